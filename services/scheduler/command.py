@@ -70,7 +70,7 @@ async def run(settings: Settings, host: str, port: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with open_scheduler(settings, reporter, stop) as parts:
-        pages = Pages(parts.scheduler, parts.hearing, time.time)
+        pages = Pages(parts.scheduler, parts.intake, time.time)
         runner = web.AppRunner(pages.app(), access_log=None, shutdown_timeout=GRACE_S)
         await runner.setup()
         try:

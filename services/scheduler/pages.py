@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 
 from aiohttp import web
-from renderchain.app.scheduler.hearing import Hearing
+from renderchain.app.scheduler.intake import Intake
 from renderchain.app.scheduler.scheduler import Scheduler
 from renderchain.core.errors import ChainError
 from renderchain.core.metrics import CONTENT_TYPE, Metric, by_label, exposition, single
@@ -26,11 +26,11 @@ class Pages:
     def __init__(
         self,
         scheduler: Scheduler,
-        hearing: Hearing,
+        intake: Intake,
         now: Callable[[], float],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._scheduler, self._hearing, self._now, self._clock = scheduler, hearing, now, clock
+        self._scheduler, self._intake, self._now, self._clock = scheduler, intake, now, clock
         self._senders: OrderedDict[str, tuple[float, int]] = OrderedDict()  # begin of their count, and count
 
     def app(self) -> web.Application:
@@ -52,7 +52,7 @@ class Pages:
         if not self._may_send(request.remote or ""):
             return web.Response(status=429, text="Too many heartbeats from one address; send fewer.\n")
         try:
-            await self._hearing.hear(await request.read())
+            await self._intake.hear(await request.read())
         except HeartbeatRefused as error:
             return web.Response(status=400, text=f"{error}\n")
         except ChainError as error:
@@ -90,7 +90,7 @@ class Pages:
     def _metrics(self) -> Iterable[Metric]:
         books = self._scheduler.books
         jobs = [job for _, job in books.jobs()]
-        heard = {name: float(count) for name, count in self._hearing.counts.items()}
+        heard = {name: float(count) for name, count in self._intake.counts.items()}
         prefix = "renderchain_scheduler_"
         return [
             single(f"{prefix}jobs", "gauge", "Jobs that it schedules.", len(jobs)),

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from renderchain.adapters.starknet.heartbeat_signatures import is_signed
-from renderchain.app.scheduler.hearing import Hearing
+from renderchain.app.scheduler.intake import Intake
 from renderchain.app.scheduler.scheduler import Scheduler
 from renderchain.core.job import LeaseResult, StandingOffer
 from renderchain.core.lifecycle import JobState, LeaseState
@@ -26,7 +26,7 @@ LOOK_S = 0.2
 LONGEST_S = 120.0
 
 
-def hearing_of(net: Views) -> tuple[Scheduler, Hearing]:
+def intake_of(net: Views) -> tuple[Scheduler, Intake]:
     """The outsider schedules."""
     chain: Any = net.outsider
     scheduler = Scheduler(chain, RecordingReporter(), PlanRules(lead_s=1.0, load_s=1.0), 0, time.time)
@@ -35,7 +35,7 @@ def hearing_of(net: Views) -> tuple[Scheduler, Hearing]:
     def signed(one: SignedHeartbeat, operator: int, key: int) -> bool:
         return is_signed(one, **places, operator=operator, key=key)
 
-    return scheduler, Hearing(chain, scheduler, signed, time.time)
+    return scheduler, Intake(chain, scheduler, signed, time.time)
 
 
 def beat(net: Views, scheduler: int) -> bytes:
@@ -61,26 +61,26 @@ def test_by_signed_heartbeats_a_job_is_assigned_to_its_end(chains: Callable[[], 
     async def run() -> None:
         async with chains() as opened:
             net = await opened.network()
-            scheduler, hearing = hearing_of(net)
+            scheduler, intake = intake_of(net)
             address = net.outsider.address
             await net.owner.set_offer(net.worker_id, StandingOffer(1, 10**6, 4, 2**39))
             terms = replace(TERMS, scheduler=address, scheduler_grace_s=100, tasks=5)
             terms = replace(terms, audit_pool_fri=10 * TERMS.audit_pool_fri)
             with pytest.raises(HeartbeatRefused, match="not signed for this scheduler"):
-                await hearing.hear(beat(net, address + 1))
+                await intake.hear(beat(net, address + 1))
             job_id = await net.artist.create_job(terms)
             stop, done = asyncio.Event(), asyncio.Event()
             parts = [asyncio.create_task(scheduler.run(stop)), asyncio.create_task(render_all(net, done))]
             try:
                 async with asyncio.timeout(LONGEST_S):
                     while (await net.artist.job(job_id)).state is not JobState.COMPLETED:
-                        await hearing.hear(beat(net, address))
+                        await intake.hear(beat(net, address))
                         await asyncio.sleep(LOOK_S)
             finally:
                 stop.set()
                 done.set()
                 await asyncio.gather(*parts)
-            assert hearing.counts["refused"] == 1
+            assert intake.counts["refused"] == 1
             told = await net.artist.told_of(job_id, 0)
             claims = [one for one in told if type(one).__name__ == "LeaseClaimed"]
             assert claims and all(one.assigned for one in claims)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ..adapters.fee_budget_file import FeeBudgetFile
 from ..adapters.locks import hold
 from ..adapters.starknet.heartbeat_signatures import is_signed
-from ..app.scheduler.hearing import Hearing
+from ..app.scheduler.intake import Intake
 from ..app.scheduler.scheduler import Scheduler
 from ..app.upkeep.conditions import Conditions
 from ..core.audit.gas import lease_gas
@@ -30,7 +30,7 @@ class SchedulerParts:
     """What a service runs, and what it answers with."""
 
     scheduler: Scheduler
-    hearing: Hearing
+    intake: Intake
     address: int
 
 
@@ -60,7 +60,7 @@ async def open_scheduler(
             def signed(one: SignedHeartbeat, operator: int, key: int) -> bool:
                 return is_signed(one, **places, operator=operator, key=key)
 
-            yield SchedulerParts(scheduler, Hearing(chain, scheduler, signed, time.time), chain.address)
+            yield SchedulerParts(scheduler, Intake(chain, scheduler, signed, time.time), chain.address)
     finally:
         leaving.cancel()
         await asyncio.gather(leaving, return_exceptions=True)

@@ -1,6 +1,6 @@
 """Tries the policy of core/scheduling beside others, and writes docs/scheduling.md's tables and picture.
 
-python -m services.scheduler.simulator [--seeds 10] [--row 3 ...] [--page]
+python -m services.scheduler.simulator [--seeds 10] [--row 3 ...] [--policy ours ...] [--page]
 
 What was measured lies in docs/data/scheduling.json; with --page only the page is written, from that.
 """
@@ -21,13 +21,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--row", type=int, nargs="*", help="numbers of rows, from 0")
+    parser.add_argument("--policy", nargs="*", help="names of policies; default: all of a row")
     parser.add_argument("--page", action="store_true", help="measure nothing")
     asked = parser.parse_args()
     data: Data = json.loads(DATA.read_text()) if DATA.exists() else {}
     for number, row in enumerate(ROWS):
         if asked.page or (asked.row and number not in asked.row):
             continue
-        for policy in row.policies:
+        for policy in (one for one in row.policies if not asked.policy or one in asked.policy):
             began_s = time.process_time()
             found = [asdict(row.play(policy, seed)) for seed in range(1, asked.seeds + 1)]
             data.setdefault(row.name, {})[policy] = found

@@ -121,7 +121,7 @@ class Planned:
     def _tick(self) -> None:
         world = self._world
         if not self._is_dead:
-            if self._has_news or any(job.held for job in self._book.jobs.values()):
+            if self._has_news or self._book.jobs:
                 self._plan()
             self._has_news = False
         world.at(world.now_s + self._every_s, self._tick)

@@ -27,7 +27,7 @@ def serve(folder: Path, story: Story) -> None:
         world = World(folder)
         machine, desk = Machine(world, 0xF001), Desk(world)
         await machine.join()
-        runner = web.AppRunner(Pages(desk.scheduler, desk.hearing, world.now, lambda: 0.0).app())
+        runner = web.AppRunner(Pages(desk.scheduler, desk.intake, world.now, lambda: 0.0).app())
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
@@ -51,7 +51,7 @@ def test_a_workers_heartbeat_is_taken_once(tmp_path: Path) -> None:
         await send_heartbeat(url, raw)
         with pytest.raises(SchedulerAway, match="answered 400: Worker 1 sent this heartbeat before"):
             await send_heartbeat(url, raw)
-        assert desk.hearing.counts == {"taken": 1, "refused": 1}
+        assert desk.intake.counts == {"taken": 1, "refused": 1}
         status, numbers = await get(f"{url}/metrics")
         assert status == 200
         assert 'renderchain_scheduler_heartbeats_total{outcome="taken"} 1' in numbers

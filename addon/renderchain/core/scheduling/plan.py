@@ -19,6 +19,7 @@ from .predict import Costs
 from .tasks import Held, OpenTasks
 
 RENDER_PART = 0.8  # of a lease's timeout may be rendered, as workers have it too
+ROUNDING_S = 0.01  # of times since 1970: what ends just then is still in time
 MOST_SPREAD = 0.4  # with more, what is predicted tells nothing
 Rows = NDArray[np.int64]
 EARLY_PART = 0.2  # of a job is open at least while leases must be worth their gas
@@ -101,7 +102,7 @@ class JobPlan:
         end_s = earliest_end_s(begins_s, fleet.column("hoped")[fits], self.cost_s, wanted, now_s)
         if len(opened) and len(speeds):  # somebody takes the costliest, also where it is all that is left
             end_s = max(end_s, float((begins_s + self._safety * opened.max() / speeds).min()))
-        self.end_s = end_s
+        self.end_s = end_s + ROUNDING_S
         self.rows = self._in_order(fits, lead_s, float(opened.min()) if len(opened) else np.inf)
         self.fits = fits
         self._next = 0
