@@ -63,7 +63,7 @@ REFUSED = {
     "iTaSC": "The armature {block} solves IK with iTaSC in simulation mode, which depends on the frames "
     "before. Choose the mode Animation or the solver Standard, or bake the pose into keys.",
 }
-_SENTENCES = {kind: f"{why}: {COSTS_MORE}" for kind, why in WHOLE_FRAME.items()} | TOLD | REFUSED
+SENTENCES = {kind: f"{why}: {COSTS_MORE}" for kind, why in WHOLE_FRAME.items()} | TOLD | REFUSED
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Finding:
 def found(kind: str, block: str = "", frame: int | None = None, detail: str = "") -> Finding:
     """A finding; names of data-blocks and properties, which somebody unknown chose, are cut and cleaned."""
     block, detail = _shown(block, MOST_NAME), _shown(detail, MOST_PATH)
-    sentence = _SENTENCES[kind].format(block=repr(block), frame=frame, detail=detail)
+    sentence = SENTENCES[kind].format(block=repr(block), frame=frame, detail=detail)
     return Finding(kind, block, frame, sentence)
 
 

@@ -26,6 +26,8 @@ from ..settings import Settings
 from . import messages
 from .preferences import read_settings
 from .state import background
+from .strings import texts
+from .strings.language import say
 
 if TYPE_CHECKING:
     from ..app.requester.requester import Requester
@@ -98,7 +100,7 @@ class Jobs:
 
         def done(found: list[JobOverview] | None, failure: Exception | None) -> None:
             if failure or found is None:
-                self._unread(failure or SettingsError("Nothing was read."), told)
+                self._unread(failure or SettingsError(say(texts.NOTHING_READ)), told)
                 return
             self.hint = ""
             self._show(found)

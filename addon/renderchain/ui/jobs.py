@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 import bpy
 
 from ..core.ids import JobId
+from ..core.notices import counted
 from .asking import DIALOG_PX, draw_question
 from .following import Row, Work, chosen_number, jobs
 from .preferences import read_settings
 from .state import state
+from .strings import texts
+from .strings.language import said, say
 from .work import Operator, perform
 
 if TYPE_CHECKING:
@@ -87,7 +90,8 @@ class RENDERCHAIN_OT_download(JobOperator):  # noqa: N801 - Blender's naming
 
         async def work(requester: Requester) -> str:
             report = await requester.watch(job_id, output)
-            return f"Job {job_id} is {report.state}, {len(report.frames)} frames are on disk"
+            frames = said(counted(len(report.frames), "frame"))
+            return say(texts.JOB_STANDS, job=job_id, state=said(report.state), frames=frames)
 
         return at_once(self, work)
 
@@ -134,10 +138,11 @@ class RENDERCHAIN_OT_cancel(JobOperator):  # noqa: N801 - Blender's naming
         """Ask, and say what comes back and what it takes."""
         row = self.row()
         if row is None or row.overview.cancel is None:
-            self.report({"INFO"}, "There is nothing left to cancel")
+            self.report({"INFO"}, say(texts.NOTHING_TO_CANCEL))
             return {"CANCELLED"}
         self.number = row.number
-        return context.window_manager.invoke_props_dialog(self, width=DIALOG_PX, confirm_text="Cancel Job")
+        manager, text = context.window_manager, texts.CANCEL_JOB
+        return manager.invoke_props_dialog(self, width=DIALOG_PX, confirm_text=text)
 
     def draw(self, context: bpy.types.Context) -> None:
         """What comes back, and what it takes."""
@@ -152,12 +157,12 @@ class RENDERCHAIN_OT_cancel(JobOperator):  # noqa: N801 - Blender's naming
         async def work(requester: Requester) -> str:
             job_id = row.overview.entry.job_id if row else given
             await requester.cancel(job_id)
-            return "The job is canceled: what nobody had taken is paid back"
+            return say(texts.CANCELED)
 
         if bpy.app.background:
             return at_once(self, work)
         if row:
-            jobs.do(row.number, "Canceling", work)
+            jobs.do(row.number, texts.CANCELING, work)
         return {"FINISHED"}
 
 
@@ -171,7 +176,7 @@ class RENDERCHAIN_OT_copy_job(JobOperator):  # noqa: N801 - Blender's naming
         """To the clipboard."""
         if row := self.row():
             context.window_manager.clipboard = str(row.overview.entry.job_id)
-            self.report({"INFO"}, f"Copied {row.overview.entry.job_id}")
+            self.report({"INFO"}, say(texts.COPIED_ID, id=row.overview.entry.job_id))
         return {"FINISHED"}
 
 

@@ -1,0 +1,95 @@
+"""Sentences that come composed, found again by their patterns and said in another language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from .elsewhere import PARTS, PLAIN, SENTENCES
+
+FIELD = re.compile(r"\{(\w+)\}")
+ENDS = re.compile(r"(?<=[.!?…]) | · ")  # of sentences; between what stands beside each other
+MOST_PIECES = 40  # a longer text is a log, which has no language
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """What a sentence looks like whatever its values are, and the same in the language."""
+
+    form: re.Pattern[str]
+    said: str
+
+
+class Language:
+    """One language's texts. Without any the sentences stay English, in the artist's words."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = texts
+        self._sentences = self._patterns((*SENTENCES, *PARTS))
+        self._parts = self._patterns(PARTS)
+        self.said = lru_cache(maxsize=1024)(self._said)
+
+    def say(self, text: str, values: Mapping[str, object]) -> str:
+        """One of our own texts, with its values."""
+        return self._texts.get(text, text).format(**values)
+
+    def _patterns(self, templates: Iterable[str]) -> tuple[Pattern, ...]:
+        return tuple(
+            Pattern(form_of(one), said)
+            for one in templates
+            if (said := self._in_words(one)) != one and FIELD.search(one)
+        )
+
+    def _in_words(self, template: str) -> str:
+        plain = PLAIN.get(template, template)
+        return self._texts.get(plain, plain)
+
+    def _said(self, text: str) -> str:
+        """The text with each of its sentences that is known in the language, the others as they are."""
+        return "\n".join(self._line(line) for line in text.split("\n"))
+
+    def _line(self, line: str) -> str:
+        whole = self._whole(line)
+        ends = [found.span() for found in ENDS.finditer(line)]
+        if whole is not None or not ends or len(ends) > MOST_PIECES:
+            return line if whole is None else whole
+        for start, end in reversed(ends):  # the longest beginning that is known, then the rest
+            begun = self._whole(line[:start])
+            if begun is not None:
+                return f"{begun}{line[start:end]}{self._line(line[end:])}"
+        start, end = ends[0]
+        return f"{line[:end]}{self._line(line[end:])}"
+
+    def _whole(self, sentence: str) -> str | None:
+        words = self._in_words(sentence)
+        return words if words != sentence else self._filled(sentence, self._sentences)
+
+    def _filled(self, sentence: str, patterns: tuple[Pattern, ...]) -> str | None:
+        for one in patterns:
+            if found := one.form.fullmatch(sentence):
+                values = {name: self._part(value) for name, value in found.groupdict().items()}
+                return one.said.format(**values)
+        return None
+
+    def _part(self, value: str) -> str:
+        """A value that is itself one of ours, such as a number with its noun; what people named stays."""
+        if value in PARTS:
+            return self._in_words(value)
+        return self._filled(value, self._parts) or value
+
+
+def form_of(template: str) -> re.Pattern[str]:
+    """What fits the template: a name that comes again has the same value, one of a letter is a number."""
+    pieces = FIELD.split(template)
+    seen = set[str]()
+    form = ""
+    for at, piece in enumerate(pieces):
+        if at % 2 == 0:
+            form += re.escape(piece)
+        else:
+            value = r"[\d.,]+" if len(piece) == 1 else ".+?"
+            form += f"(?P={piece})" if piece in seen else f"(?P<{piece}>{value})"
+            seen.add(piece)
+    return re.compile(form)
