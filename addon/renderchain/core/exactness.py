@@ -29,7 +29,7 @@ TOLD = {
     "seed": "The network animates the seed, so its frames have other noise than yours. Turn on Animated Seed "
     "to see the same here, or keep the scene's own seed and make cheating easier (docs/artist.md).",
     "own seed": "The scene's seed is kept and stays the same in all frames: a worker may copy what does not "
-    "move from the frame before, and audits find that less often.",
+    "move from the frame before, and spot checks find that less often.",
     "time limit": "A time limit is set. The network renders without it, to the last sample.",
     "stamp": "Metadata is burned into the images: {detail} will be those of the worker's rendering. Turn "
     "them off under Output > Metadata to have the same in all frames.",

@@ -108,14 +108,14 @@ OF_MONEY = (
     "A batch of frames pays {pay} STRK, less than {least}, which is 20 times what a spot check takes in fees "
     "today: workers may leave the job alone. Pay more a frame, let batches be longer, or wait for lower "
     "fees.",
-    "A batch of frames pays {pay} STRK, and the stake of {family}'s verifiers answers for {room} more now: "
+    "A batch of frames pays {pay} STRK, and the deposits of {family}'s verifiers answer for {room} more now: "
     "workers wait until others end.",
     "{frames} for {pay} STRK, in batches of {n}, {rate}. {pool} STRK are kept for spot checks, of which "
     "about {back} usually come back; network fees are about {gas}: {most} STRK at most. Spot checks and "
     "everybody's fees are {m} % of the pay.",
     "The job is private: at most {workers} and the verifiers that are drawn see the scene, others its size. "
-    "Each of them costs you about {cost} STRK of gas, and can be given the key only while your client or a "
-    "watchtower follows the job",
+    "Each of them costs you about {cost} STRK in network fees, and can be given the key only while your "
+    "client or a watchtower follows the job",
     "{frames} that nobody has taken: {back} STRK come back at once.",
     "No frame is left that nobody has taken, so no pay comes back at once.",
     "Workers have {frames}: they finish, and are paid {held} STRK if all is right.",
@@ -200,7 +200,7 @@ OF_SET_UP = (
     "its newest block {n} is {m} minutes old: it is behind, or this machine's clock is ahead. Wait, use "
     "another node, or set the clock (NTP).",
     "{chain}, as chosen",
-    "it leads to a board and a registry that this version knows",
+    "it leads to contracts that this version knows",
     "{account} has {have} STRK",
     "{account} has {have} STRK and is not deployed; deploy it (the button, or `account deploy`).",
     "{account} has {have} STRK and is not deployed; send STRK to it, then deploy it (the button, or `account "

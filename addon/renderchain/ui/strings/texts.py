@@ -6,8 +6,12 @@ it, and is in the languages too. ``{names}`` are values.
 
 from __future__ import annotations
 
+from ...core.job import DEVICE_WORDS
+
 # Proper names: alike in every language.
-NAMES = frozenset({"API", "CPU", "Directory", "Hz", "IPFS", "Mainnet", "RPC", "STRK", "Sepolia", "WebSocket"})
+NAMES = frozenset(
+    {"API", "Directory", "IPFS", "Mainnet", "RPC", "STRK", "Sepolia", "WebSocket", *DEVICE_WORDS.values()}
+)
 
 # Before anything is sent
 NOT_SET_UP = "Nothing can be rendered before a network and an account are chosen."
