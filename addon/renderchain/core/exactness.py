@@ -41,7 +41,7 @@ REFUSED = {
     "path guiding": "Path guiding is on: what it learns depends on how fast the machine is, so that no "
     "rendering repeats itself. Turn path guiding off.",
     "no samples": "The sample subset of {block} begins after the last sample, so that Cycles renders "
-    "none and leaves whatever was in memory. Lower its offset, or turn Sample Subset off.",
+    "none and shows whatever was in memory. Lower its offset, or turn Sample Subset off.",
     "animated setting": "The scene's {detail} is animated, but must be the same in every frame that the "
     "network renders. Delete its keys, drivers and strips.",
     "simulation": "{detail} of {block} is not baked at frame {frame}: workers start at any frame and would "

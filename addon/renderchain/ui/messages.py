@@ -154,11 +154,10 @@ def scale() -> float:
 
 
 class RENDERCHAIN_OT_report(bpy.types.Operator):  # noqa: N801 - Blender's naming
-    """Put a sentence into the status bar and the Info log; errors pop up.
+    """Put a sentence into the status bar and the Info log; errors pop up"""
 
-    Blender keeps reports of operators that the user began, and of those that go on by themselves, as this
-    one does until the next event; those of others it only prints.
-    """
+    # Blender keeps reports of operators that the user began, and of those that go on by themselves, as this
+    # one does until the next event; those of others it only prints.
 
     bl_idname = "renderchain.report"
     bl_label = "Report"

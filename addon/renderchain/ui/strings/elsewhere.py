@@ -97,7 +97,7 @@ BEFORE_SENDING = (
     "Nothing was sent or paid.",
 )
 OF_MONEY = (
-    "Nothing was paid. Nobody renders frames that pay nothing; offer more.",
+    "Nobody renders frames that pay nothing; offer more.",
     "The job costs up to {most} STRK: {pay} for its frames, {pool} kept for spot checks, {fees} in network "
     "fees. The account holds {have}. Nothing was paid; add funds or offer less.",
     "The job would cost {cost} STRK by now, and at most {most} was agreed to: prices rose, or the scene is "

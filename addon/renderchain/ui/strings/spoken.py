@@ -11,7 +11,8 @@ from .elsewhere import PARTS, PLAIN, SENTENCES
 
 FIELD = re.compile(r"\{(\w+)\}")
 ENDS = re.compile(r"(?<=[.!?…]) | · ")  # of sentences; between what stands beside each other
-MOST_PIECES = 40  # a longer text is a log, which has no language
+MOST_PIECES = 20  # a longer text is a log, which has no language
+MOST_JOINED = 5  # sentences that are one text
 
 
 @dataclass(frozen=True)
@@ -51,16 +52,16 @@ class Language:
         return "\n".join(self._line(line) for line in text.split("\n"))
 
     def _line(self, line: str) -> str:
-        whole = self._whole(line)
-        ends = [found.span() for found in ENDS.finditer(line)]
-        if whole is not None or not ends or len(ends) > MOST_PIECES:
-            return line if whole is None else whole
-        for start, end in reversed(ends):  # the longest beginning that is known, then the rest
+        """The shortest beginning that is known, then the rest: a value may not swallow the next sentence."""
+        ends = [*(found.span() for found in ENDS.finditer(line)), (len(line), len(line))]
+        if not line or len(ends) > MOST_PIECES:
+            return line
+        for start, end in ends[:MOST_JOINED]:
             begun = self._whole(line[:start])
             if begun is not None:
-                return f"{begun}{line[start:end]}{self._line(line[end:])}"
-        start, end = ends[0]
-        return f"{line[:end]}{self._line(line[end:])}"
+                return begun + line[start:end] + self._line(line[end:])
+        _, end = ends[0]
+        return line[:end] + self._line(line[end:]) if end < len(line) else line
 
     def _whole(self, sentence: str) -> str | None:
         words = self._in_words(sentence)
