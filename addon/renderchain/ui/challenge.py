@@ -29,7 +29,10 @@ class RENDERCHAIN_OT_challenge(JobOperator):  # noqa: N801 - Blender's naming
     bl_idname = "renderchain.challenge"
     bl_label = "Challenge"
     lease_id: bpy.props.StringProperty(  # type: ignore[valid-type]
-        name="Batch", description="Its number, as messages say it", options={"SKIP_SAVE"}
+        name="Batch",
+        description="Its number, as messages say it",
+        translation_context=texts.CONTEXT,
+        options={"SKIP_SAVE"},
     )
     leaves: bpy.props.StringProperty(  # type: ignore[valid-type]
         name="Spots",

@@ -87,6 +87,7 @@ class RENDERCHAIN_AP_preferences(bpy.types.AddonPreferences):  # noqa: N801 - Bl
     )
     network: bpy.props.EnumProperty(  # type: ignore[valid-type]
         name="Network",
+        translation_context=texts.CONTEXT,
         items=[(one.name, one.title, one.about) for one in NETWORKS.values()],
         get=_network,
         set=_choose_network,

@@ -62,9 +62,11 @@ class RENDERCHAIN_OT_provider_step(Operator):  # noqa: N801 - Blender's naming
     said_in = Place.PROVIDER
     bl_idname = "renderchain.provider_step"
     bl_label = "Sign"
-    step: bpy.props.EnumProperty(name="Step", items=STEPS)  # type: ignore[valid-type]
+    step: bpy.props.EnumProperty(  # type: ignore[valid-type]
+        name="Step", items=STEPS, translation_context=texts.CONTEXT
+    )
     amount: bpy.props.StringProperty(  # type: ignore[valid-type]
-        name="Amount", description="STRK", default="10"
+        name="Amount", description="STRK", default="10", translation_context=texts.CONTEXT
     )
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
@@ -89,7 +91,7 @@ class RENDERCHAIN_OT_provider_step(Operator):  # noqa: N801 - Blender's naming
         return context.window_manager.invoke_confirm(
             self,
             event,
-            title=next(title for name, title, _ in STEPS if name == self.step),
+            title=next(say(title) for name, title, _ in STEPS if name == self.step),
             message=" ".join(said),
             confirm_text=texts.SIGN_AND_SEND,
         )
@@ -165,7 +167,7 @@ class RENDERCHAIN_PT_provider(bpy.types.Panel):  # noqa: N801 - Blender's naming
         layout.prop(offer, "stake_amount")
         column = layout.column(align=True)
         for step, text, _ in STEPS:
-            button = column.operator("renderchain.provider_step", text=text)
+            button = column.operator("renderchain.provider_step", text=say(text))
             button.step = step
             button.amount = offer.stake_amount
         draw(layout, Place.PROVIDER, width_of_panel(context))

@@ -26,7 +26,11 @@ class RENDERCHAIN_OT_ipfs_headers(SetupOperator):  # noqa: N801 - Blender's nami
     bl_options = {"INTERNAL"}  # noqa: RUF012 - Blender's naming
     secrets = ("text",)
     header: bpy.props.StringProperty(  # type: ignore[valid-type]
-        name="Header", description="Its name", default="Authorization", options={"SKIP_SAVE"}
+        name="Header",
+        description="Its name",
+        default="Authorization",
+        translation_context=texts.CONTEXT,
+        options={"SKIP_SAVE"},
     )
     text: bpy.props.StringProperty(  # type: ignore[valid-type]
         name="Value",
@@ -37,7 +41,7 @@ class RENDERCHAIN_OT_ipfs_headers(SetupOperator):  # noqa: N801 - Blender's nami
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
         """Ask for both."""
-        return self.ask(context, texts.KEEP)
+        return self.ask(context, say(texts.KEEP))
 
     def draw(self, context: bpy.types.Context) -> None:
         """Two fields."""

@@ -10,7 +10,8 @@ from ...core.errors import ContentError
 from ...core.manifest import Manifest
 from ...core.merkle import HashMany, LeaseIdentity
 from ...core.messages import Loaded, Rendered
-from ...core.prints import RECORD_BYTES, Pixels, TilePrint, prints_of, split_records
+from ...core.pixel_prints import Pixels, prints_of
+from ...core.prints import RECORD_BYTES, TilePrint, split_records
 from ...core.result import (
     MAX_RESULT_BYTES,
     RESULT_NAME,

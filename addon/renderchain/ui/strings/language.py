@@ -14,9 +14,10 @@ import bpy
 
 from ... import __package__ as base_package
 from .spoken import Language
+from .texts import CONTEXT
 
 FILES = Path(__file__).with_name("languages")
-CONTEXTS = ("*", "Operator")  # Blender's: of everything, and of buttons
+CONTEXTS = ("*", "Operator", CONTEXT)  # Blender's of everything and of buttons, and ours
 
 
 def start() -> None:

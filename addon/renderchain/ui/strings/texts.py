@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from ...core.job import DEVICE_WORDS
 
+# Of labels that Blender has a word of its own for, with another sense: its key is a keyframe.
+CONTEXT = "RenderChain"
 # Proper names: alike in every language.
 NAMES = frozenset(
     {"API", "Directory", "IPFS", "Mainnet", "RPC", "STRK", "Sepolia", "WebSocket", *DEVICE_WORDS.values()}
@@ -101,6 +103,10 @@ CANCELING = "Canceling"
 CANCELED = "The job is canceled: what nobody had taken is paid back"
 COPIED = "Copied"
 COPIED_ID = "Copied {id}"
+NO_JOB_ID = (
+    "{id} is no job's id; nothing was done. Ids are whole numbers, as Copy Id and renderchain_jobs give them."
+)
+NOTHING = "Nothing"
 ORDERING = "Ordering frames again"
 PAY_AND_ORDER = "Pay and Order"
 WHAT_COST = "What Does It Cost?"

@@ -119,24 +119,6 @@ def test_addresses_and_checksums_that_are_none_are_refused_before_anything_is_fe
             fetch("https://kubo.example/a", checksum, tmp_path)
 
 
-def test_this_machine_alone_is_what_was_allowed_whatever_it_leads_to(
-    served: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Without online access an address on this machine is all that may be asked."""
-    folder, url = served
-    folder.joinpath("kubo").write_bytes(PROGRAM)
-
-    def leads_away(handler: Quiet) -> None:
-        handler.send_response(302)
-        handler.send_header("Location", url)
-        handler.end_headers()
-
-    monkeypatch.setattr(Quiet, "do_GET", leads_away)
-    with pytest.raises(StoreError, match="302"):
-        fetch(f"{url}?elsewhere", hashlib.sha256(PROGRAM).hexdigest(), tmp_path / "kubo")
-    assert not (tmp_path / "kubo").exists()
-
-
 def test_a_server_that_has_it_not_is_told(served: tuple[Path, str], tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="404"):
         fetch(served[1], "0" * 64, tmp_path / "kubo")
