@@ -37,6 +37,7 @@ def _field(name: str, label: str, description: str, **options: Any) -> Any:
     return bpy.props.StringProperty(
         name=label,
         description=description,
+        translation_context=texts.CONTEXT,
         get=lambda _: chosen.text(name),
         set=lambda _, text: chosen.choose(name, text),
         **options,

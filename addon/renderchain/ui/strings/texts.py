@@ -12,7 +12,18 @@ from ...core.job import DEVICE_WORDS
 CONTEXT = "RenderChain"
 # Proper names: alike in every language.
 NAMES = frozenset(
-    {"API", "Directory", "IPFS", "Mainnet", "RPC", "STRK", "Sepolia", "WebSocket", *DEVICE_WORDS.values()}
+    {
+        "API",
+        "Directory",
+        "IPFS",
+        "Mainnet",
+        "RPC",
+        CONTEXT,
+        "STRK",
+        "Sepolia",
+        "WebSocket",
+        *DEVICE_WORDS.values(),
+    }
 )
 
 # Before anything is sent
