@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from .elsewhere import PARTS, PLAIN, SENTENCES
 
@@ -13,14 +13,32 @@ FIELD = re.compile(r"\{(\w+)\}")
 ENDS = re.compile(r"(?<=[.!?…]) | · ")  # of sentences; between what stands beside each other
 MOST_PIECES = 20  # a longer text is a log, which has no language
 MOST_JOINED = 5  # sentences that are one text
+MOST_LETTERS = 1_000  # of a sentence; no longer one is compared with the patterns
 
 
 @dataclass(frozen=True)
 class Pattern:
     """What a sentence looks like whatever its values are, and the same in the language."""
 
-    form: re.Pattern[str]
+    template: str
     said: str
+
+    @cached_property
+    def pieces(self) -> tuple[str, ...]:
+        """What stands between the values."""
+        return tuple(FIELD.split(self.template)[::2])
+
+    @cached_property
+    def form(self) -> re.Pattern[str]:
+        """What fits it; most patterns are never asked for theirs, which would take longer than all else."""
+        return form_of(self.template)
+
+    def values_in(self, sentence: str) -> dict[str, str] | None:
+        """The values, if the sentence is one of this pattern."""
+        if not all(piece in sentence for piece in self.pieces):
+            return None
+        found = self.form.fullmatch(sentence)
+        return found.groupdict() if found else None
 
 
 class Language:
@@ -38,7 +56,7 @@ class Language:
 
     def _patterns(self, templates: Iterable[str]) -> tuple[Pattern, ...]:
         return tuple(
-            Pattern(form_of(one), said)
+            Pattern(one, said)
             for one in templates
             if (said := self._in_words(one)) != one and FIELD.search(one)
         )
@@ -65,13 +83,15 @@ class Language:
 
     def _whole(self, sentence: str) -> str | None:
         words = self._in_words(sentence)
-        return words if words != sentence else self._filled(sentence, self._sentences)
+        if words != sentence or len(sentence) > MOST_LETTERS:
+            return words if words != sentence else None
+        return self._filled(sentence, self._sentences)
 
     def _filled(self, sentence: str, patterns: tuple[Pattern, ...]) -> str | None:
         for one in patterns:
-            if found := one.form.fullmatch(sentence):
-                values = {name: self._part(value) for name, value in found.groupdict().items()}
-                return one.said.format(**values)
+            values = one.values_in(sentence)
+            if values is not None:
+                return one.said.format(**{name: self._part(value) for name, value in values.items()})
         return None
 
     def _part(self, value: str) -> str:
