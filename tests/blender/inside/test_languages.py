@@ -5,7 +5,7 @@ import json
 import bpy
 import pytest
 
-SAME_SENSE = ("Compositor", "Pause", "Report")
+SAME_SENSE = ("Compositor", "Frames", "Pause", "Report")
 BY_BLENDER = bpy.app.build_options.international
 
 
@@ -59,7 +59,7 @@ def test_every_language_has_what_blender_knows_of_us_and_nothing_that_is_said_no
         ("fr_FR", "Rendre sur le réseau", "Avant de payer", "Rendre l’image fixe sur le réseau", "Tâche 7"),
         (
             "ja_JP",
-            "ネットワークでレンダリング",
+            "ネットワークレンダー",
             "支払う前に",
             "静止画をネットワークでレンダリング",
             "ジョブ 7",

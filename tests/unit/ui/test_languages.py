@@ -127,6 +127,11 @@ def test_values_that_are_words_of_ours_are_said_and_names_that_people_gave_stay(
         "Ein Worker hat 3 Bilder zurückgegeben. Grund: er wurde ausgeschaltet. "
         "Ein anderer Worker übernimmt sie."
     )
+    waits = "0 of 4 workers fit: 3 have Blender 5.2, 1 wants 0.02 STRK a frame"
+    assert GERMAN.said(f"3 of 12 frames are done. It waits: {waits}.") == (
+        "12 Bilder, davon 3 fertig. "
+        "Er wartet: 4 Worker, davon passen 0: 3 haben Blender 5.2, 1 will 0.02 STRK je Bild."
+    )
     assert GERMAN.said("Image 'Frames' was changed and not saved.").startswith("Das Bild 'Frames' wurde")
     assert GERMAN.said(progress_text("bytes uploaded", 580_000, 1_200_000)) == "0.58 von 1.20 MB hochgeladen"
 

@@ -63,6 +63,23 @@ PARTS = (
     "the verifiers accepted it",
     "the verifiers rejected it",
     "the verifiers came to no verdict",
+    "Too few verifiers of {family} would look at this job",
+    "Too few verify {family} for it to have verifiers yet",
+    "{n} has Blender {versions}",
+    "{n} have Blender {versions}",
+    "{n} wants {m} STRK a frame",
+    "{n} want {m} STRK a frame",
+    "{n} has too little free deposit for these frames",
+    "{n} have too little free deposit for these frames",
+    "{n} renders on {devices}",
+    "{n} render on {devices}",
+    "{n} renders nothing",
+    "{n} render nothing",
+    "{n} of them is at work on other frames",
+    "{n} of them are at work on other frames",
+    "none has taken them yet; it may be switched off",
+    "or look at the scene first",
+    "those who check this kind of machine have their hands full: it goes on when others end",
 )
 BEFORE_SENDING = (
     *OF_SCENES.values(),
@@ -126,6 +143,8 @@ OF_MONEY = (
     "these frames are rendered again or cost you nothing; if you are wrong it pays those who looked, and the "
     "worker.",
     "{text} is not an amount of STRK; write digits such as 0.25.",
+    "{why}, so nobody could claim it. Wait until there are more, pay more, or set takes_unjudged = true in "
+    "the settings to take frames that nobody spot-checks.",
 )
 ON_THE_WAY = (
     "Job {job} is on the network",
@@ -216,6 +235,20 @@ OF_SET_UP = (
     "The node {node} serves {chain}, the settings say {wanted}. Nothing was sent; correct the node's "
     "address or the network.",
     "{file} can't be used ({reason}). Check the folder in the settings, the disk and its permissions.",
+    "{action} failed: the node answers {answer}. Wait or use another node.",
+    "{action} failed: the node answered nonsense ({reason}). Check its address or use another node.",
+    "The key of {account} is locked. Unlock it in the add-on's preferences, once a session; where nobody "
+    "can, name a password_file in the settings.",
+    "The keyring can't be used ({reason}); unlock it, or import the account into a file.",
+    "The keyring has no key for {account}; store it in the add-on's preferences or with `renderchain key`.",
+    "The keyring took no key ({reason}); unlock it, or have the key in a file instead.",
+    "The keystore {file} for {account} can't be opened ({reason}); check the file and its password.",
+    "The keystore {file} of {account} is not there; put it back or import the account.",
+    "Address and key are in each other's place; nothing was stored. Type them anew.",
+    "That is no Stark private key, and nothing was stored; type or paste it again.",
+    "This system has no keyring; nothing was stored. Give a passphrase for the key.",
+    "Nothing was written; give a passphrase for the file.",
+    "{file} is no keystore that names its account; nothing was stored.",
 )
 # The protocol's words, and the artist's
 PLAIN = {

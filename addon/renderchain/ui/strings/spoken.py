@@ -11,6 +11,7 @@ from .elsewhere import PARTS, PLAIN, SENTENCES
 
 FIELD = re.compile(r"\{(\w+)\}")
 ENDS = re.compile(r"(?<=[.!?…]) | · ")  # of sentences; between what stands beside each other
+LIST = ", "
 MOST_PIECES = 20  # a longer text is a log, which has no language
 MOST_JOINED = 5  # sentences that are one text
 MOST_LETTERS = 1_000  # of a sentence; no longer one is compared with the patterns
@@ -98,7 +99,10 @@ class Language:
         """A value that is itself one of ours, such as a number with its noun; what people named stays."""
         if value in PARTS:
             return self._in_words(value)
-        return self._filled(value, self._parts) or value
+        known = self._filled(value, self._parts)
+        if known is None and LIST in value:  # such as the reasons of several workers
+            return LIST.join(map(self._part, value.split(LIST)))
+        return value if known is None else known
 
 
 def form_of(template: str) -> re.Pattern[str]:
