@@ -1,1 +1,1 @@
-"""What runs beside a network, optional and trusted by nobody: each service is a loop around core and app."""
+"""Services beside the network: each is optional, none is trusted, each can be replaced."""

@@ -89,7 +89,7 @@ class Claims:
             rules.least_profit_fri,
             largest_lock_fri=rules.largest_lock_fri,
         )
-        self._jobs: dict[JobId, int] = {}  # with their families
+        self._jobs: dict[JobId, JobCreated] = {}
         self._claimable: dict[JobId, None] = {}  # an ordered set: the oldest job first
         self.failed_jobs = FailedJobs()
         self._graces_s: dict[JobId, float] = {}  # for which its scheduler may be silent
@@ -108,7 +108,7 @@ class Claims:
         if isinstance(event, JobCreated):
             wanted = event.family in self._rules.families
             if wanted and event.terms.reward_fri >= self._rules.least_reward_fri:
-                self._jobs[event.job_id] = event.family
+                self._jobs[event.job_id] = event
                 self._claimable[event.job_id] = None
                 self._graces_s[event.job_id] = float(event.terms.scheduler_grace_s)
         elif isinstance(event, JobClosed):
@@ -131,7 +131,6 @@ class Claims:
         self._graces_s.clear()
         if is_reorganised:
             self._said.clear()
-            self.failed_jobs.forget_all()
             self._preparing.forget_all()
             self._probe.forget_all()
             self._stakes.forget_all()
@@ -192,11 +191,11 @@ class Claims:
 
     def _is_left(self, job_id: JobId, lanes: Sequence[int]) -> bool:
         """Whether nothing is claimed of it for these lanes, now or ever, whatever it pays."""
-        family = self._jobs.get(job_id)  # it may have closed meanwhile
+        job = self._jobs.get(job_id)  # it may have closed meanwhile
         return (
-            family is None
-            or not self._renders(family)
-            or all(self.failed_jobs.leaves(job_id, lane) for lane in lanes)
+            job is None
+            or not self._renders(job.family)
+            or all(self.failed_jobs.leaves(job_id, job.terms.package_cid, lane) for lane in lanes)
             or job_id in self._preparing
             or self._probe.is_put_off(job_id)
             or self._probe.is_refused(job_id)
