@@ -36,18 +36,21 @@ class _Whole(TypeDecorator[int]):
 class Felt(_Whole):
     """An address, a hash or another value of up to 256 bits."""
 
+    cache_ok = True
     octets = 32
 
 
 class Fri(_Whole):
     """An amount in fri: up to 128 bits."""
 
+    cache_ok = True
     octets = 16
 
 
-class Id(_Whole):
+class U64(_Whole):
     """The number of a job or a lease: up to 64 bits, of which a signed column holds 63."""
 
+    cache_ok = True
     octets = 8
 
 
