@@ -68,7 +68,7 @@ def open_engine(url: str) -> Engine:
         made = make_url(url)
         if made.get_backend_name() == "postgresql":
             engine = _postgres(made.set(drivername="postgresql+psycopg"))
-        elif made.get_backend_name() == "sqlite":
+        elif made.get_backend_name() == "sqlite" and made.database:
             engine = _sqlite(made)
         else:
             raise ArgumentError(made.get_backend_name())
@@ -81,8 +81,8 @@ def open_engine(url: str) -> Engine:
     except OperationalError as error:
         engine.dispose()
         raise SettingsError(
-            f"The database {shown_database(url)} can't be opened ({_first_line(error)}). Nothing was changed; "
-            "see that it is there and that this user may write to it."
+            f"The database {shown_database(url)} can't be opened ({_first_line(error)}). Nothing was "
+            "changed; see that it is there and that this user may write to it."
         ) from error
     return engine
 
@@ -97,7 +97,12 @@ def _sqlite(url: Any) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _: object) -> None:
         connection.isolation_level = None  # transactions begin where SQLAlchemy says so, below
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", f"busy_timeout={BUSY_MS}", "cache_size=-65536"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            f"busy_timeout={BUSY_MS}",
+            "cache_size=-65536",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

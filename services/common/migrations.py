@@ -27,8 +27,8 @@ def migrate(engine: Engine, folder: Path) -> None:
         now = MigrationContext.configure(connection).get_current_revision()
         if now is not None and now not in ours:
             raise SettingsError(
-                f"The database {engine.url.render_as_string()} was made by a newer version ({now}). Nothing was "
-                "changed; update RenderChain or name another database."
+                f"The database {engine.url.render_as_string()} was made by a newer version ({now}). Nothing "
+                "was changed; update RenderChain or name another database."
             )
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

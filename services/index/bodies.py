@@ -11,14 +11,67 @@ from renderchain.ports.event_feed import NetworkEvent
 
 # Counts, seconds and the like, which are small on-chain. All other whole numbers are text.
 SMALL = frozenset(
-    "block tasks count first attempt audit_exp assigned unjudged round at seat counted objecting first_seat leaf "
-    "reference worker_id slots memory_mib audits_until_epoch audited losses units from_epoch audit_floor_exp "
-    "audit_tiles longest_lease lease_timeout_s window_s expires_in_s scheduler_grace_s tiles tile_limit_percent "
-    "mean_limit_percent spare_tasks package_files verifiers leaves".split()
+    [
+        "block",
+        "tasks",
+        "count",
+        "first",
+        "attempt",
+        "audit_exp",
+        "assigned",
+        "unjudged",
+        "round",
+        "at",
+        "seat",
+        "counted",
+        "objecting",
+        "first_seat",
+        "leaf",
+        "reference",
+        "worker_id",
+        "slots",
+        "memory_mib",
+        "audits_until_epoch",
+        "audited",
+        "losses",
+        "units",
+        "from_epoch",
+        "audit_floor_exp",
+        "audit_tiles",
+        "longest_lease",
+        "lease_timeout_s",
+        "window_s",
+        "expires_in_s",
+        "scheduler_grace_s",
+        "tiles",
+        "tile_limit_percent",
+        "mean_limit_percent",
+        "spare_tasks",
+        "package_files",
+        "verifiers",
+        "leaves",
+    ]
 )
 FELTS = frozenset(
-    "family families requester operator owner payout payer account board new_owner scheduler root key_hash seed key "
-    "prints print_hash".split()
+    [
+        "family",
+        "families",
+        "requester",
+        "operator",
+        "owner",
+        "payout",
+        "payer",
+        "account",
+        "board",
+        "new_owner",
+        "scheduler",
+        "root",
+        "key_hash",
+        "seed",
+        "key",
+        "prints",
+        "print_hash",
+    ]
 )
 APART = frozenset({"block", "job_id", "lease_id"})  # columns of their own
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from renderchain.core.errors import SettingsError
 from renderchain.ports.event_feed import BEFORE_ALL, Block, BlockId, PlacedEvent
-from sqlalchemy import Connection, Engine, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, and_, bindparam, delete, insert, select, update
 
 from services.common.engine import reading, writing
 
@@ -74,8 +74,8 @@ class Store:
             if Network(found["chain"], found["directory"], found["registry"]) != network:
                 raise SettingsError(
                     f"The database holds the network of the Directory {found['directory']:#x} on the chain "
-                    f"{found['chain']:#x}, and the settings name another one. Nothing was changed; correct the "
-                    "settings or name another database."
+                    f"{found['chain']:#x}, and the settings name another one. Nothing was changed; correct "
+                    "the settings or name another database."
                 )
             self._block, self._seq = found["block"], found["seq"]
             newest = select(BLOCK).order_by(BLOCK.c.number.desc()).limit(UNDO_BLOCKS)
@@ -84,7 +84,7 @@ class Store:
 
     def _begin(self, connection: Connection, network: Network) -> None:
         ids = {"chain": network.chain, "directory": network.directory, "registry": network.registry}
-        at = {"block": BEFORE_ALL, "head": BEFORE_ALL, "seq": self._seq, "hash": 0}
+        at = {"block": BEFORE_ALL, "head": BEFORE_ALL, "seen_s": 0, "seq": self._seq, "hash": 0}
         connection.execute(insert(CURSOR).values(name=NAME, **ids, **at))
         self._block = BEFORE_ALL
         self._plant(connection, network.directory, network.registry)
@@ -101,15 +101,20 @@ class Store:
         with reading(self._engine) as connection:
             return list(connection.scalars(select(CONTRACT.c.address)))
 
-    def apply(self, block: Block) -> int:
-        """Keep the next block; returns how many of its events count. Raises OtherWriter."""
+    def apply(self, block: Block, seen_s: int = 0) -> int:
+        """Keep the next block, seen then; returns how many of its events count. Raises OtherWriter."""
         try:
             with writing(self._engine) as connection:
                 draft = Draft(lambda table, key: self._row(connection, table, key))
                 events = project(draft, block)
                 changes = list(draft.changes())
-                self._move(connection, block.number, block.hash, len(events), block.head)
-                row = {"number": block.number, "hash": block.hash, "parent": block.parent, "time_s": block.time_s}
+                self._move(connection, block.id, len(events), {"head": block.head, "seen_s": seen_s})
+                row = {
+                    "number": block.number,
+                    "hash": block.hash,
+                    "parent": block.parent,
+                    "time_s": block.time_s,
+                }
                 connection.execute(insert(BLOCK).values(row))
                 if events:
                     rows = [_event_row(self._seq + n, block.number, one) for n, one in enumerate(events, 1)]
@@ -138,11 +143,11 @@ class Store:
         while len(self._rows) > MOST_ROWS:
             self._rows.popitem(last=False)
 
-    def _move(self, connection: Connection, number: int, hash_: int, events: int, head: int) -> None:
+    def _move(self, connection: Connection, to: BlockId, events: int, node: dict[str, int]) -> None:
         moved = connection.execute(
             update(CURSOR)
             .where(and_(CURSOR.c.name == NAME, CURSOR.c.block == self._block, CURSOR.c.seq == self._seq))
-            .values(block=number, hash=hash_, seq=self._seq + events, head=head)
+            .values(block=to.number, hash=to.hash, seq=self._seq + events, **node)
         )
         if moved.rowcount != 1:
             raise OtherWriter(
@@ -187,13 +192,12 @@ class Store:
                 hash_ = 0
             else:
                 hash_ = self._unmake(connection, to_block)
-            self._move(connection, to_block, hash_, 1, self._head(connection))
+            self._move(connection, BlockId(to_block, hash_), 1, {})
             row = dict.fromkeys(EVENT.c.keys()) | {"seq": self._seq + 1, "block": to_block, "kind": REORG}
-            connection.execute(insert(EVENT).values(row | {"transaction_index": -1, "event_index": self._seq + 1}))
+            connection.execute(
+                insert(EVENT).values(row | {"transaction_index": -1, "event_index": self._seq + 1})
+            )
         self._block, self._seq = to_block, self._seq + 1
-
-    def _head(self, connection: Connection) -> int:
-        return int(connection.scalars(select(CURSOR.c.head).where(CURSOR.c.name == NAME)).one())
 
     def _forget(self, connection: Connection) -> None:
         for table in (*PROJECTED.values(), BLOCK, EVENT, UNDO):
@@ -216,15 +220,10 @@ class Store:
         connection.execute(delete(BLOCK).where(BLOCK.c.number > to_block))
         return int(connection.scalars(select(BLOCK.c.hash).where(BLOCK.c.number == to_block)).one())
 
-    def saw_head(self, head: int) -> None:
-        """Nothing new, and the node is at that block."""
+    def saw_head(self, head: int, seen_s: int) -> None:
+        """Nothing new, and the node was at that block at that time."""
         with writing(self._engine) as connection:
-            connection.execute(update(CURSOR).where(CURSOR.c.name == NAME, CURSOR.c.head != head).values(head=head))
-
-    def count(self) -> int:
-        """How many events are kept."""
-        with reading(self._engine) as connection:
-            return int(connection.scalars(select(func.count()).select_from(EVENT)).one())
+            connection.execute(update(CURSOR).where(CURSOR.c.name == NAME).values(head=head, seen_s=seen_s))
 
 
 def _bound(table: str, key: Key, now: Row) -> dict[str, Any]:

@@ -28,10 +28,12 @@ CURSOR = Table(
     METADATA,
     _key("name", String(16)),
     *_each(Felt, "chain", "directory", "registry"),
-    *_whole("block", "head", "seq"),
+    *_whole("block", "head", "seen_s", "seq"),
     Column("hash", Felt),
 )
-BLOCK = Table("block", METADATA, _key("number", BigInteger), *_each(Felt, "hash", "parent"), *_whole("time_s"))
+BLOCK = Table(
+    "block", METADATA, _key("number", BigInteger), *_each(Felt, "hash", "parent"), *_whole("time_s")
+)
 EVENT = Table(
     "event",
     METADATA,
@@ -74,7 +76,9 @@ JOB = Table(
     *_whole("tiles", "audit_tiles", "audit_floor_exp", "tile_limit_percent", "mean_limit_percent"),
     *_whole("memory_mib", "spare_tasks", "held_tasks", "accepted_tasks", "refunded_tasks", "leases"),
     *_each(Boolean, "second_look", "takes_unjudged"),
-    *_each(Fri, "reward_fri", "audit_pool_fri", "audit_fee_fri", "audit_tile_fri", "paid_fri", "refunded_fri"),
+    *_each(
+        Fri, "reward_fri", "audit_pool_fri", "audit_fee_fri", "audit_tile_fri", "paid_fri", "refunded_fri"
+    ),
     *_whole("created_block", "created_s", "ended_block", "ended_s"),
     Index("job_family", "family", "state", "created_block"),
     Index("job_requester", "requester", "created_block"),
@@ -91,7 +95,9 @@ LEASE = Table(
     *_each(Boolean, "assigned", "unjudged", "is_paid"),
     *_each(Felt, "operator", "payout", "root", "results", "key_hash"),
     *_each(Fri, "paid_fri", "slashed_fri"),
-    *_whole("claimed_block", "claimed_s", "submitted_block", "submitted_s", "ended_block", "ended_s", "due_s"),
+    *_whole(
+        "claimed_block", "claimed_s", "submitted_block", "submitted_s", "ended_block", "ended_s", "due_s"
+    ),
     Index("lease_job", "board", "job", "first", "lease"),
     Index("lease_worker", "worker", "claimed_block", "lease"),
     Index("lease_due", "state", "due_s"),
@@ -101,7 +107,9 @@ WORKER = Table(
     METADATA,
     _key("worker", BigInteger),
     *_each(Felt, "owner", "operator", "named_operator", "payout", "wrapping_key", "signer"),
-    *_each(Fri, "stake_fri", "locked_fri", "unstaking_fri", "seat_stake_fri", "seat_unstaking_fri", "slashed_fri"),
+    *_each(
+        Fri, "stake_fri", "locked_fri", "unstaking_fri", "seat_stake_fri", "seat_unstaking_fri", "slashed_fri"
+    ),
     *_whole("leases", "accepted_leases", "lost_leases", "registered_block", "registered_s"),
 )
 OFFER = Table(
@@ -160,9 +168,7 @@ PAYMENT = Table(
     Index("payment_job", "board", "job"),
 )
 # What events make, and what a rollback unmakes row by row.
-PROJECTED = {
-    one.name: one for one in (CONTRACT, JOB, LEASE, WORKER, OFFER, FAMILY_OF, AUDIT, VOTE, PAYMENT)
-}
+PROJECTED = {one.name: one for one in (CONTRACT, JOB, LEASE, WORKER, OFFER, FAMILY_OF, AUDIT, VOTE, PAYMENT)}
 KEYS = {name: tuple(column.name for column in table.primary_key) for name, table in PROJECTED.items()}
 VALUES = {
     name: tuple(column.name for column in table.columns if not column.primary_key)

@@ -7,10 +7,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
+
 from services.common.engine import open_engine
 from services.common.migrations import migrate
 from services.index.command import MIGRATIONS
-from sqlalchemy import Engine
 
 Fresh = Callable[[], Engine]
 

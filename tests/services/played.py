@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
+from renderchain.core.ids import JobId
 from renderchain.core.network_events import BoardAnnounced, FamiliesChanged, StakeChanged, WorkerRegistered
 from renderchain.ports.event_feed import Block, NetworkEvent, PlacedEvent
-from services.index.store import Network
 
 from devkit.model.records import Job
+from services.index.store import Network
 from tests.invariants.memory import InMemory
 from tests.invariants.world import FAMILY
 
@@ -25,7 +26,7 @@ class Played:
     """What happened, and the jobs as the model has them in the end."""
 
     blocks: tuple[Block, ...]
-    jobs: dict[int, Job]
+    jobs: dict[JobId, Job]
 
 
 class _Recorded(InMemory):
@@ -43,7 +44,10 @@ class _Recorded(InMemory):
     def teardown(self) -> None:
         super().teardown()
         if hasattr(self, "told_in"):
-            blocks = [block_of(0, 1, announcement()), *(block_of(*one, BOARD) for one in merged(self.told_in))]
+            blocks = [
+                block_of(0, 1, announcement()),
+                *(block_of(*one, BOARD) for one in merged(self.told_in)),
+            ]
             type(self).last = Played(tuple(blocks), dict(self.model.jobs))
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.index.tables import BLOCK, EVENT, PROJECTED
 from sqlalchemy import Engine, select
 
 from services.common.engine import reading
+from services.index.tables import BLOCK, EVENT, PROJECTED
 
 
 def all_rows(engine: Engine) -> dict[str, list[tuple[Any, ...]]]:

@@ -1,4 +1,4 @@
-"""What Directory and registry tell the world, as typed values; ``block`` is the block that holds the event."""
+"""What Directory and registry tell the world, as typed values; ``block`` is where the event is."""
 
 from __future__ import annotations
 

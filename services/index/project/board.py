@@ -16,11 +16,29 @@ from .place import Place
 OPEN, CLOSED = "open", "closed"
 CLAIMED, SUBMITTED, ACCEPTED = "claimed", "submitted", "accepted"
 ALONE, HELD, SPARED, SPARE = "", "held", "spared", "spare"  # what a lease has to do with another of its tasks
-SAME_NAMES = (
-    "package_bytes package_files tasks reward_fri audit_pool_fri audit_floor_exp audit_tiles longest_lease "
-    "lease_timeout_s window_s scheduler scheduler_grace_s tiles audit_fee_fri audit_tile_fri tile_limit_percent "
-    "mean_limit_percent second_look memory_mib spare_tasks takes_unjudged"
-).split()
+SAME_NAMES = [
+    "package_bytes",
+    "package_files",
+    "tasks",
+    "reward_fri",
+    "audit_pool_fri",
+    "audit_floor_exp",
+    "audit_tiles",
+    "longest_lease",
+    "lease_timeout_s",
+    "window_s",
+    "scheduler",
+    "scheduler_grace_s",
+    "tiles",
+    "audit_fee_fri",
+    "audit_tile_fri",
+    "tile_limit_percent",
+    "mean_limit_percent",
+    "second_look",
+    "memory_mib",
+    "spare_tasks",
+    "takes_unjudged",
+]
 
 
 def _job_created(place: Place, event: told.JobCreated) -> None:

@@ -39,9 +39,9 @@ class Place:
         row = self.draft.find(table, self.board, number)
         if row is None:
             raise LookupError(
-                f"Block {self.block.number} tells of {table} {number} of the board {self.board:#x}, which nothing "
-                "told of before. The index began after the network did: set from_block to where the Directory "
-                "was deployed, or leave it out, and begin with an empty database."
+                f"Block {self.block.number} tells of {table} {number} of the board {self.board:#x}, which "
+                "nothing told of before. The index began after the network did: set from_block to where the "
+                "Directory was deployed, or leave it out, and begin with an empty database."
             )
         return row
 

@@ -55,40 +55,42 @@ class StarknetFeed:
         failed = 0
         async with NewHeads(self._nodes) as heads:
             while True:
-                pause_s = 0.0
-                member = None
                 try:
-                    member = self._nodes.usable()[0]
-                    found = await self._round(member, reading)
-                    failed = 0
-                    self._nodes.used = member
-                except _Moved as moved:
-                    log.warning("%s", moved)
-                    found, pause_s = [], FIRST_PAUSE_S
-                except failures() as error:
+                    found, failed = await self._found(reading), 0
+                except (_Moved, *failures()) as error:  # type: ignore[misc]
                     found, failed = [], failed + 1
                     pause_s = min(FIRST_PAUSE_S * 2 ** min(failed - 1, 8), LONGEST_PAUSE_S)
-                    self._note(member, error, pause_s)
+                    log.warning("no events now, asked again in %.1f s: %s", pause_s, reason_of(error))
+                    await asyncio.sleep(pause_s)
                 for one in found:
                     yield one
-                if pause_s:
-                    await asyncio.sleep(pause_s)
-                elif not found or isinstance(found[-1], Alive):
+                if found and isinstance(found[-1], Alive):
                     await heads.wait()
 
-    def _note(self, member: Member | None, error: Exception, pause_s: float) -> None:
-        if member is not None:
-            self._nodes.note_failure(member, reason_of(error))
-        log.warning("no events now, asked again in %.1f s: %s", pause_s, reason_of(error))
+    async def _found(self, reading: _Reading) -> list[Block | Rollback | Alive]:
+        """Of the first node that has something; else raises why the first one had nothing."""
+        first: Exception | None = None
+        for member in self._nodes.usable():
+            try:
+                found = await reading.round(member)
+            except _Moved as moved:
+                first = first or moved
+            except failures() as error:
+                self._nodes.note_failure(member, reason_of(error))
+                first = first or error
+            else:
+                self._nodes.used = member
+                self._note(found)
+                return found
+        assert first is not None  # one was asked
+        raise first
 
-    async def _round(self, member: Member, reading: _Reading) -> list[Block | Rollback | Alive]:
-        found = await reading.round(member)
+    def _note(self, found: Sequence[Block | Rollback | Alive]) -> None:
         for one in found:
-            if isinstance(one, Block):
-                self._nodes.saw(one.head)
-            elif isinstance(one, Rollback):
+            if isinstance(one, Rollback):
                 self._nodes.forget_seen(one.to_block + 1)
-        return found
+            else:
+                self._nodes.saw(one.head)
 
 
 class _Reading:
@@ -111,7 +113,9 @@ class _Reading:
     async def round(self, member: Member) -> list[Block | Rollback | Alive]:
         """What the node has after the last block that is known. Raises _Moved, and what its client does."""
         client = member.client
-        head = int((await said("Asking for the newest block", client.get_block_hash_and_number())).block_number)
+        head = int(
+            (await said("Asking for the newest block", client.get_block_hash_and_number())).block_number
+        )
         dropped = await self._dropped(member, head)
         if dropped is not None:
             return [dropped]
@@ -137,15 +141,20 @@ class _Reading:
             return None
         there = [one for one in self._known if one.number <= head]
         if not there:
-            raise _Moved(f"the node {member.node.shown} is at block {head}, long before what was read already")
+            raise _Moved(
+                f"the node {member.node.shown} is at block {head}, long before what was read already"
+            )
         if await self._has(member, there[-1]):
             if there[-1] != self._known[-1]:
                 raise _Moved(
-                    f"the node {member.node.shown} is at block {head}, and block {self._known[-1].number} was "
-                    "read already: it lags. If it stays so, use another node."
+                    f"the node {member.node.shown} is at block {head}, and block {self._known[-1].number} "
+                    "was read already: it lags. If it stays so, use another node."
                 )
             return None
-        low, high = 0, len(there) - 1  # of those before ``low`` the node has each, of those from ``high`` none
+        low, high = (
+            0,
+            len(there) - 1,
+        )  # of those before ``low`` the node has each, of those from ``high`` none
         while low < high:
             middle = (low + high) // 2
             low, high = (middle + 1, high) if await self._has(member, there[middle]) else (low, middle)
@@ -212,7 +221,11 @@ class _Reading:
         hashes = {number: header.block_hash for number, header in headers.items()}
         if self._known:
             hashes[self._known[-1].number] = self._known[-1].hash
-        moved = [one for one, header in headers.items() if hashes.get(one - 1, header.parent_hash) != header.parent_hash]
+        moved = [
+            one
+            for one, header in headers.items()
+            if hashes.get(one - 1, header.parent_hash) != header.parent_hash
+        ]
         moved += [raw.block_number for raw in events if raw.block_hash != hashes[raw.block_number]]
         if moved:
             raise _Moved(f"block {moved[0]} of {member.node.shown} does not fit the others: it is read again")

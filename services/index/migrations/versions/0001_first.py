@@ -1,4 +1,4 @@
-"""The tables of the first version, as ``tables.py`` has them: of no released version is there another one yet."""
+"""The tables of the first version, as ``tables.py`` has them: none was released that had others."""
 
 from __future__ import annotations
 
