@@ -123,7 +123,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
     with engine.connect() as connection:
         if engine.dialect.name == "postgresql":
             options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-            connection = connection.execution_options(**options)  # type: ignore[arg-type]
+            connection = connection.execution_options(**options)
         with connection.begin():
             yield connection
 

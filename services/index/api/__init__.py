@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from services.common.engine import READERS
 from services.common.health import health_pages
 
-from .answers import Answers
+from .answers import REFUSALS, Answers
 from .jobs import job_pages
 from .leases import lease_pages
 from .market import market_pages
@@ -42,6 +42,6 @@ def make_app(engine: Engine) -> FastAPI:
     )
     app.include_router(health_pages(readiness.not_ready, lambda: readiness.metrics(news)))
     for pages in (network_pages, job_pages, lease_pages, worker_pages, market_pages):
-        app.include_router(pages(answers), prefix="/v1")
+        app.include_router(pages(answers), prefix="/v1", responses=REFUSALS)
     app.include_router(news_pages(news), prefix="/v1")
     return app

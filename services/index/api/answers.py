@@ -26,8 +26,21 @@ FeltPath = Annotated[str, Path(pattern="^0x[0-9a-fA-F]{1,63}$")]
 FeltQuery = Annotated[str, Query(pattern="^0x[0-9a-fA-F]{1,63}$")]
 IdPath = Annotated[str, Path(pattern="^[0-9]{1,19}$|^1[0-8][0-9]{18}$")]
 WorkerPath = Annotated[int, Path(ge=1, lt=2**32)]
-NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"description": "There is none."}}
 JSON = "application/json"
+
+
+class Refusal(BaseModel):
+    """Why there is no answer."""
+
+    detail: str
+
+
+NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"model": Refusal, "description": "There is none."}}
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    304: {"description": "The asker has it already."},
+    400: {"model": Refusal, "description": "The page is none of this list."},
+    503: {"model": Refusal, "description": "Nothing was read yet."},
+}
 
 
 class AsOf(BaseModel):

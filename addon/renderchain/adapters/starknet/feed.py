@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from typing import Any
 
-from ...core.errors import NodeAway
+from ...core.errors import ChainError, NodeAway
 from ...ports.event_feed import BEFORE_ALL, Alive, Block, BlockId, NetworkEvent, PlacedEvent, Rollback
 from .errors import said
 from .event_kinds import KINDS
@@ -57,7 +57,7 @@ class StarknetFeed:
             while True:
                 try:
                     found, failed = await self._found(reading), 0
-                except (_Moved, *failures()) as error:  # type: ignore[misc]
+                except (_Moved, *_gone()) as error:  # type: ignore[misc]
                     found, failed = [], failed + 1
                     pause_s = min(FIRST_PAUSE_S * 2 ** min(failed - 1, 8), LONGEST_PAUSE_S)
                     log.warning("no events now, asked again in %.1f s: %s", pause_s, reason_of(error))
@@ -75,7 +75,7 @@ class StarknetFeed:
                 found = await reading.round(member)
             except _Moved as moved:
                 first = first or moved
-            except failures() as error:
+            except _gone() as error:
                 self._nodes.note_failure(member, reason_of(error))
                 first = first or error
             else:
@@ -241,6 +241,11 @@ class _Reading:
             Block(number, one.block_hash, one.parent_hash, one.timestamp, tuple(placed[number]), head)
             for number, one in sorted(headers.items())
         ]
+
+
+def _gone() -> tuple[type[Exception], ...]:
+    """What a node that can't answer raises, also where it says that the question is at fault: it is ours."""
+    return (ChainError, *failures())
 
 
 async def _header(client: Any, number: int) -> Any:

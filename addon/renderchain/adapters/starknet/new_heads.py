@@ -51,7 +51,7 @@ class NewHeads:
             try:
                 if listened := next((one for one in self._nodes.usable() if one.node.ws_url), None):
                     await self._hear(listened)
-            except (*failures(), WebSocketException):
+            except (WebSocketException, *failures()):  # type: ignore[misc]
                 pass
             finally:
                 self._is_listening = False
