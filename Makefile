@@ -59,6 +59,10 @@ test-contracts: ## the Cairo tests, and that the committed artefacts are up to d
 	$(SETUP) python cairo
 	$(BIN)/python -m pytest tests/contracts
 
+test-services: ## the services: their tables, their APIs
+	$(SETUP) python
+	$(BIN)/python -m pytest -n 2 tests/services
+
 test-chain: ## chain client and content store against a real devnet and Kubo, and both boards alike
 	$(SETUP) demo
 	$(BIN)/python -m pytest tests/chain tests/board

@@ -180,7 +180,7 @@ def without_end(method: str, question: dict[str, Any]) -> Answer:
     return result({"events": [], "continuation_token": "1"}) if method == "getEvents" else None
 
 
-def of_a_stranger(method: str, question: dict[str, Any]) -> Answer:
+def of_an_outsider(method: str, question: dict[str, Any]) -> Answer:
     if method != "getEvents":
         return None
     first = question["params"]["filter"]["from_block"]["block_number"]
@@ -193,7 +193,7 @@ def broken(method: str, question: dict[str, Any]) -> Answer:
     return error(-32603, "database is gone") if method == "getBlockWithTxHashes" else None
 
 
-@pytest.mark.parametrize("fault", [away, without_end, of_a_stranger, broken])
+@pytest.mark.parametrize("fault", [away, without_end, of_an_outsider, broken])
 def test_what_one_node_tells_wrongly_comes_from_another_one(chains: Callable[[], Any], fault: Any) -> None:
     async def run() -> None:
         async with chains() as opened:

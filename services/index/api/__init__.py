@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from anyio import to_thread
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from services.common.engine import READERS
 from services.common.health import health_pages
@@ -20,6 +23,8 @@ from .network import network_pages
 from .news import News, news_pages
 from .readiness import Readiness
 from .workers import worker_pages
+
+log = logging.getLogger(__name__)
 
 
 def make_app(engine: Engine) -> FastAPI:
@@ -40,6 +45,13 @@ def make_app(engine: Engine) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
+
+    @app.exception_handler(SQLAlchemyError)
+    async def away(request: Request, error: SQLAlchemyError) -> JSONResponse:
+        log.warning("no answer to %s: %s", request.url.path, type(error).__name__)
+        words = "The database can't be read now. Ask again later."
+        return JSONResponse({"detail": words}, 503, {"Retry-After": "5"})
+
     app.include_router(health_pages(readiness.not_ready, lambda: readiness.metrics(news)))
     for pages in (network_pages, job_pages, lease_pages, worker_pages, market_pages):
         app.include_router(pages(answers), prefix="/v1", responses=REFUSALS)

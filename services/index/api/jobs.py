@@ -105,6 +105,11 @@ def job_pages(answers: Answers) -> APIRouter:
 
         return answers.give(request, read)
 
+    _add_progress(router, answers)
+    return router
+
+
+def _add_progress(router: APIRouter, answers: Answers) -> None:
     @router.get(
         "/jobs/{board}/{job}/frames",
         response_model=many_of(Frame, "Frame"),
@@ -128,8 +133,6 @@ def job_pages(answers: Answers) -> APIRouter:
     )
     def waiting(request: Request, board: FeltPath, job: IdPath) -> Response:
         return answers.give(request, lambda c: {"item": _waiting(c, _job(c, board, job))})
-
-    return router
 
 
 def _opened(page: dict[str, Any]) -> dict[str, Any]:

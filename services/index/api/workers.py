@@ -111,6 +111,11 @@ def worker_pages(answers: Answers) -> APIRouter:
 
         return answers.give(request, read)
 
+    _add_payments(router, answers)
+    return router
+
+
+def _add_payments(router: APIRouter, answers: Answers) -> None:
     @router.get("/payments", response_model=many_of(PAYMENTS, "Payment"), summary="Money, the newest first")
     def payments(
         request: Request, account: FeltQuery | None = None, limit: Limit = 100, page: Page = ""
@@ -122,8 +127,6 @@ def worker_pages(answers: Answers) -> APIRouter:
         return answers.give(
             request, lambda c: page_of(c, query, PAYMENTS, order, page, limit, newest_first=True)
         )
-
-    return router
 
 
 def _worker(connection: Connection, worker: int) -> Any:

@@ -166,3 +166,15 @@ def test_the_description_names_every_page(served: Served) -> None:
     named = {path.split("/")[2] for path in described["paths"] if path.startswith("/v1/")}
     main = {"network", "boards", "jobs", "leases", "workers"}
     assert named == main | {"families", "payments", "market", "queue", "events"}
+
+
+def test_while_the_database_can_not_be_read_it_says_so(served: Served) -> None:
+    assert served.get("/v1/jobs").status == 200
+    with served.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE cursor RENAME TO elsewhere")
+    answer = served.get("/v1/jobs")
+    assert answer.status == 503 and "database can't be read" in answer.json["detail"]
+    assert served.get("/readyz").status == 503 and served.get("/healthz").status == 200
+    with served.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO cursor")
+    assert served.get("/v1/jobs").status == 200

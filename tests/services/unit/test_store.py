@@ -114,13 +114,13 @@ def test_numbers_of_events_are_never_used_again(fresh: Fresh) -> None:
 
 
 def test_events_of_a_contract_count_from_its_announcement_on(fresh: Fresh) -> None:
-    engine, stranger = fresh(), 0xBAD
+    engine, outsider = fresh(), 0xBAD
     store = filled(engine, ())
     event = Withdrawn(0, 0xA1, 5)
-    assert store.apply(block_of(0, 1, ((stranger, event), (BOARD, event)))) == 0
+    assert store.apply(block_of(0, 1, ((outsider, event), (BOARD, event)))) == 0
     announced = played(1).blocks[0]
     store.apply(replace(announced, number=1))
-    assert store.apply(block_of(2, 2, ((stranger, event), (BOARD, replace(event, block=2))))) == 1
+    assert store.apply(block_of(2, 2, ((outsider, event), (BOARD, replace(event, block=2))))) == 1
 
 
 def test_a_database_of_another_network_is_refused_and_left_alone(fresh: Fresh) -> None:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from contextlib import suppress
 from types import TracebackType
 
-from .member import Member, failures
+from .member import Member, failures, reason_of
 from .nodes import Nodes
 
 PING_S = 10.0
 RETRY_S = 30.0
 ASK_S = 2.0  # how often one asks where no WebSocket works
 SILENT_S = 30.0  # ... and where one does: a silent node may have lost the subscription
+
+
+log = logging.getLogger(__name__)
 
 
 class NewHeads:
@@ -51,8 +55,8 @@ class NewHeads:
             try:
                 if listened := next((one for one in self._nodes.usable() if one.node.ws_url), None):
                     await self._hear(listened)
-            except (WebSocketException, *failures()):  # type: ignore[misc]
-                pass
+            except (WebSocketException, *failures()) as error:  # type: ignore[misc]
+                log.info("no word of new blocks: %s", reason_of(error))
             finally:
                 self._is_listening = False
                 self._news.set()
