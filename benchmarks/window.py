@@ -42,12 +42,6 @@ started_s = time.perf_counter()
 addon_utils.enable({ADDON!r})
 print("SECONDS", time.perf_counter() - started_s)
 """
-NUMPY = """
-import time
-started_s = time.perf_counter()
-import numpy
-print("SECONDS", time.perf_counter() - started_s)
-"""
 
 
 def zip_sizes(output: Path) -> list[str]:
@@ -57,21 +51,16 @@ def zip_sizes(output: Path) -> list[str]:
     return [Path(line.split("  ")[0]).name + "  " + line.split("  ")[1] for line in said.splitlines()]
 
 
-def enabling(application: LocalApplication, empty: Path) -> list[str]:
-    """Of several Blenders, each enabling it once; and numpy, which others have often imported before."""
-    ours = [
-        measured_s(application, application.resources, "-b", "--python-expr", ENABLE) for _ in range(STARTS)
-    ]
-    options = ("-b", "--factory-startup", "--python-expr", NUMPY)
-    numpy = [measured_s(application, empty, *options) for _ in range(STARTS)]
-    rows = {"enabled": ours, "and numpy, where nobody else has imported it": numpy}
-    return [f"{what}: {median(one):.3f} s ({min(one):.3f} to {max(one):.3f})" for what, one in rows.items()]
+def enabling(application: LocalApplication) -> str:
+    """Of several Blenders, each enabling it once."""
+    seconds = [enabled_s(application) for _ in range(STARTS)]
+    return f"enabled: {median(seconds):.3f} s ({min(seconds):.3f} to {max(seconds):.3f})"
 
 
-def measured_s(application: LocalApplication, resources: Path, *options: str) -> float:
+def enabled_s(application: LocalApplication) -> float:
     """What a Blender measures."""
-    env = {**os.environ, "BLENDER_USER_RESOURCES": str(resources)}
-    command = [application.program, *options]
+    env = {**os.environ, "BLENDER_USER_RESOURCES": str(application.resources)}
+    command = [application.program, "-b", "--python-expr", ENABLE]
     said = subprocess.run(command, cwd=REPO, env=env, capture_output=True, text=True, check=True).stdout
     (line,) = (line for line in said.splitlines() if line.startswith("SECONDS"))
     return float(line.split()[1])
@@ -142,8 +131,7 @@ def main() -> None:
         for line in zip_sizes(folder / "zips"):
             print(line)
         application = install_extension(tool_root("blender"), folder / "resources")
-        for line in enabling(application, folder / "empty"):
-            print(line)
+        print(enabling(application))
         print(f"{'longest standstill, ms':<32} {'of all':>8} {'of ours':>8}")
         with running_screen(*SIZE, folder / "screen.log") as screen:
             for line in in_window(screen, application, folder):

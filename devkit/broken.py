@@ -12,7 +12,8 @@ from renderchain.adapters.blender_process.process import BlenderRenderer
 from renderchain.adapters.images.exr import read_noisy
 from renderchain.core.manifest import Manifest
 from renderchain.core.messages import KnownRendered, Loaded, Rendered, TilesRendered
-from renderchain.core.prints import RECORD_BYTES, Pixels, TilePrint, prints_of
+from renderchain.core.pixel_prints import Pixels, prints_of
+from renderchain.core.prints import RECORD_BYTES, TilePrint
 from renderchain.ports.renderer import OnProgress, WatchedSession
 
 from .cheats.renderer import write_noisy

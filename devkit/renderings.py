@@ -22,7 +22,8 @@ from renderchain.adapters.images.exr import read_noisy
 from renderchain.app.exchange.package import file_entry
 from renderchain.core.manifest import Manifest
 from renderchain.core.messages import Loaded, Rendered, TilesRendered
-from renderchain.core.prints import RECORD_BYTES, TilePrint, prints_of, split_records
+from renderchain.core.pixel_prints import prints_of
+from renderchain.core.prints import RECORD_BYTES, TilePrint, split_records
 from renderchain.ports.renderer import OnProgress, Renderer, RenderSession
 
 from devkit.cheats.renderer import SCENE_CHEATS, CheatingRenderer

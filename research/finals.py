@@ -27,7 +27,7 @@ from renderchain.adapters.blender_process.probe_session import OTHER_KERNEL
 from renderchain.adapters.blender_process.process import BlenderRenderer
 from renderchain.core.finals import MOST_BLOCK_PPM, MOST_SHIFT_PPM, PPM, Difference, as_shown, difference_of
 from renderchain.core.manifest import MANIFEST_NAME, parse_manifest
-from renderchain.core.prints import Pixels
+from renderchain.core.pixel_prints import Pixels
 
 from devkit.network.services import REPO, tool_root
 from research.pixels.machines import CACHE as PIXELS

@@ -17,19 +17,16 @@ from pathlib import Path
 
 import numpy as np
 from renderchain.adapters.blender_process.probe_session import OTHER_KERNEL
-from renderchain.core.prints import (
-    BLOCK,
-    CHANNELS,
+from renderchain.core.pixel_prints import (
     DARKEST,
     FLOOR_SHARE,
-    MAX_BLOCK_STEPS,
-    MAX_LEVEL_STEPS,
     Light,
     blocks_of,
     crop,
     level_steps,
     reference_light,
 )
+from renderchain.core.prints import BLOCK, CHANNELS, MAX_BLOCK_STEPS, MAX_LEVEL_STEPS
 from renderchain.core.tiles import tiles_of
 
 from research.pixels.tables import table

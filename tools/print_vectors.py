@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from renderchain.core.pixel_prints import Pixels, print_of
 from renderchain.core.print_limits import LEAST, MOST, PrintLimits
 from renderchain.core.prints import (
     FULL_AREA,
@@ -16,11 +17,9 @@ from renderchain.core.prints import (
     MOSTLY_BROKEN,
     MOSTLY_NEGATIVE,
     NO_BLOCK,
-    Pixels,
     TilePrint,
     agree,
     all_agree,
-    print_of,
 )
 
 Pair = tuple[TilePrint, TilePrint]

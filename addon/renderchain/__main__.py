@@ -1,6 +1,6 @@
 """``python -m renderchain COMMAND …``: the artist's, the worker's and the provider's side.
 
-A provider's commands need no bpy module; what opens a scene or renders does.
+A provider's commands, and checking a receipt, need no bpy module; what opens a scene or renders does.
 """
 
 from __future__ import annotations
@@ -8,14 +8,16 @@ from __future__ import annotations
 import sys
 
 from .blender.provider.table import PROVIDER_COMMANDS
+from .blender.receipt_command import OFFLINE_COMMANDS
 
 
 def main() -> int:
     """Run the named command."""
     name, *rest = sys.argv[1:] or [""]
     name = name.replace("-", "_")
-    if name in PROVIDER_COMMANDS:
-        return PROVIDER_COMMANDS[name](rest)
+    without_bpy = {**PROVIDER_COMMANDS, **OFFLINE_COMMANDS}
+    if name in without_bpy:
+        return without_bpy[name](rest)
     from .blender.commands import COMMANDS
 
     if name not in COMMANDS:

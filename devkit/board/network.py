@@ -40,6 +40,7 @@ class Block:
     hash: int
     calls: tuple[Call, ...] = ()
     events: tuple[BoardEvent, ...] = ()
+    brought_fri: int = 0  # that came to the board
 
 
 @dataclass
@@ -97,6 +98,7 @@ class MemoryNetwork:
         """
         number = len(self._blocks)
         self.model.enter_block(self.now_s, number)
+        before_fri = self._board_tokens_fri()
         try:
             answer = call(self.model)
         except Refused as refused:
@@ -110,7 +112,8 @@ class MemoryNetwork:
         if self.checks_money:
             self.check_money()
         told = tuple(self.model.events)
-        self._add(Block(self.now_s, self._next_hash(), (call, *later), told))
+        brought_fri = self._board_tokens_fri() - before_fri
+        self._add(Block(self.now_s, self._next_hash(), (call, *later), told, brought_fri))
         return answer
 
     def write_once(self, intent: Intent, action: str, call: Callable[[Model], Answer]) -> Answer:
@@ -145,6 +148,13 @@ class MemoryNetwork:
     def events_of(self, number: int) -> tuple[BoardEvent, ...]:
         """What the board told in a block."""
         return self._blocks[number].events
+
+    def brought_fri_in(self, number: int) -> int:
+        """What came to the board in a block."""
+        return self._blocks[number].brought_fri
+
+    def _board_tokens_fri(self) -> int:
+        return self.model.tokens.get(self.model.addresses.board, 0)
 
     def told(self, kind: type[Event], from_block: int = 0) -> list[Event]:
         """All events of a kind since a block, in order."""

@@ -17,7 +17,7 @@ import numpy as np
 from renderchain.adapters.images.exr import read_noisy
 from renderchain.core.manifest import Manifest
 from renderchain.core.messages import Loaded, Rendered, TilesRendered
-from renderchain.core.prints import Pixels, channel_names, crop, prints_of
+from renderchain.core.pixel_prints import Pixels, channel_names, crop, prints_of
 from renderchain.ports.renderer import OnProgress, Renderer, RenderSession
 
 ALTER = Path(__file__).with_name("alter.py")

@@ -12,7 +12,8 @@ import numpy as np
 from renderchain.core.errors import ProcessKilled, RenderFailed
 from renderchain.core.manifest import Manifest
 from renderchain.core.messages import KnownRendered, Loaded, Rendered, TilesRendered
-from renderchain.core.prints import TilePrint, prints_of
+from renderchain.core.pixel_prints import prints_of
+from renderchain.core.prints import TilePrint
 from renderchain.core.tiles import TILE, tiles_of
 from renderchain.ports.renderer import OnProgress, RenderSession, WatchedSession
 

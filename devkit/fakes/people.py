@@ -16,6 +16,7 @@ from typing import Any
 from renderchain.adapters.journal_sqlite import SqliteJournal
 from renderchain.adapters.locks import hold
 from renderchain.adapters.sealing import AccountSceneKey, AccountUnwrapper, ChaChaSealer
+from renderchain.adapters.starknet.signatures import KeySigner
 from renderchain.app.audit.duties import AuditDuties
 from renderchain.app.audit.key_duty import KeyDuty
 from renderchain.app.audit.proof_store import ProofStore
@@ -301,6 +302,8 @@ class Artist:
             hash_many=remembered,
             read_noisy=read_noisy,
             packages=self.folder / "own-packages",
+            receipt_parts=self.folder / "receipt-parts",
+            signer=lambda chain: KeySigner(chain.address),
             from_block=0,
             upkeep=StoreUpkeep(self.world.store, self.reporter, self.world.now),
             turn_of=lambda board, job_id: hold(self.folder / f"{job_id}.lock", f"job {job_id}"),

@@ -16,7 +16,8 @@ from renderchain.core.errors import ContentError
 from renderchain.core.images import ImageFacts, counts_of
 from renderchain.core.manifest import FORMATS, Manifest
 from renderchain.core.messages import Loaded, MadeAgain, Progress, Rendered, TilesRendered
-from renderchain.core.prints import Pixels, TilePrint, prints_of
+from renderchain.core.pixel_prints import Pixels, prints_of
+from renderchain.core.prints import TilePrint
 from renderchain.core.tiles import tiles_of
 from renderchain.ports.renderer import FinalSession, OnProgress, RenderSession
 

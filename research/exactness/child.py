@@ -29,7 +29,7 @@ from renderchain.blender.cycles.reading.scene import read_exactness  # noqa: E40
 from renderchain.blender.cycles.tile_render import frame_size, prepare_frames, render_tile  # noqa: E402
 from renderchain.blender.preflight import check_scene  # noqa: E402
 from renderchain.core.exactness import needs_whole_frames  # noqa: E402
-from renderchain.core.prints import Pixels  # noqa: E402
+from renderchain.core.pixel_prints import Pixels  # noqa: E402
 from renderchain.core.tiles import tiles_of  # noqa: E402
 
 from research.exactness import features, settings  # noqa: E402

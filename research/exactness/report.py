@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from renderchain.core.prints import Pixels
+from renderchain.core.pixel_prints import Pixels
 from renderchain.core.tiles import tiles_of
 
 Row = dict[str, Any]

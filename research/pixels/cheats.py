@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from renderchain.core.prints import Pixels
+from renderchain.core.pixel_prints import Pixels
 
 from . import transforms
 from .shots import BEFORE, DENOISED, FIRSTS, HALF_SIZE, HONEST, LAYERS, OTHER_SEED, SAMPLES, first, firsts_of

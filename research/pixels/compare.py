@@ -10,17 +10,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from renderchain.core.pixel_prints import Pixels, layers_of, print_of
 from renderchain.core.print_limits import LEAST, MOST, PrintLimits
-from renderchain.core.prints import (
-    Pixels,
-    TilePrint,
-    agree,
-    all_agree,
-    bit_distance,
-    layers_of,
-    level_distance,
-    print_of,
-)
+from renderchain.core.prints import TilePrint, agree, all_agree, bit_distance, level_distance
 
 from .cheats import CHEATS, NAMES, NETWORK, OWN, STILL_CHEATS, Cheat, Pictures
 from .machines import file_of

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from renderchain.core.prints import LUMINANCE, Pixels, crop, print_of
+from renderchain.core.pixel_prints import LUMINANCE, Pixels, crop, print_of
 from renderchain.core.tiles import TILE, Tile, tiles_of
 
 Mask = NDArray[np.bool_]

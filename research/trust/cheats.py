@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from renderchain.adapters.images.exr import read_noisy
+from renderchain.core.pixel_prints import Pixels, crop, layers_of, print_of
 from renderchain.core.print_limits import LEAST
-from renderchain.core.prints import Pixels, TilePrint, agree, crop, layers_of, print_of
+from renderchain.core.prints import TilePrint, agree
 
 from devkit.cheats.renderer import PIXEL_CHEATS, PREVIOUS, SCENE_CHEATS
 from devkit.renderings import FRAMES, HONEST, OTHER_MACHINE, KeptRenderer, Renderings

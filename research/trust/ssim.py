@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from renderchain.core.prints import LUMINANCE, Pixels
+from renderchain.core.pixel_prints import LUMINANCE, Pixels
 
 Image = NDArray[np.float64]
 WINDOW = 8

@@ -259,7 +259,7 @@ async def test_a_final_image_swapped_after_the_root_is_seen_by_the_artist(
     stakes = await stakes_of(field, lease_id)
     opened = await delivered(field, lease_id, tmp_path / "honest")
     check = await checking(field, lease_id)
-    assert len(check(opened).frames) == 2
+    assert len(check(opened)[0].frames) == 2
     final = opened / "0001.png"
     final.write_bytes((honest.source / f"{kept_frame(2):04d}.png").read_bytes())
     with pytest.raises(ContentError, match="does not match its digest"):
@@ -272,7 +272,7 @@ async def test_a_final_image_swapped_after_the_root_is_seen_by_the_artist(
     await check_money(before, subject, stakes, is_paid=True)
 
 
-async def checking(field: Arena, lease_id: LeaseId) -> Callable[[Path], Result]:
+async def checking(field: Arena, lease_id: LeaseId) -> Callable[[Path], tuple[Result, list[int]]]:
     """What the artist's client checks of a lease's opened results."""
     lease = await field.artist.lease(lease_id)
     root = field.worker(split_lease_id(lease_id)[0]).proof_store.newest(lease_id).result.root
@@ -350,7 +350,7 @@ async def test_a_final_image_swapped_before_the_root_is_found_and_made_again(
         stakes = await stakes_of(field, lease_id)
         folder = tmp_path / str(number)
         opened = await delivered(field, lease_id, folder)
-        result = (await checking(field, lease_id))(opened)
+        result, _ = (await checking(field, lease_id))(opened)
         check = FinalCheck(field.renderings.renderer(), SILENT, 1, random.SystemRandom())
         manifest = field.renderings.with_frames(2)
         checked = await check.look(field.renderings.package, manifest, opened, result.frames, folder / "work")

@@ -6,7 +6,8 @@ import asyncio
 from pathlib import Path
 
 from renderchain.adapters.images.exr import read_noisy
-from renderchain.core.prints import prints_of, split_records
+from renderchain.core.pixel_prints import prints_of
+from renderchain.core.prints import split_records
 
 from devkit.cheats.renderer import CheatingRenderer
 from devkit.renderings import Renderings

@@ -14,7 +14,7 @@ from renderchain.app.requester.own_check import DrawnLeaf, Finding, OwnCheck
 from renderchain.core.ids import LeaseId
 from renderchain.core.job import JobInfo, family_of
 from renderchain.core.notices.checks import LeaseChecked, LeavesFalse
-from renderchain.core.prints import prints_of
+from renderchain.core.pixel_prints import prints_of
 from renderchain.ports.renderer import Renderer
 
 from devkit.cheats.renderer import CheatingRenderer

@@ -23,7 +23,7 @@ def main(blend: Path, output: Path, config: Path, reward: str, longest_lease: in
     offer.longest_lease, offer.output = longest_lease, str(output)
     if bpy.ops.renderchain.submit_animation() != {"FINISHED"}:
         return 1
-    return 0 if bpy.ops.renderchain.download(job_id=newest_job()) == {"FINISHED"} else 1
+    return 0 if bpy.ops.renderchain.download(job_id=str(newest_job())) == {"FINISHED"} else 1
 
 
 def newest_job() -> int:

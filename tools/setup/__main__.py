@@ -22,8 +22,9 @@ from __future__ import annotations
 import fcntl
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from .cache import SetupError, cache_dir, is_done, say
@@ -65,18 +66,28 @@ GROUPS = {
 def bring(wanted: set[str]) -> None:
     """Run the recipes, each lane by itself; raises the first SetupError after all lanes ended."""
 
-    def lane(steps: tuple[tuple[str, Callable[[], None]], ...]) -> None:
+    def lane(number: int, steps: tuple[tuple[str, Callable[[], None]], ...]) -> None:
         for name, step in steps:
             if name in wanted:
-                step()
+                is_there = name in ROOTS and is_done(ROOTS[name]())
+                with nullcontext() if is_there else only_one(number):
+                    step()
 
     started = time.monotonic()
     with ThreadPoolExecutor(len(LANES)) as pool:
-        running = [pool.submit(lane, steps) for steps in LANES]
+        running = [pool.submit(lane, number, steps) for number, steps in enumerate(LANES)]
     for one in running:
         one.result()
     if time.monotonic() - started > 5:
         say(f"done in {time.monotonic() - started:.0f} s")
+
+
+@contextmanager
+def only_one(lane: int) -> Iterator[None]:
+    """Two clones must not build the same at once; what is there already waits for nobody."""
+    with (cache_dir() / f"setup-{lane}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def doctor() -> None:
@@ -88,7 +99,7 @@ def doctor() -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Do what the arguments say, under a lock: two clones must not build at once."""
+    """Do what the arguments say; returns the exit code."""
     steps = {name for lane in LANES for name, _ in lane}
     if arguments[:1] == ["path"] and len(arguments) == 2 and arguments[1] in ROOTS:
         wanted, answer = {arguments[1]}, ROOTS[arguments[1]]
@@ -100,13 +111,11 @@ def main(arguments: list[str]) -> int:
     else:
         print(__doc__, file=sys.stderr)
         return 2
-    with (cache_dir() / "setup.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        try:
-            bring(wanted)
-        except SetupError as error:
-            print(error, file=sys.stderr)
-            return 1
+    try:
+        bring(wanted)
+    except SetupError as error:
+        print(error, file=sys.stderr)
+        return 1
     if answer:
         print(answer())
     return 0

@@ -16,6 +16,8 @@ COMMAND_NAMES = (
     "top_up",
     "order",
     "challenge",
+    "receipt",
+    "verify_receipt",
     "share_key",
     "draws",
     "worker",

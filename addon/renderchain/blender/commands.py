@@ -27,6 +27,7 @@ from .job_commands import JOB_COMMANDS
 from .packing_commands import pack, preflight
 from .probe_command import probe
 from .provider.table import PROVIDER_COMMANDS
+from .receipt_command import OFFLINE_COMMANDS
 from .record_command import record
 from .render_command import render
 from .seen import Seen, seen
@@ -95,6 +96,7 @@ COMMANDS = {
     "record": record,
     "probe": probe,
     **JOB_COMMANDS,
+    **OFFLINE_COMMANDS,
     "share_key": share_key,
     "draws": draws,
     "worker": worker,

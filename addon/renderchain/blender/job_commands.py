@@ -202,6 +202,22 @@ def order(arguments: Sequence[str]) -> int:
     return run(options, work)
 
 
+def receipt(arguments: Sequence[str]) -> int:
+    """Write a job's receipt."""
+    parser = parser_of("receipt", "Write what became of a job, signed: who delivered, was judged and paid.")
+    parser.add_argument("job", type=int)
+    parser.add_argument("--output", type=Path, help="folder for it; default: beside the frames")
+    options = parser.parse_args(list(arguments))
+    output = options.output.resolve() if options.output else None
+
+    def work(requester: Requester) -> int:
+        path = asyncio.run(requester.receipt(options.job, output))
+        show(options, {"job_id": options.job, "receipt": str(path)}, str(path))
+        return 0
+
+    return run(options, work)
+
+
 JOB_COMMANDS = {
     "jobs": jobs,
     "watch": watch,
@@ -210,4 +226,5 @@ JOB_COMMANDS = {
     "top_up": top_up,
     "order": order,
     "challenge": challenge,
+    "receipt": receipt,
 }

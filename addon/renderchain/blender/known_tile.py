@@ -12,7 +12,7 @@ import bpy
 
 from ..core.errors import RenderFailed
 from ..core.messages import KnownRendered
-from ..core.prints import print_of
+from ..core.pixel_prints import print_of
 from .cycles import devices
 from .cycles.canonical_path import CanonicalPath
 from .cycles.tile_render import prepare_frames, render_whole

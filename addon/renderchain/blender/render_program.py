@@ -34,7 +34,7 @@ from ..core.messages import (
     read_command,
     to_line,
 )
-from ..core.prints import Pixels, crop, layers_of, print_of, prints_of
+from ..core.pixel_prints import Pixels, crop, layers_of, print_of, prints_of
 from ..core.probe_messages import ProbeCommand
 from ..core.proof_messages import ProofCommand
 from ..core.tiles import tiles_of

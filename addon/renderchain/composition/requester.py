@@ -15,14 +15,15 @@ from ..adapters.blender_process.second_child import SecondChild
 from ..adapters.locks import hold
 from ..adapters.poseidon import hash_many
 from ..adapters.sealing import AccountUnwrapper, ChaChaSealer
+from ..adapters.starknet.signatures import KeySigner
 from ..app.requester.final_check import FinalCheck
 from ..app.requester.own_check import OwnCheck
 from ..app.requester.own_keys import OwnKeys
 from ..app.requester.requester import Requester, RequesterParts
 from ..core.ids import JobId
 from ..core.private_package import package_key_of
+from ..ports.receipt_chain import ReceiptChain
 from ..ports.reporter import Reporter
-from ..ports.requester_chain import RequesterChain
 from ..settings import Settings
 from .keys import open_keys
 from .network import open_chain, open_journal
@@ -44,10 +45,10 @@ class Shared:
         self._turn = asyncio.Lock()
         self._users = 0
         self._stack = AsyncExitStack()
-        self._chain: RequesterChain | None = None
+        self._chain: ReceiptChain | None = None
 
     @asynccontextmanager
-    async def open(self) -> AsyncIterator[RequesterChain]:
+    async def open(self) -> AsyncIterator[ReceiptChain]:
         """The network; raises what opening it does."""
         async with self._turn:
             if self._chain is None:
@@ -95,6 +96,8 @@ def make_requester(
         # Where there is no sandbox, a process of its own still has limits.
         read_noisy=SandboxedReader(SecondChild(allow_unsandboxed=True)),
         packages=settings.folder / "own-packages",
+        receipt_parts=settings.folder / "receipt-parts",
+        signer=lambda chain: KeySigner(open_keys(settings).private_key(chain.address)),
         from_block=settings.from_block,
         upkeep=open_upkeep(settings, reporter),
         now=time.time,

@@ -1,5 +1,5 @@
 """Addresses of nodes: how they may be shown, for providers put the key of an account into them, and whether
-they lead off this machine.
+they lead off this machine, or to another than the one that was given.
 """
 
 from __future__ import annotations
@@ -7,9 +7,10 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from ipaddress import ip_address
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 LONGEST_PART = 15  # of a path, that can be no key
+_PORTS = {"http": 80, "https": 443}
 _ADDRESS = re.compile(r"(?:https?|wss?)://[^\s'\"()<>]+")
 
 
@@ -35,6 +36,27 @@ def is_loopback(address: str) -> bool:
     with suppress(ValueError):
         return ip_address(host).is_loopback
     return host == "localhost"
+
+
+def is_same_place(asked: str, led_to: str) -> bool:
+    """Whether where an answer leads, by a whole address or the end of one, is still who was asked.
+
+    Names below the one that was asked are: gateways give each CID one of its own. HTTPS may follow HTTP.
+    """
+    try:
+        old, new = urlsplit(asked), urlsplit(urljoin(asked, led_to))
+        places = _place(old), _place(new)
+    except ValueError:
+        return False
+    if places[0] != places[1] and places != (("http", 80), ("https", 443)):
+        return False
+    old_host, new_host = old.hostname or "", new.hostname or ""
+    is_name = re.fullmatch(r"[a-z0-9.-]*[a-z][a-z0-9-]*", old_host) is not None
+    return bool(old_host) and (new_host == old_host or (is_name and new_host.endswith("." + old_host)))
+
+
+def _place(parts: SplitResult) -> tuple[str, int | None]:
+    return parts.scheme, parts.port or _PORTS.get(parts.scheme)
 
 
 def _host(address: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .prints import Pixels
+from .pixel_prints import Pixels
 
 BLOCK = 16
 PPM = 10**6

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .manifest import Manifest
-from .prints import Pixels
+from .pixel_prints import Pixels
 
 RGBA = 4
 LIT = 2.0**-4  # brighter than this, a pixel is no noise in the dark

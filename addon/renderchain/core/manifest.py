@@ -7,7 +7,7 @@ somebody unknown, so reading one checks every field before anything is done with
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -160,9 +160,9 @@ class Manifest:
         whole = {file.path for file in self.files} - {recipe.path for recipe in self.recipes}
         return frozenset(pieces | whole | {MANIFEST_NAME})
 
-    def to_bytes(self) -> bytes:
-        """Canonical JSON."""
-        body: dict[str, Any] = {
+    def settings(self) -> dict[str, Any]:
+        """What is to be rendered, and how: all of the document but its files."""
+        return {
             "schema": SCHEMA,
             "blender_version": list(self.blender_version),
             "main_blend": self.main_blend,
@@ -180,10 +180,13 @@ class Manifest:
             "requester_key": self.requester_key,
             "own_seed": self.own_seed,
             "final_channels": self.final_channels,
-            "files": [file.as_dict() for file in sorted(self.files, key=lambda file: file.path)],
-            "recipes": [recipe.as_dict() for recipe in sorted(self.recipes, key=lambda one: one.path)],
         }
-        return dump_canonical(body)
+
+    def to_bytes(self) -> bytes:
+        """Canonical JSON."""
+        files = [file.as_dict() for file in sorted(self.files, key=lambda file: file.path)]
+        recipes = [recipe.as_dict() for recipe in sorted(self.recipes, key=lambda one: one.path)]
+        return dump_canonical({**self.settings(), "files": files, "recipes": recipes})
 
 
 def read_file(entry: Reader) -> PackedFile:
@@ -199,6 +202,15 @@ def _read_recipe(entry: Reader) -> Recipe:
 def parse_manifest(raw: bytes) -> Manifest:
     """Read and check a manifest; raises ContentError naming the field that is wrong."""
     reader = Reader.parse(raw, "manifest", SCHEMA, MAX_MANIFEST_BYTES)
+    files = tuple(read_file(entry) for entry in reader.objects("files"))
+    recipes = tuple(_read_recipe(entry) for entry in reader.objects("recipes"))
+    manifest = replace(read_settings(reader), files=files, recipes=recipes)
+    _check_files(manifest)
+    return manifest
+
+
+def read_settings(reader: Reader) -> Manifest:
+    """A manifest without its files: what is to be rendered, and how; raises ContentError."""
     version = reader.integers("blender_version", 2, 2)
     if not all(0 <= number < 1000 for number in version):
         raise ContentError(f"The manifest's 'blender_version' can't be {version}: refused.")
@@ -216,13 +228,11 @@ def parse_manifest(raw: bytes) -> Manifest:
         adaptive=reader.boolean("adaptive"),
         file_format=reader.text("file_format"),
         view_transform=reader.name("view_transform", MOST_NAME_BYTES),
-        files=tuple(read_file(entry) for entry in reader.objects("files")),
+        files=(),
         requester_key=reader.hexadecimal("requester_key", 64),
         own_seed=reader.boolean("own_seed"),
         final_channels=reader.integer("final_channels", RGBA_CHANNELS, MOST_CHANNELS),
-        recipes=tuple(_read_recipe(entry) for entry in reader.objects("recipes")),
     )
-    _check_files(manifest)
     _check_frames(manifest)
     return manifest
 

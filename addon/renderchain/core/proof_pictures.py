@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .finals import GAMMA
-from .prints import Pixels
+from .pixel_prints import Pixels
 
 SMALL, LARGE = 4, 16  # sides of blocks, in pixels: where the noise is the same, and where it is not
 MOST_ROUNDING = 1.5 / 255

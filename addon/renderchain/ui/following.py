@@ -25,13 +25,17 @@ from ..ports.reporter import Reporter
 from ..settings import Settings
 from . import messages
 from .preferences import read_settings
+from .preferences_file import check_online
 from .state import background
+from .strings import texts
+from .strings.language import say
 
 if TYPE_CHECKING:
     from ..app.requester.requester import Requester
     from ..composition.requester import Shared
 
 REFRESH_S = 30.0
+ONLINE_S = 1.0
 RETRY_S, LONGEST_RETRY_S = 30.0, 600.0
 MOST_FOLLOWED = 8  # at once; each takes a connection and, while it checks, a render process
 Work = Callable[["Requester"], Coroutine[Any, Any, str]]
@@ -82,6 +86,21 @@ class Jobs:
             self.refresh()
         return REFRESH_S
 
+    def look_online(self) -> float:
+        """Follow nothing off this machine once the user has turned online access off; Blender's timer.
+
+        When it is on again the next reading takes up what was left, as after a start.
+        """
+        try:
+            if self._shared:
+                check_online(self._shared[0])
+        except SettingsError as error:
+            for row in self.rows.values():
+                if row.task and not row.task.cancelled():
+                    row.task.cancel()
+                    row.failure = say(texts.NOTHING_FETCHED, reason=error)
+        return ONLINE_S
+
     def refresh(self, *, told: bool = False) -> None:
         """Read the chain anew; ``told``: what goes wrong is said where the user looks."""
         if self._reading and not self._reading.done():
@@ -98,7 +117,7 @@ class Jobs:
 
         def done(found: list[JobOverview] | None, failure: Exception | None) -> None:
             if failure or found is None:
-                self._unread(failure or SettingsError("Nothing was read."), told)
+                self._unread(failure or SettingsError(say(texts.NOTHING_READ)), told)
                 return
             self.hint = ""
             self._show(found)

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import bpy
 
+from ..core.errors import SettingsError
 from ..core.ids import JobId
+from ..core.notices import counted
+from ..core.plain_text import printable
 from .asking import DIALOG_PX, draw_question
 from .following import Row, Work, chosen_number, jobs
 from .preferences import read_settings
 from .state import state
+from .strings import texts
+from .strings.language import said, say
 from .work import Operator, perform
 
 if TYPE_CHECKING:
     from ..app.requester.requester import Requester
+
+JOB_ID = re.compile("[0-9]{1,20}")
 
 
 class JobOperator(Operator):
@@ -41,6 +49,22 @@ def at_once(operator: Operator, work: Work) -> set[str]:
     return perform(operator, lambda told: work(make_requester(settings, told, blender)), stoppable=False)
 
 
+class NamedJobOperator(JobOperator):
+    """A script may name the job by its id on the network, too: it has 64 bits, Blender's integers 32."""
+
+    job_id: bpy.props.StringProperty(name="Job's Id", options={"SKIP_SAVE"})  # type: ignore[valid-type]
+
+    def wanted_id(self) -> JobId:
+        """The id of the row's job, or the one that was given; raises SettingsError where that is none."""
+        if row := self.row():
+            return row.overview.entry.job_id
+        number = int(self.job_id) if JOB_ID.fullmatch(self.job_id) else 0
+        if not 0 < number < 1 << 64:
+            given = printable(self.job_id, 40) or say(texts.NOTHING)
+            raise SettingsError(say(texts.NO_JOB_ID, id=given))
+        return JobId(number)
+
+
 class RENDERCHAIN_OT_refresh(Operator):  # noqa: N801 - Blender's naming
     """Read from the network how all jobs stand"""
 
@@ -58,12 +82,11 @@ class RENDERCHAIN_OT_refresh(Operator):  # noqa: N801 - Blender's naming
         return {"FINISHED"}
 
 
-class RENDERCHAIN_OT_download(JobOperator):  # noqa: N801 - Blender's naming
+class RENDERCHAIN_OT_download(NamedJobOperator):  # noqa: N801 - Blender's naming
     """Fetch the job's frames as they come, check them and release their pay"""
 
     bl_idname = "renderchain.download"
     bl_label = "Download"
-    job_id: bpy.props.IntProperty(name="Job's Id", min=0, options={"SKIP_SAVE"})  # type: ignore[valid-type]
     directory: bpy.props.StringProperty(  # type: ignore[valid-type]
         name="Folder", subtype="DIR_PATH", options={"SKIP_SAVE", "HIDDEN"}
     )
@@ -83,11 +106,12 @@ class RENDERCHAIN_OT_download(JobOperator):  # noqa: N801 - Blender's naming
             if row:
                 jobs.follow(row.number, Path(self.directory) if self.directory else None)
             return {"FINISHED"}
-        job_id, output = JobId(self.job_id), Path(self.directory) if self.directory else None
+        job_id, output = self.wanted_id(), Path(self.directory) if self.directory else None
 
         async def work(requester: Requester) -> str:
             report = await requester.watch(job_id, output)
-            return f"Job {job_id} is {report.state}, {len(report.frames)} frames are on disk"
+            frames = said(counted(len(report.frames), "frame"))
+            return say(texts.JOB_STANDS, job=job_id, state=said(report.state), frames=frames)
 
         return at_once(self, work)
 
@@ -123,21 +147,21 @@ class RENDERCHAIN_OT_stop(bpy.types.Operator):  # noqa: N801 - Blender's naming
         return {"FINISHED"}
 
 
-class RENDERCHAIN_OT_cancel(JobOperator):  # noqa: N801 - Blender's naming
+class RENDERCHAIN_OT_cancel(NamedJobOperator):  # noqa: N801 - Blender's naming
     """Take back the pay of all frames that nobody has claimed"""
 
     bl_idname = "renderchain.cancel"
     bl_label = "Cancel Job"
-    job_id: bpy.props.IntProperty(name="Job's Id", min=0, options={"SKIP_SAVE"})  # type: ignore[valid-type]
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
         """Ask, and say what comes back and what it takes."""
         row = self.row()
         if row is None or row.overview.cancel is None:
-            self.report({"INFO"}, "There is nothing left to cancel")
+            self.report({"INFO"}, say(texts.NOTHING_TO_CANCEL))
             return {"CANCELLED"}
         self.number = row.number
-        return context.window_manager.invoke_props_dialog(self, width=DIALOG_PX, confirm_text="Cancel Job")
+        manager, text = context.window_manager, texts.CANCEL_JOB
+        return manager.invoke_props_dialog(self, width=DIALOG_PX, confirm_text=text)
 
     def draw(self, context: bpy.types.Context) -> None:
         """What comes back, and what it takes."""
@@ -147,17 +171,16 @@ class RENDERCHAIN_OT_cancel(JobOperator):  # noqa: N801 - Blender's naming
 
     def act(self, context: bpy.types.Context) -> set[str]:
         """Cancel on-chain."""
-        row, given = self.row(), JobId(self.job_id)
+        row, job_id = self.row(), self.wanted_id()
 
         async def work(requester: Requester) -> str:
-            job_id = row.overview.entry.job_id if row else given
             await requester.cancel(job_id)
-            return "The job is canceled: what nobody had taken is paid back"
+            return say(texts.CANCELED)
 
         if bpy.app.background:
             return at_once(self, work)
         if row:
-            jobs.do(row.number, "Canceling", work)
+            jobs.do(row.number, texts.CANCELING, work)
         return {"FINISHED"}
 
 
@@ -171,7 +194,7 @@ class RENDERCHAIN_OT_copy_job(JobOperator):  # noqa: N801 - Blender's naming
         """To the clipboard."""
         if row := self.row():
             context.window_manager.clipboard = str(row.overview.entry.job_id)
-            self.report({"INFO"}, f"Copied {row.overview.entry.job_id}")
+            self.report({"INFO"}, say(texts.COPIED_ID, id=row.overview.entry.job_id))
         return {"FINISHED"}
 
 

@@ -10,7 +10,9 @@ from ..core.frames import format_frames, parse_frames
 from ..core.ids import JobId
 from .asking import DIALOG_PX, again, draw_question
 from .following import jobs
-from .jobs import JobOperator, at_once
+from .jobs import NamedJobOperator, at_once
+from .strings import texts
+from .strings.language import said, say
 
 if TYPE_CHECKING:
     from ..app.requester.offer import Offer
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 _quoted: dict[tuple[JobId, tuple[int, ...]], Offer] = {}  # what is paid is what was shown
 
 
-class RENDERCHAIN_OT_order_again(JobOperator):  # noqa: N801 - Blender's naming
+class RENDERCHAIN_OT_order_again(NamedJobOperator):  # noqa: N801 - Blender's naming
     """Have some of the job's frames rendered once more, as a job of their own, out of the same package"""
 
     bl_idname = "renderchain.order_again"
@@ -28,7 +30,6 @@ class RENDERCHAIN_OT_order_again(JobOperator):  # noqa: N801 - Blender's naming
     frames: bpy.props.StringProperty(  # type: ignore[valid-type]
         name="Frames", description="Such as 1-8 or 1,5,9-12", options={"SKIP_SAVE"}
     )
-    job_id: bpy.props.IntProperty(name="Job's Id", min=0, options={"SKIP_SAVE"})  # type: ignore[valid-type]
     quote: bpy.props.StringProperty(options={"SKIP_SAVE", "HIDDEN"})  # type: ignore[valid-type]
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
@@ -38,30 +39,30 @@ class RENDERCHAIN_OT_order_again(JobOperator):  # noqa: N801 - Blender's naming
             self.number = row.number
             frames = sorted({*row.overview.missing, *row.overview.doubted})
             self.frames = format_frames(tuple(frames))
-        text = "Pay and Order" if self.quote else "What Does It Cost?"
+        text = texts.PAY_AND_ORDER if self.quote else texts.WHAT_COST
         return context.window_manager.invoke_props_dialog(self, width=DIALOG_PX, confirm_text=text)
 
     def draw(self, context: bpy.types.Context) -> None:
         """The frames, or their price."""
         if self.quote:
-            draw_question(self.layout, f"Frames {self.frames}: {self.quote}")
+            draw_question(self.layout, say(texts.FRAMES_COST, frames=self.frames, cost=said(self.quote)))
         else:
             self.layout.prop(self, "frames")
 
     def act(self, context: bpy.types.Context) -> set[str]:
         """Order them, once the price was seen."""
         row, frames = self.row(), parse_frames(self.frames)
-        job_id = row.overview.entry.job_id if row else JobId(self.job_id)
+        job_id = self.wanted_id()
         asked = (job_id, frames)
 
         async def work(requester: Requester) -> str:
             again_id = await requester.order_again(job_id, frames, _quoted.pop(asked, None))
-            return f"Job {again_id} renders frames {format_frames(frames)} once more"
+            return say(texts.ORDERED, job=again_id, frames=format_frames(frames))
 
         if bpy.app.background:
             return at_once(self, work)
         if self.quote and row:
-            jobs.do(row.number, "Ordering frames again", work)
+            jobs.do(row.number, texts.ORDERING, work)
             return {"FINISHED"}
         chosen = {"number": self.number, "frames": self.frames}
 

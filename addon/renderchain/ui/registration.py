@@ -36,6 +36,7 @@ from . import (
     submitting,
 )
 from .state import background, forget
+from .strings import language
 
 CLASSES = (
     *messages.CLASSES,
@@ -80,6 +81,7 @@ _handles: list[Any] = []
 
 def register() -> None:
     """Everything in the order that Blender needs."""
+    language.start()
     for kind in CLASSES:
         bpy.utils.register_class(kind)
     bpy.types.Scene.renderchain = bpy.props.PointerProperty(type=properties.RENDERCHAIN_PG_offer)
@@ -99,7 +101,7 @@ def register() -> None:
 
 def unregister() -> None:
     """Leave nothing behind."""
-    for timer in (_first_look, _look):
+    for timer in (_first_look, _look, _look_online):
         if bpy.app.timers.is_registered(timer):
             bpy.app.timers.unregister(timer)
     if _loaded in bpy.app.handlers.load_post:
@@ -120,6 +122,7 @@ def unregister() -> None:
     del bpy.types.Scene.renderchain, manager.renderchain_jobs, manager.renderchain_job
     for kind in reversed(CLASSES):
         bpy.utils.unregister_class(kind)
+    language.stop()
 
 
 def _command(name: str) -> Callable[[Sequence[str]], int]:
@@ -135,7 +138,8 @@ def _first_look() -> None:
     """Import in the background what the first operator will need, then show the jobs, and go on with that."""
 
     def begin(*_: object) -> None:
-        bpy.app.timers.register(_look, persistent=True)
+        for timer in (_look, _look_online):
+            bpy.app.timers.register(timer, persistent=True)
 
     background().run(_imported(), begin)
 
@@ -153,6 +157,10 @@ def _import_all() -> None:
 
 def _look() -> float:
     return following.jobs.tick()
+
+
+def _look_online() -> float:
+    return following.jobs.look_online()
 
 
 @bpy.app.handlers.persistent  # type: ignore[untyped-decorator]

@@ -24,10 +24,10 @@ class Layout:
     def grid_flow(self, **options):
         return Layout(self.noted)
 
-    def label(self, text="", icon="NONE", icon_value=0):
+    def label(self, text="", icon="NONE", icon_value=0, **_):
         self.noted.append(text)
 
-    def progress(self, factor=0.0, text=""):
+    def progress(self, factor=0.0, text="", **_):
         assert 0.0 <= factor <= 1.0
         self.noted.append(text)
 
@@ -265,3 +265,52 @@ def test_a_region_of_a_picture_becomes_leaves_of_the_lease(part, registered, ove
         challenge.leaves_under(one, 1, (128, 64), outside)
     with pytest.raises(errors.LocalError, match="no job that was submitted from here"):
         challenge.leaves_under(one, 3, (128, 64), left)
+
+
+# Frames, days, seconds, rows of the list: whatever else is an integer of Blender's has 32 bits, too.
+SMALL = {
+    *("frame", "number", "first", "last", "step", "days", "longest_lease"),
+    *("proof_seconds", "probe_seconds", "renderchain_job"),
+}
+
+
+def test_no_id_of_the_network_and_no_amount_is_an_integer_of_blenders(part, registered):
+    """An integer of Blender's ends at 2^31: ids have 64 bits, amounts 128, so they are text."""
+
+    def integers(rna):
+        inherited = rna.base.properties.keys() if rna.base else ()
+        return {one.identifier for one in rna.properties if one.type == "INT"} - set(inherited)
+
+    found = {one for one in integers(bpy.types.WindowManager.bl_rna) if one.startswith("renderchain")}
+    for kind in part("ui.registration").CLASSES:
+        found |= integers(kind.bl_rna)
+    for name in dir(bpy.ops.renderchain):
+        found |= integers(getattr(bpy.ops.renderchain, name).get_rna_type())
+    assert found == SMALL
+
+
+@pytest.mark.parametrize("act", ["download", "cancel", "order_again"])
+def test_a_job_of_any_id_of_64_bits_can_be_named(part, registered, act, monkeypatch):
+    largest, reached = (1 << 64) - 1, []
+
+    class Requester:
+        def __getattr__(self, name):
+            async def reach(job_id, *_):
+                reached.append((name, job_id))
+                return SimpleNamespace(state="completed", frames={})
+
+            return reach
+
+    monkeypatch.setattr(part("composition.requester"), "make_requester", lambda *_: Requester())
+    monkeypatch.setattr(part("ui.jobs"), "read_settings", lambda: None)
+    named = {"frames": "1-4"} if act == "order_again" else {}
+    getattr(bpy.ops.renderchain, act)(job_id=str(largest), **named)
+    assert reached == [({"download": "watch"}.get(act, act), largest)]
+
+
+@pytest.mark.parametrize("job_id", ["", "0", "-1", "town", "1.5", "1" * 5000, str(1 << 64)])
+@pytest.mark.parametrize("act", ["download", "cancel", "order_again"])
+def test_what_is_no_jobs_id_is_refused_before_anything_is_done(registered, act, job_id):
+    named = {"frames": "1-4"} if act == "order_again" else {}
+    with pytest.raises(RuntimeError, match="is no job's id; nothing was done"):
+        getattr(bpy.ops.renderchain, act)(job_id=job_id, **named)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from renderchain.core.ids import JobId, LeaseId
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.notices import Notice
@@ -12,7 +14,13 @@ from renderchain.core.notices.following import (
     FramesHere,
     JobWaits,
 )
-from renderchain.core.notices.jobs import AlreadySettled, AlreadyWithdrawn, JobCanceled
+from renderchain.core.notices.jobs import (
+    AlreadySettled,
+    AlreadyWithdrawn,
+    JobCanceled,
+    ReceiptFailed,
+    ReceiptWritten,
+)
 
 FRI = 10**18
 JOB, LEASE = JobId(3), LeaseId(9000 << 40 | 7)
@@ -39,4 +47,9 @@ OF_FOLLOWING: dict[Notice, str] = {
         "and the worker."
     ),
     FramesHere(JOB, 3): "3 frames were here already",
+    ReceiptWritten(JOB, Path("/art/receipt-3.json")): "The receipt of job 3 is /art/receipt-3.json",
+    ReceiptFailed(JOB, "The disk is full."): (
+        "The receipt of job 3 could not be written: The disk is full. Its frames are there; write it later "
+        "with: renderchain_receipt 3"
+    ),
 }

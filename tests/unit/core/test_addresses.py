@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from renderchain.core.addresses import is_loopback, shown_address, with_shown_addresses
+from renderchain.core.addresses import is_loopback, is_same_place, shown_address, with_shown_addresses
 
 KEY = "0123456789abcdef0123456789abcdef"
 
@@ -79,3 +79,40 @@ def test_what_is_on_this_machine_is_known_as_that(address: str) -> None:
 def test_what_only_looks_like_this_machine_is_not_taken_for_it(address: str) -> None:
     """An address that had localhost in it anywhere was taken for this machine's."""
     assert not is_loopback(address)
+
+
+@pytest.mark.parametrize(
+    ("asked", "led_to"),
+    [
+        ("https://gateway.example/ipfs/bafy", "https://bafy.ipfs.gateway.example/"),
+        ("https://gateway.example/ipfs/bafy", "/ipfs/bafy/"),
+        ("http://gateway.example/ipfs/bafy", "https://gateway.example/ipfs/bafy"),
+        ("http://localhost:8080/ipfs/bafy", "http://bafy.ipfs.localhost:8080/"),
+        ("http://127.0.0.1:8080/a", "http://127.0.0.1:8080/b"),
+    ],
+)
+def test_who_was_asked_may_lead_to_names_below_its_own(asked: str, led_to: str) -> None:
+    assert is_same_place(asked, led_to)
+
+
+@pytest.mark.parametrize(
+    ("asked", "led_to"),
+    [
+        ("https://gateway.example/", "https://other.example/"),
+        ("https://gateway.example/", "https://notgateway.example/"),
+        ("https://gateway.example/", "https://example/"),
+        ("https://gateway.example/", "http://gateway.example/"),
+        ("https://gateway.example/", "https://gateway.example:444/"),
+        ("https://gateway.example/", "https://gateway.example@127.0.0.1/"),
+        ("https://gateway.example/", "//127.0.0.1/"),
+        ("https://gateway.example/", "https://gateway.example:no/"),
+        ("https://gateway.example/", "https://[gateway.example/"),
+        ("https://gateway.example/", "file:///etc/passwd"),
+        ("http://127.0.0.1:8080/", "http://127.0.0.1:5001/"),
+        ("http://127.0.0.1:8080/", "http://evil.127.0.0.1:8080/"),
+        ("http://[::1]:8080/", "http://x.::1:8080/"),
+        ("", "/"),
+    ],
+)
+def test_what_leads_elsewhere_is_known_as_that(asked: str, led_to: str) -> None:
+    assert not is_same_place(asked, led_to)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from renderchain.core.finals import PPM, Difference, as_shown, difference_of
-from renderchain.core.prints import Pixels
+from renderchain.core.pixel_prints import Pixels
 
 
 def picture(height: int = 50, width: int = 70) -> Pixels:

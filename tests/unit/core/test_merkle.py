@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from renderchain.adapters.poseidon import hash_many
 from renderchain.core.errors import ContentError
 from renderchain.core.merkle import LeaseIdentity, proofs_of, root_from_proof, root_of, salt_of, tile_leaf
-from renderchain.core.prints import RECORD_BYTES, Pixels, TilePrint, print_of, split_records
+from renderchain.core.pixel_prints import Pixels, print_of
+from renderchain.core.prints import RECORD_BYTES, TilePrint, split_records
 from renderchain.core.tiles import tiles_of
 
 KEY = LeaseIdentity(1, 2, 3, 4, 0, 5)

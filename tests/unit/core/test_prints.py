@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from renderchain.core.errors import ContentError
+from renderchain.core.pixel_prints import BIT_STEPS, Pixels, print_of, prints_of
 from renderchain.core.print_limits import LEAST, MOST, PrintLimits
 from renderchain.core.prints import (
-    BIT_STEPS,
     FAR,
     FULL_AREA,
     LEVELS,
@@ -24,14 +24,11 @@ from renderchain.core.prints import (
     MOSTLY_NEGATIVE,
     NO_BLOCK,
     RECORD_BYTES,
-    Pixels,
     TilePrint,
     agree,
     all_agree,
     bit_distance,
     level_distance,
-    print_of,
-    prints_of,
 )
 from renderchain.core.tiles import tiles_of
 

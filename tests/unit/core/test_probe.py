@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from renderchain.core.pixel_prints import print_of
 from renderchain.core.print_limits import LEAST, MOST, PrintLimits
-from renderchain.core.prints import TilePrint, print_of
+from renderchain.core.prints import TilePrint
 from renderchain.core.probe import (
     LEAST_S,
     MOST_FRAMES,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from renderchain.core.prints import Pixels
+from renderchain.core.pixel_prints import Pixels
 from renderchain.core.proof_pictures import apart
 
 RANDOM = np.random.default_rng(7)

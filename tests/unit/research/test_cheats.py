@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 import pytest
-from renderchain.core.prints import Pixels
+from renderchain.core.pixel_prints import Pixels
 
 from research import verification
 from research.pixels import transforms

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from renderchain.core.pixel_prints import Pixels, print_of
 from renderchain.core.print_limits import LEAST, MOST, PrintLimits
-from renderchain.core.prints import Pixels, print_of
 
 from research.pixels import transforms
 from research.pixels.compare import Kind, Pair, limits_of, needed_by

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from ...core.errors import ContentError
+from ...core.pixel_prints import Pixels
 from ...core.plain_text import plain
-from ...core.prints import Pixels
 from .limits import MIB
 from .second_child import INSIDE, SecondChild
 

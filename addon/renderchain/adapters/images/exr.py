@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ...core.errors import ContentError
-from ...core.prints import Pixels, channel_names
+from ...core.pixel_prints import Pixels, channel_names
 
 
 def read_noisy(path: Path) -> Pixels:

@@ -25,7 +25,6 @@ from .tree import LEAST_CHUNK_BYTES, SPARE_NODES
 CAR = {"Accept": "application/vnd.ipld.car; version=1; order=dfs; dups=n"}
 BLOCK = {"Accept": "application/vnd.ipld.raw"}
 PATIENCE_S = 60.0
-MOST_REDIRECTS = 4  # to a name of its own for each CID
 PATH_BYTES = 2**23  # of the blocks that lead to a file
 
 
@@ -122,7 +121,7 @@ class _GatewayBlocks:
         from yarl import URL
 
         address = URL(f"{self._address}/ipfs/{quote(path)}?{urlencode(options)}", encoded=True)
-        return self._session.get(address, headers=headers, max_redirects=MOST_REDIRECTS)
+        return self._session.get(address, headers=headers)
 
 
 def _entry(found: dict[bytes, bytes], root: bytes, path: str) -> bytes:

@@ -9,11 +9,14 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from ...core.addresses import is_same_place, shown_address
 from ...core.errors import SettingsError, StoreAway, StoreError
+from ...core.plain_text import printable
 
 CONNECT_TIMEOUT_S = 5
 BUFFER_BYTES = 2**20
 MOST_ERROR_BYTES = 2**16
+MOST_SHOWN = 200  # characters of an address
 FORBIDDEN = (401, 403)
 
 
@@ -29,7 +32,8 @@ async def open_session(
     """An aiohttp session that waits so long for more bytes; ``ca`` signs besides those the system trusts.
 
     With ``is_plain`` it asks by HTTP 1.0, in which an answer is not cut into chunks: Kubo's have 4 KiB, and
-    reading them takes twice as long. Whoever reads has to know himself whether all came.
+    reading them takes twice as long. Whoever reads has to know himself whether all came. Where an
+    answer leads to another place StoreError is raised, and nobody is asked there.
     """
     import aiohttp
 
@@ -41,8 +45,32 @@ async def open_session(
         headers=headers,
         read_bufsize=BUFFER_BYTES,
         version=aiohttp.HttpVersion10 if is_plain else aiohttp.HttpVersion11,
+        trace_configs=[_staying()],
     ) as session:
         yield session
+
+
+def _staying() -> Any:
+    """Who allowed an address, and put a key into its headers, did not allow all that it may lead to."""
+    import aiohttp
+
+    async def look(_session: Any, _context: Any, told: Any) -> None:
+        asked, led_to = str(told.url), told.response.headers.get("Location", "")
+        if not is_same_place(asked, led_to):
+            told.response.close()
+            raise elsewhere(shown_address(asked), led_to)
+
+    tracing = aiohttp.TraceConfig()
+    tracing.on_request_redirect.append(look)
+    return tracing
+
+
+def elsewhere(where: str, led_to: str) -> StoreError:
+    """An answer that leads to another place."""
+    return StoreError(
+        f"{where} sends us on to {printable(shown_address(led_to), MOST_SHOWN)}, and nobody was asked there. "
+        "If that is meant, give that address in the settings."
+    )
 
 
 def trust(ca: Path | None) -> ssl.SSLContext | bool:

@@ -201,7 +201,11 @@ class KuboStore:
                 client = ipfshttpclient.Client(api, timeout=timeouts, headers=headers or None)
                 # It has no settings for these. Proxies, netrc and authorities of the environment don't count.
                 trusted = str(self._ca) if self._ca else True
-                client._client._session_props |= {"trust_env": False, "verify": trusted}
+                client._client._session_props |= {
+                    "trust_env": False,
+                    "verify": trusted,
+                    "max_redirects": 0,
+                }
                 with client:
                     return work(client)
 

@@ -32,9 +32,7 @@ class KuboBlocks:
         options = {"arg": text_of(cid), "progress": "false", "offline": "true"}
         async with (
             asked(*self._place),
-            self._streams.post(
-                f"{self._base_url}dag/export", params=options, allow_redirects=False
-            ) as response,
+            self._streams.post(f"{self._base_url}dag/export", params=options) as response,
         ):
             await check_answer(response, *self._place)
             _wake_seldom(response)
@@ -46,7 +44,7 @@ class KuboBlocks:
         options = {"arg": text_of(cid), "offset": str(at), "length": str(size), "progress": "false"}
         async with (
             asked(*self._place),
-            self._streams.post(f"{self._base_url}cat", params=options, allow_redirects=False) as response,
+            self._streams.post(f"{self._base_url}cat", params=options) as response,
         ):
             await check_answer(response, *self._place)
             async for piece in response.content.iter_any():
@@ -57,9 +55,7 @@ class KuboBlocks:
         options = {"arg": text_of(cid)}
         async with (
             asked(*self._place),
-            self._session.post(
-                f"{self._base_url}block/get", params=options, allow_redirects=False
-            ) as response,
+            self._session.post(f"{self._base_url}block/get", params=options) as response,
         ):
             await check_answer(response, *self._place)
             return await whole(response)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from ...core.disk_room import is_full
 from ...core.errors import DiskFull, SettingsError, StoreAway, StoreError
-from .http import FORBIDDEN
+from .http import FORBIDDEN, elsewhere
 
 
 @contextmanager
@@ -48,12 +49,21 @@ def asked_library(action: str, api: str) -> Iterator[None]:
             f"({type(error).__name__}). Check its address in the settings."
         ) from error
     except RequestException as error:  # in the midst of a file, where the library does not look
-        raise StoreError(
-            f"{action} failed: the IPFS node at {api} broke off ({type(error).__name__}). It "
-            "may not find all of the content; check its connection to others."
-        ) from error
+        raise _broken_off(action, api, error) from error
     except OSError as error:
         raise of_disk(action, error) from error
+
+
+def _broken_off(action: str, api: str, error: Any) -> StoreError:
+    from requests.exceptions import TooManyRedirects
+
+    if isinstance(error, TooManyRedirects):
+        led_to = error.response.headers.get("Location", "") if error.response is not None else ""
+        return elsewhere(f"{action} failed: the IPFS node at {api}", led_to)
+    return StoreError(
+        f"{action} failed: the IPFS node at {api} broke off ({type(error).__name__}). It may not find all of "
+        "the content; check its connection to others."
+    )
 
 
 def of_disk(action: str, error: OSError) -> Exception:

@@ -241,13 +241,8 @@ class EventStream:
 
     async def _listen(self, from_block: int) -> AsyncGenerator[Any, None]:
         """Subscribe first, fill the gap, then go on with what was pushed meanwhile and later."""
-        from websockets.asyncio.client import connect
-
-        node = self._used.node
         await self._checked_head()
-        async with connect(
-            node.ws_url, additional_headers=node.headers, ping_interval=PING_S, ping_timeout=PING_S
-        ) as socket:
+        async with self._used.node.socket(PING_S) as socket:
             filtered = {"from_address": hex(self._board), **({"keys": self._keys} if self._keys else {})}
             question = {"id": 1, "jsonrpc": "2.0", "method": "starknet_subscribeEvents", "params": filtered}
             await socket.send(json.dumps(question))

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ...core.addresses import shown_address, with_shown_addresses
 from ...core.errors import NodeAway, WrongNetwork
 from ...core.heads import Head
+from ...core.plain_text import printable
 from .errors import said
 
 SPEC_VERSION = "0.10"
 TIMEOUT_S = 30
+MOST_SHOWN = 200  # characters of an address
 # Codes of JSON-RPC by which a node says that itself is at fault: internal errors, limits, and the like.
 SERVER_FAULTS = (-32603, *range(-32099, -31999))
 Answer = dict[str, Any]
@@ -54,7 +56,40 @@ class Node:
         """An aiohttp session with the node's headers, to be closed by its user."""
         import aiohttp
 
-        return aiohttp.ClientSession(headers=self.headers, timeout=aiohttp.ClientTimeout(TIMEOUT_S))
+        async def refuse(_session: Any, _context: Any, told: Any) -> None:
+            told.response.close()
+            raise NodeAway(self.led_elsewhere(told.response.headers))
+
+        tracing = aiohttp.TraceConfig()
+        tracing.on_request_redirect.append(refuse)
+        return aiohttp.ClientSession(
+            headers=self.headers, timeout=aiohttp.ClientTimeout(TIMEOUT_S), trace_configs=[tracing]
+        )
+
+    def socket(self, ping_s: float) -> Any:
+        """A WebSocket to the node, with its headers, to be entered by its user."""
+        from websockets.asyncio.client import connect
+        from websockets.exceptions import InvalidStatus
+
+        node = self
+
+        class NodeConnection(connect):
+            def process_redirect(self, exc: Exception) -> Exception | str:
+                if isinstance(exc, InvalidStatus) and "Location" in exc.response.headers:
+                    return NodeAway(node.led_elsewhere(exc.response.headers))
+                return exc
+
+        return NodeConnection(
+            self.ws_url, additional_headers=self.headers, ping_interval=ping_s, ping_timeout=ping_s
+        )
+
+    def led_elsewhere(self, headers: Mapping[str, str]) -> str:
+        """What is said of an answer that leads on: who allowed an address did not allow all that it may."""
+        led_to = printable(shown_address(headers.get("Location", "")), MOST_SHOWN)
+        return (
+            f"The node {self.shown} sends us on to {led_to}, and nothing was sent there. If that is meant, "
+            "give that address in the settings."
+        )
 
 
 class Member:

@@ -10,7 +10,8 @@ from ...core.errors import ContentError
 from ...core.manifest import Manifest
 from ...core.merkle import HashMany, LeaseIdentity
 from ...core.messages import Loaded, Rendered
-from ...core.prints import RECORD_BYTES, Pixels, TilePrint, prints_of, split_records
+from ...core.pixel_prints import Pixels, prints_of
+from ...core.prints import RECORD_BYTES, TilePrint, split_records
 from ...core.result import (
     MAX_RESULT_BYTES,
     RESULT_NAME,
@@ -104,8 +105,11 @@ def check_result(
     frames: Sequence[int],
     hash_many: HashMany,
     read_noisy: ReadNoisy,
-) -> Result:
-    """Read a fetched result and tie every file to the root on-chain; raises ContentError."""
+) -> tuple[Result, list[int]]:
+    """Read a fetched result and tie every file to the root on-chain; returns its leaves too.
+
+    Raises ContentError.
+    """
     path = folder / RESULT_NAME
     if not path.is_file() or path.stat().st_size > MAX_RESULT_BYTES:
         raise ContentError(f"The result has no {RESULT_NAME} of a sensible size: refused.")
@@ -117,7 +121,7 @@ def check_result(
         _check_noisy(read_noisy(folder / one.noisy.path), manifest, one.frame, prints)
         leaves += leaves_of_frame(hash_many, identity, result.salt_key, task, prints, one.final.sha256)
     check_root(hash_many, leaves, root)
-    return result
+    return result, leaves
 
 
 def _check_noisy(pixels: Pixels, manifest: Manifest, frame: int, prints: Sequence[TilePrint]) -> None:

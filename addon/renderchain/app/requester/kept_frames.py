@@ -10,8 +10,14 @@ from pathlib import Path
 from ...core.artist_job import KeptFrame
 from ...core.errors import FolderUnusable
 from ...core.job_progress import LeaseProgress
+from ...core.manifest import FORMATS, Manifest
 from ...ports.journal import Journal
 from ..exchange.package import file_entry
+
+
+def name_of(frame: int, manifest: Manifest) -> str:
+    """What a frame's file is called; the worker's own name for it could be that of another lease's frame."""
+    return f"{frame:04d}.{FORMATS[manifest.file_format]}"
 
 
 class KeptFrames:

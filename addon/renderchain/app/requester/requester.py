@@ -6,13 +6,13 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import AsyncGenerator, Callable, Collection, Sequence
-from contextlib import AbstractAsyncContextManager, aclosing
+from contextlib import AbstractAsyncContextManager, aclosing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...core.artist_job import JobEntry, JobOverview
 from ...core.audit.draw_count import DrawCount, count_draws
-from ...core.errors import LocalError
+from ...core.errors import LocalError, RenderChainError
 from ...core.frames import format_frames, parse_frames
 from ...core.ids import JobId, LeaseId
 from ...core.job_progress import JobProgress
@@ -20,20 +20,20 @@ from ...core.lifecycle import JobState
 from ...core.manifest import Manifest
 from ...core.merkle import HashMany
 from ...core.notices.following import CancelQuoted, ChallengeQuoted
-from ...core.notices.jobs import JobCanceled
+from ...core.notices.jobs import JobCanceled, ReceiptFailed, ReceiptWritten
 from ...core.notices.private import JobIsPrivate
 from ...core.private_package import SharedKey
 from ...core.probe import DEFAULT_S
 from ...ports.content_store import ContentStore
 from ...ports.journal import Journal
 from ...ports.package_keys import PackageSealer
+from ...ports.receipt_chain import ReceiptChain, ReceiptSigner
 from ...ports.reporter import Reporter
-from ...ports.requester_chain import RequesterChain
 from ...ports.sealer import Sealer, Unwrapper
 from ..exchange.lease_result import ReadNoisy
 from ..exchange.package import fetch_package
 from ..exchange.package_cache import drop_if_unused
-from ..exchange.private_package import PrivateOpening, PrivateSealing, read_header
+from ..exchange.private_package import PrivateOpening, PrivateSealing, read_header, read_manifest
 from ..exchange.probe import Probe
 from ..upkeep.store_upkeep import StoreUpkeep
 from .challenge import challenge
@@ -50,6 +50,8 @@ from .own_keys import OwnKeys
 from .package_pin import unpin_unneeded
 from .pool import top_up
 from .quote import Quote
+from .receipt import gather, sealed, write_receipt
+from .receipt_parts import ReceiptParts
 from .results import Results
 from .submit import probed_offer, submit
 from .watch_job import JobReport, JobWatch
@@ -71,19 +73,21 @@ class RequesterParts:
     since 1970.
     """
 
-    open_chain: Callable[[], AbstractAsyncContextManager[RequesterChain]]
+    open_chain: Callable[[], AbstractAsyncContextManager[ReceiptChain]]
     store: ContentStore
     journal: Journal
-    unwrapper: Callable[[RequesterChain], Unwrapper]
+    unwrapper: Callable[[ReceiptChain], Unwrapper]
     sealer: Sealer
     final_check: Callable[[Reporter], FinalCheck]
     own_check: Callable[[Reporter], OwnCheck]
     turn_of: Callable[[int, JobId], AbstractAsyncContextManager[None]]
     most_challenges: int
     package_sealer: PackageSealer
-    package_keys: Callable[[RequesterChain], OwnKeys]
+    package_keys: Callable[[ReceiptChain], OwnKeys]
     most_private_workers: int
     probe: Probe
+    receipt_parts: Path  # where is kept what receipts of jobs need
+    signer: Callable[[ReceiptChain], ReceiptSigner]
     hash_many: HashMany
     read_noisy: ReadNoisy
     packages: Path  # where those of jobs lie that are followed
@@ -107,7 +111,7 @@ class Requester:
             found = await estimate(chain, offer, frames, 2 * package_bytes)  # encrypted, and opened beside it
             return replace(found, notices=(*found.notices, await self._privacy(chain)))
 
-    async def _privacy(self, chain: RequesterChain) -> JobIsPrivate:
+    async def _privacy(self, chain: ReceiptChain) -> JobIsPrivate:
         each_fri = KEY_GAS * await chain.gas_price_fri()
         return JobIsPrivate(self._parts.most_private_workers, each_fri)
 
@@ -135,7 +139,7 @@ class Requester:
             if offer.private:
                 sealing = PrivateSealing(parts.package_sealer, parts.package_keys(chain).of_salt)
                 self._reporter.tell(await self._privacy(chain))
-            return await submit(
+            job_id = await submit(
                 chain,
                 parts.store,
                 parts.journal,
@@ -149,6 +153,9 @@ class Requester:
                 upkeep=parts.upkeep,
                 sealing=sealing,
             )
+        with suppress(OSError):  # it could be made before; else the first frame says why it can't be now
+            output.mkdir(parents=True, exist_ok=True)
+        return job_id
 
     async def watch(
         self, job_id: JobId, output: Path | None = None, on_progress: OnProgress = unheard
@@ -166,7 +173,7 @@ class Requester:
 
     async def _watch(
         self,
-        chain: RequesterChain,
+        chain: ReceiptChain,
         job_id: JobId,
         output: Path | None,
         scratch: Path,
@@ -189,6 +196,7 @@ class Requester:
             reporter,
             job_id=job_id,
             kept=KeptFrames(parts.journal, entry.entry_id if entry else None, folder),
+            receipt_parts=self._receipt_parts(chain, job_id),
             scratch=scratch,
             packages=parts.packages,
             final_check=parts.final_check(reporter),
@@ -199,13 +207,44 @@ class Requester:
             on_progress=on_progress,
         )
         await parts.upkeep.connect()
-        report = await watch.run(entry.from_block if entry else parts.from_block)
+        from_block = entry.from_block if entry else parts.from_block
+        report = await watch.run(from_block)
+        try:
+            path = await self._receipt(chain, job_id, from_block, folder)
+            reporter.tell(ReceiptWritten(job_id, path))
+        except RenderChainError as error:
+            reporter.tell(ReceiptFailed(job_id, str(error)))
         if entry:
             parts.journal.set_job(entry.entry_id, job_id=job_id, state=report.state)
             pinned = (parts.store, parts.journal, self._reporter, entry.package_cid)
             if not _is_wanting(report, entry) and await unpin_unneeded(*pinned):
                 await asyncio.to_thread(drop_if_unused, parts.packages / entry.package_cid)
         return report
+
+    async def receipt(self, job_id: JobId, output: Path | None = None) -> Path:
+        """Write a job's receipt as it stands now, to ``output`` or beside its frames; returns the file."""
+        async with self._parts.open_chain() as chain:
+            entry = self._entry(chain.board, job_id)
+            if output is None and not (entry and entry.output):
+                raise LocalError(f"Job {job_id} was not submitted from here; say where its receipt shall go.")
+            folder = output or Path(entry.output if entry else ".")
+            from_block = entry.from_block if entry else self._parts.from_block
+            return await self._receipt(chain, job_id, from_block, folder)
+
+    async def _receipt(self, chain: ReceiptChain, job_id: JobId, from_block: int, folder: Path) -> Path:
+        parts, job = self._parts, await chain.job(job_id)
+        kept = self._receipt_parts(chain, job_id)
+        manifest = kept.settings()
+        if manifest is None:
+            with tempfile.TemporaryDirectory(prefix="renderchain-") as scratch:
+                opening = (parts.package_sealer, parts.package_keys(chain), job, Path(scratch))
+                manifest, _ = await read_manifest(parts.store, *opening)
+        found = await gather(chain, job_id, from_block, manifest, kept)
+        signed = sealed(found, chain.address, parts.signer(chain), parts.hash_many)
+        return await asyncio.to_thread(write_receipt, signed, folder)
+
+    def _receipt_parts(self, chain: ReceiptChain, job_id: JobId) -> ReceiptParts:
+        return ReceiptParts(self._parts.receipt_parts / f"{chain.board:x}-{job_id}")
 
     def _entry(self, board: int, job_id: JobId) -> JobEntry | None:
         return next((one for one in self._parts.journal.jobs(board) if one.job_id == job_id), None)
@@ -235,7 +274,7 @@ class Requester:
                     if found != last:
                         yield (last := found)
 
-    def _overview(self, chain: RequesterChain) -> Overview:
+    def _overview(self, chain: ReceiptChain) -> Overview:
         return Overview(chain, self._parts.journal, self._parts.from_block, self._parts.now)
 
     async def cancel_quote(self, job_id: JobId) -> CancelQuoted:

@@ -12,6 +12,8 @@ from ...core.errors import WrongKey
 from ...core.ids import JobId
 from ...core.manifest import Manifest
 from ...core.merkle import HashMany, LeaseIdentity
+from ...core.receipt.document import FrameProof
+from ...core.receipt.frame_proofs import frame_proofs
 from ...core.result import Result
 from ...ports.content_store import ContentStore
 from ...ports.reporter import Reporter
@@ -43,8 +45,8 @@ class Results:
 
     async def fetch(
         self, event: ResultSubmitted, claim: LeaseClaimed, manifest: Manifest, folder: Path
-    ) -> tuple[Path, Result]:
-        """The folder below ``folder`` with the opened results of a lease, and what is in it.
+    ) -> tuple[Path, Result, tuple[FrameProof, ...]]:
+        """The folder below ``folder`` with the opened results of a lease, what is in it, and what proves it.
 
         ``claim`` has the tasks that were submitted. Raises ContentError or StoreError.
         """
@@ -61,7 +63,7 @@ class Results:
         key = unwrap_key(self.unwrapper, sealed, identity, key_hash=posted, hash_many=self.hash_many)
         unseal = partial(open_sealed, self.sealer, sealed, opened, key=key, identity=identity, frames=frames)
         await asyncio.to_thread(unseal)
-        result = await asyncio.to_thread(
+        result, leaves = await asyncio.to_thread(
             check_result,
             opened,
             identity=identity,
@@ -72,4 +74,5 @@ class Results:
             hash_many=self.hash_many,
             read_noisy=self.read_noisy,
         )
-        return opened, result
+        proofs = await asyncio.to_thread(frame_proofs, self.hash_many, result, claim.first, leaves)
+        return opened, result, proofs

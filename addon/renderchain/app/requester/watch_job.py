@@ -26,7 +26,7 @@ from ...core.ids import JobId, LeaseId
 from ...core.job import JobInfo
 from ...core.job_progress import JobProgress, LeaseProgress
 from ...core.lifecycle import JobState, LeaseState
-from ...core.manifest import FORMATS, Manifest
+from ...core.manifest import Manifest
 from ...core.notices import leases
 from ...core.notices.following import FramesBack, FramesHere
 from ...core.notices.jobs import AlreadyWithdrawn, Doubt, FalseFinals, FrameKept, JobEnded
@@ -43,10 +43,11 @@ from ..exchange.private_package import PrivateOpening, read_manifest
 from ..upkeep.keeping import keep_at_work
 from .acceptance import Acceptance
 from .final_check import FinalCheck
-from .kept_frames import KeptFrames
+from .kept_frames import KeptFrames, name_of
 from .lease_checks import LeaseChecks
 from .own_check import OwnCheck
 from .pool import PoolWatch
+from .receipt_parts import ReceiptParts
 from .results import Results
 
 
@@ -98,6 +99,7 @@ class JobWatch:
         *,
         job_id: JobId,
         kept: KeptFrames,
+        receipt_parts: ReceiptParts,
         scratch: Path,
         packages: Path,
         final_check: FinalCheck,
@@ -114,6 +116,7 @@ class JobWatch:
         self._results = results
         self._reporter = reporter
         self._kept = kept
+        self._receipt_parts = receipt_parts
         self._scratch = scratch
         self._packages = packages
         self._on_progress = on_progress
@@ -145,6 +148,7 @@ class JobWatch:
         manifest, private = await read_manifest(*parts)
         self._results.check_key(manifest, job.job_id)
         self._kept.prepare()
+        self._receipt_parts.keep_settings(manifest)
         self._past = JobProgress.of(await self._chain.told_of(job.job_id, from_block))
         following = asyncio.create_task(self._follow(from_block, job, manifest))
         checking = asyncio.create_task(self._checks.run(from_block))
@@ -238,7 +242,8 @@ class JobWatch:
         folder = self._scratch / f"lease-{event.lease_id}"
         shutil.rmtree(folder, ignore_errors=True)
         try:
-            opened, result = await self._results.fetch(event, claim, manifest, folder)
+            opened, result, proofs = await self._results.fetch(event, claim, manifest, folder)
+            self._receipt_parts.keep_proofs(event.lease_id, event.result.root, proofs)
             await self._keep_frames(lease, job, manifest, opened, result)
             if job.requester == self._chain.address:
                 may_accept = event.lease_id not in self.report.false_finals
@@ -274,8 +279,7 @@ class JobWatch:
     ) -> None:
         instead = await self._made_again(lease.lease_id, job, manifest, opened, result)
         for one in result.frames:
-            # The worker's own name for it could be that of another lease's frame.
-            name = f"{one.frame:04d}.{FORMATS[manifest.file_format]}"
+            name = name_of(one.frame, manifest)
             source = instead.get(one.frame, opened / one.final.path)
             self.report.frames[one.frame] = self._kept.keep(source, name, one.frame, lease)
 

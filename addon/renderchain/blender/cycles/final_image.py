@@ -19,7 +19,7 @@ import numpy as np
 from ...adapters.images.exr import read_noisy
 from ...core.errors import RenderFailed
 from ...core.finals import Difference, as_shown, difference_of
-from ...core.prints import Pixels
+from ...core.pixel_prints import Pixels
 from .compositor import compositor_of, nodes_of
 from .final_file import MULTILAYER, format_of, passes_of, render_final, stamped_of_machine
 from .passes import COMBINED, NOISY, noisy_layers, read_passes, save_all_passes

@@ -9,7 +9,7 @@ import bpy
 import numpy as np
 
 from ...core.errors import RenderFailed
-from ...core.prints import Pixels, channel_names
+from ...core.pixel_prints import Pixels, channel_names
 
 NOISY, COMBINED = "Noisy Image", "Combined"
 

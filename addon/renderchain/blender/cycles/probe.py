@@ -10,7 +10,7 @@ from pathlib import Path
 
 import bpy
 
-from ...core.prints import Pixels, canonical_bytes, crop
+from ...core.pixel_prints import Pixels, canonical_bytes, crop
 from ...core.probe import REDUCED_SAMPLES, REDUCED_SIDE, SHARED_TILES, spread
 from ...core.tiles import Tile, tiles_of
 from .passes import noisy_pixels

@@ -17,7 +17,7 @@ from typing import Any
 import bpy
 
 from ...core.errors import RenderFailed
-from ...core.prints import Pixels, crop
+from ...core.pixel_prints import Pixels, crop
 from ...core.tiles import Tile
 from .passes import noisy_pixels
 

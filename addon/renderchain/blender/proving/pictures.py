@@ -11,7 +11,7 @@ import bpy
 import numpy as np
 
 from ...core.errors import RenderFailed
-from ...core.prints import Pixels
+from ...core.pixel_prints import Pixels
 from ...core.proof import PICTURE_SAMPLES, PICTURE_SIDE
 from ...core.proof_pictures import apart
 from ..cycles.passes import read_passes

@@ -11,9 +11,6 @@ from collections.abc import Sequence
 from ..print_limits import PrintLimits
 from ..prints import (
     CHANNELS,
-    FAR,
-    LAST_LEVEL,
-    LEAST_LEVEL,
     LEVEL_BITS,
     LEVELS,
     LEVELS_PER_HALF,
@@ -22,6 +19,7 @@ from ..prints import (
     MAX_LEVEL_STEPS,
     MEAN_LEAVES,
     WHOLE,
+    steps_apart,
 )
 
 Shown = Sequence[int]
@@ -44,7 +42,7 @@ def mean_agrees(drawn: int, mine: Sequence[Shown], theirs: Sequence[Shown], limi
 
 def light_agrees(mine: Shown, theirs: Shown) -> bool:
     """Whether they have the same light, whatever their noise says."""
-    apart = [_steps(*pair) for pair in zip(_levels(mine), _levels(theirs), strict=True)]
+    apart = [steps_apart(*pair) for pair in zip(_levels(mine), _levels(theirs), strict=True)]
     blocks = [max(apart[at : at + CHANNELS]) for at in range(0, len(apart), CHANNELS)]
     off = sum(steps > MAX_LEVEL_STEPS for steps in blocks)
     return off <= MAX_BLOCKS_OFF and max(blocks) <= MAX_BLOCK_STEPS
@@ -69,8 +67,3 @@ def _share(mine: Shown, theirs: Shown) -> int:
 def _levels(shown: Shown) -> list[int]:
     halves = [half for felt in shown[TAIL + 1 :] for half in (felt % HALF, felt // HALF)]
     return [half >> LEVEL_BITS * at & LEVELS - 1 for half in halves for at in range(LEVELS_PER_HALF)]
-
-
-def _steps(one: int, other: int) -> int:
-    is_symbol = min(one, other) < LEAST_LEVEL or max(one, other) > LAST_LEVEL
-    return FAR if is_symbol and one != other else abs(one - other)

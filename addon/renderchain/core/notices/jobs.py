@@ -27,6 +27,34 @@ class UploadStarted(Notice):
 
 
 @dataclass(frozen=True)
+class ReceiptWritten(Notice):
+    """What became of a job lies beside its frames, signed by the account that followed it."""
+
+    job_id: JobId
+    path: Path
+
+    @property
+    def sentence(self) -> str:
+        return f"The receipt of job {self.job_id} is {self.path}"
+
+
+@dataclass(frozen=True)
+class ReceiptFailed(Notice):
+    """A job is over and has no receipt yet; its frames are where they belong."""
+
+    level: ClassVar[Level] = Level.WARNING
+    job_id: JobId
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"The receipt of job {self.job_id} could not be written: {self.reason} Its frames are there; "
+            f"write it later with: renderchain_receipt {self.job_id}"
+        )
+
+
+@dataclass(frozen=True)
 class DownloadStarted(Notice):
     """A package comes from the content store."""
 
@@ -145,8 +173,8 @@ class NoRoom(Notice):
     @property
     def sentence(self) -> str:
         return (
-            f"A batch of frames pays {format_strk(self.pay_fri)} STRK, and the stake of {self.family}'s "
-            f"verifiers answers for {format_strk(self.room_fri)} more now: workers wait until others end."
+            f"A batch of frames pays {format_strk(self.pay_fri)} STRK, and the deposits of {self.family}'s "
+            f"verifiers answer for {format_strk(self.room_fri)} more now: workers wait until others end."
         )
 
 

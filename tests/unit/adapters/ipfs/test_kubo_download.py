@@ -89,6 +89,7 @@ def test_what_has_another_checksum_is_thrown_away(served: tuple[Path, str], tmp_
         (tarred("kubo/ipfs")[:60], "can't be read"),
         (b"\x1f\x8b" + b"x" * 50, "can't be read"),
     ],
+    ids=["another", "cut", "garbage"],
 )
 def test_an_archive_without_it_is_refused(
     served: tuple[Path, str], tmp_path: Path, raw: bytes, said: str
@@ -117,24 +118,6 @@ def test_addresses_and_checksums_that_are_none_are_refused_before_anything_is_fe
     for checksum in ("", "0" * 63, "g" * 64):
         with pytest.raises(SettingsError, match="nothing was fetched"):
             fetch("https://kubo.example/a", checksum, tmp_path)
-
-
-def test_this_machine_alone_is_what_was_allowed_whatever_it_leads_to(
-    served: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Without online access an address on this machine is all that may be asked."""
-    folder, url = served
-    folder.joinpath("kubo").write_bytes(PROGRAM)
-
-    def leads_away(handler: Quiet) -> None:
-        handler.send_response(302)
-        handler.send_header("Location", url)
-        handler.end_headers()
-
-    monkeypatch.setattr(Quiet, "do_GET", leads_away)
-    with pytest.raises(StoreError, match="302"):
-        fetch(f"{url}?elsewhere", hashlib.sha256(PROGRAM).hexdigest(), tmp_path / "kubo")
-    assert not (tmp_path / "kubo").exists()
 
 
 def test_a_server_that_has_it_not_is_told(served: tuple[Path, str], tmp_path: Path) -> None:

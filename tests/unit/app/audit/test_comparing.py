@@ -24,8 +24,9 @@ from renderchain.core.ids import JobId, WorkerId
 from renderchain.core.job import LeaseInfo
 from renderchain.core.lease_id import join_lease_id
 from renderchain.core.lifecycle import LeaseState
+from renderchain.core.pixel_prints import print_of
 from renderchain.core.print_limits import LEAST
-from renderchain.core.prints import TilePrint, print_of
+from renderchain.core.prints import TilePrint
 from renderchain.ports.audit_chain import Opened, ShownVote
 
 from devkit.fakes.clock import run

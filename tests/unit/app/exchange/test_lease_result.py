@@ -59,7 +59,7 @@ def committed(folder: Path, rendered: Sequence[Rendered]) -> Committed:
 
 def check(folder: Path, root: int, identity: LeaseIdentity = IDENTITY) -> Result:
     """As the artist does."""
-    return check_result(
+    result, _ = check_result(
         folder,
         identity=identity,
         first_task=FIRST_TASK,
@@ -69,6 +69,7 @@ def check(folder: Path, root: int, identity: LeaseIdentity = IDENTITY) -> Result
         hash_many=remembered,
         read_noisy=read_noisy,
     )
+    return result
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from renderchain.app.exchange.records import read_records
 from renderchain.core.errors import ContentError
-from renderchain.core.prints import print_of
+from renderchain.core.pixel_prints import print_of
 
 RECORD = print_of(np.ones((64, 64, 4), np.float32))
 

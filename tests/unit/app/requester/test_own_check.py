@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import io
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 from renderchain.app.requester.lease_checks import RETRIES_S
 from renderchain.app.requester.own_check import DrawnLeaf, differing
@@ -20,7 +18,7 @@ from renderchain.core.errors import ContentError, InsufficientFunds, RenderFaile
 from renderchain.core.job import Record
 from renderchain.core.lifecycle import MAX_REJECTIONS, JobState, LeaseState
 from renderchain.core.manifest import Manifest
-from renderchain.core.messages import Loaded, Rendered, TilesRendered
+from renderchain.core.messages import Loaded
 from renderchain.core.notices.checks import (
     CheckUnsure,
     LeaseChecked,
@@ -29,72 +27,23 @@ from renderchain.core.notices.checks import (
     Unchallenged,
 )
 from renderchain.core.print_limits import LEAST
-from renderchain.core.prints import MEAN_LEAVES, Pixels, prints_of
-from renderchain.ports.renderer import OnProgress, RenderSession
+from renderchain.core.prints import MEAN_LEAVES
+from renderchain.ports.renderer import RenderSession
 
 from devkit.fakes.package import TILES
 from devkit.fakes.people import OFFER, Artist, Machine
-from devkit.fakes.renderer import LOADED, FakeRenderer, Look, frame_of
+from devkit.fakes.renderer import LOADED, FakeRenderer, Look
 from devkit.fakes.turns import Turns
 from devkit.fakes.wire import Wire
 from devkit.fakes.world import World
 from devkit.made_up_job import FAMILY
 from devkit.made_up_pixels import Rendering, print_of
 from tests.unit.app.audit.network import Network
+from tests.unit.app.requester.spoiling import FRAMES, Spoiling
 from tests.unit.app.requester.watched import watched_twice
 
 SHORT = replace(OFFER, longest_lease=2, window_s=1500, lease_timeout_s=1000)
-FRAMES = 2
 OTHER_KERNEL, OTHER_PICTURE = Look(machine=1), Look(scene=1)
-
-
-class Spoiling(FakeRenderer):
-    """Delivers, under a right root, one false leaf of each lease: that of ``number``."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__()
-        self.number = number
-
-    @contextlib.asynccontextmanager
-    async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[RenderSession]:
-        async with super().open(package, manifest, output) as session:
-            yield _SpoilingSession(session, self.number, manifest, output)
-
-
-@dataclass(frozen=True)
-class _SpoilingSession:
-    inner: RenderSession
-    number: int
-    manifest: Manifest
-    output: Path
-
-    @property
-    def loaded(self) -> Loaded:
-        return self.inner.loaded
-
-    def _pixels(self, frame: int) -> Pixels:
-        pixels: Pixels = np.load(io.BytesIO(frame_of(self.manifest, frame)[0]))
-        if self.manifest.frames.index(frame) % FRAMES == self.number // TILES:
-            tile = self.manifest.regions[self.number % TILES]
-            pixels[:, tile.x : tile.x + tile.width] *= np.float32(1.7)
-        return pixels
-
-    async def render(self, frame: int, on_progress: OnProgress, then: int | None = None) -> Rendered:
-        done = await self.inner.render(frame, on_progress, then)
-        pixels = self._pixels(frame)
-        with (self.output / done.noisy).open("wb") as file:
-            np.save(file, pixels)
-        records = b"".join(one.to_bytes() for one in prints_of(pixels, self.manifest.regions))
-        (self.output / done.leaves).write_bytes(records)
-        return done
-
-    async def render_tiles(
-        self, frame: int, tiles: Sequence[int], on_progress: OnProgress, *, shared: bool = False
-    ) -> TilesRendered:
-        done = await self.inner.render_tiles(frame, tiles, on_progress, shared=shared)
-        prints = prints_of(self._pixels(frame), self.manifest.regions)
-        (self.output / done.leaves).write_bytes(b"".join(prints[tile].to_bytes() for tile in tiles))
-        return done
 
 
 class Changing(FakeRenderer):

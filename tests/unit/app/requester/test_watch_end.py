@@ -14,6 +14,7 @@ from renderchain.app.exchange.private_package import PrivateOpening
 from renderchain.app.requester.final_check import FinalCheck
 from renderchain.app.requester.kept_frames import KeptFrames
 from renderchain.app.requester.own_check import OwnCheck
+from renderchain.app.requester.receipt_parts import ReceiptParts
 from renderchain.app.requester.results import Results
 from renderchain.app.requester.watch_job import JobReport, JobWatch
 from renderchain.core.board_events import BoardEvent, JobClosed, LeaseAccepted, LeaseClaimed, LeaseEnded
@@ -89,6 +90,7 @@ def watch(chain: Any, heard: Heard, folder: Path) -> JobReport:
         heard,
         job_id=JOB_ID,
         kept=KeptFrames(nothing, None, folder / "frames"),
+        receipt_parts=ReceiptParts(folder / "proofs"),
         scratch=folder,
         packages=folder / "packages",
         final_check=FinalCheck(nothing, heard, 0, random.Random(1)),

@@ -14,6 +14,7 @@ from renderchain.app.exchange.private_package import PrivateOpening
 from renderchain.app.requester.final_check import FinalCheck
 from renderchain.app.requester.kept_frames import KeptFrames
 from renderchain.app.requester.own_check import OwnCheck
+from renderchain.app.requester.receipt_parts import ReceiptParts
 from renderchain.app.requester.watch_job import JobWatch
 from renderchain.core.ids import LeaseId
 from renderchain.core.job import JobInfo
@@ -55,6 +56,7 @@ def watch_of(tmp_path: Path, blender: Blender, said: RecordingReporter, per_leas
         said,
         job_id=JOB.job_id,
         kept=KeptFrames(nothing, None, tmp_path / "frames"),
+        receipt_parts=ReceiptParts(tmp_path / "proofs"),
         scratch=tmp_path / "scratch",
         packages=tmp_path / "scratch" / "packages",
         final_check=FinalCheck(blender, said, per_lease, random.Random(1)),

@@ -38,7 +38,7 @@ def image(frame: int) -> bytes:
 
 def images(artist: Artist) -> dict[int, bytes]:
     """What the artist has."""
-    return {int(path.stem): path.read_bytes() for path in artist.output.iterdir()}
+    return {int(path.stem): path.read_bytes() for path in artist.output.glob("*.png")}
 
 
 def right(frames: int) -> dict[int, bytes]:

@@ -14,7 +14,7 @@ from renderchain.core.errors import RenderFailed
 from renderchain.core.images import ImageFacts, counts_of, fault_of
 from renderchain.core.messages import Rendered
 from renderchain.core.notices.leases import LeaseFailed, LeaseGivenBack
-from renderchain.core.prints import Pixels
+from renderchain.core.pixel_prints import Pixels
 from renderchain.ports.renderer import OnProgress
 
 from devkit.fakes.package import HEIGHT, WIDTH, manifest_of

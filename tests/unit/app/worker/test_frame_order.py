@@ -100,7 +100,7 @@ def test_the_requester_finds_each_frame_in_its_place(disk: Path, frames: tuple[i
     open_sealed(ChaChaSealer(), sealed, opened, key=key, identity=bench.identity, frames=frames)
     more = {"manifest": bench.package.manifest, "hash_many": hash_many, "read_noisy": read_noisy}
     place = {"identity": bench.identity, "first_task": 0, "root": result.root, "frames": frames}
-    found = check_result(opened, **place, **more)  # type: ignore[arg-type]
+    found, _ = check_result(opened, **place, **more)  # type: ignore[arg-type]
     assert [one.frame for one in found.frames] == list(frames)
     for one in found.frames:
         assert (opened / one.noisy.path).read_bytes() == frame_of(bench.package.manifest, one.frame)[0]

@@ -53,7 +53,7 @@ def test_the_requester_opens_what_was_posted(bench: UseCaseBench) -> None:
     run(bench.store.fetch_folder(result.results_cid, sealed, max_bytes=10**7, max_files=8, on_bytes=print))
     key = unwrap_key(REQUESTER, sealed, bench.identity, key_hash=result.key_hash, hash_many=hash_many)
     open_sealed(ChaChaSealer(), sealed, opened, key=key, identity=bench.identity, frames=FRAMES)
-    found = check_result(
+    found, _ = check_result(
         opened,
         identity=bench.identity,
         first_task=FIRST,

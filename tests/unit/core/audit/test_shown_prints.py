@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from renderchain.core.audit.shown_prints import agrees, light_agrees, mean_agrees
+from renderchain.core.pixel_prints import print_of
 from renderchain.core.print_limits import LEAST, MOST, PrintLimits
-from renderchain.core.prints import agree, levels_agree, print_of
+from renderchain.core.prints import agree, levels_agree
 from renderchain.core.prints import mean_agrees as rendered_mean_agrees
 
 HALF = 2**128

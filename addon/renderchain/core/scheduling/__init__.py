@@ -1,0 +1,1 @@
+"""Which worker gets which tasks of a job: pure functions of what was seen, for every scheduler."""

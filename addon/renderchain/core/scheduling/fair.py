@@ -1,0 +1,43 @@
+"""Whose turn it is among jobs: the earliest deadline in danger, else whoever was given least."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+DANGER = 0.9  # of the time until its deadline is what a job still takes: it goes first
+Key = TypeVar("Key", bound=Hashable)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a job brings to its turn. All times are in seconds since 1970."""
+
+    ends_s: float  # when it is expected to be done
+    deadline_s: float | None
+
+
+class Fairness(Generic[Key]):
+    """A deficit round robin whose quantum is one lease: what each job was given, in fri, while it had open
+    tasks. A job that comes later begins where the one stands that was given least.
+    """
+
+    def __init__(self) -> None:
+        self._given_fri: dict[Key, int] = {}
+
+    def attend(self, present: Mapping[Key, Claim]) -> None:
+        """These have open tasks now, and no others."""
+        least = min((fri for key, fri in self._given_fri.items() if key in present), default=0)
+        self._given_fri = {key: self._given_fri.get(key, least) for key in present}
+
+    def note(self, key: Key, paid_fri: int) -> None:
+        """A job was given a lease that pays so much."""
+        self._given_fri[key] = self._given_fri.get(key, 0) + paid_fri
+
+    def rank(self, key: Key, claim: Claim, now_s: float) -> tuple[bool, float, int]:
+        """The lowest is next. Of those in danger that is the earliest deadline."""
+        left_s = (claim.deadline_s or 0.0) - now_s
+        if claim.deadline_s is not None and 0 < DANGER * left_s < claim.ends_s - now_s:
+            return (False, claim.deadline_s, 0)
+        return (True, 0.0, self._given_fri.get(key, 0))

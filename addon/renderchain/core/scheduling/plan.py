@@ -1,0 +1,198 @@
+"""Who gets a job's open tasks: when it could be done, who still helps with that, and how much each takes.
+
+Close to the end nobody begins what would end after it, and leases are the shorter the less is left: so all
+workers end together, whatever their speeds, and what somebody loses is little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .ends import Column, earliest_end_s
+from .fit import AHEAD, Known, Needs, fitting
+from .fleet import Fleet
+from .predict import Costs
+from .tasks import Held, OpenTasks
+
+RENDER_PART = 0.8  # of a lease's timeout may be rendered, as workers have it too
+MOST_SPREAD = 0.4  # with more, what is predicted tells nothing
+Rows = NDArray[np.int64]
+EARLY_PART = 0.2  # of a job is open at least while leases must be worth their gas
+
+
+@dataclass(frozen=True)
+class PlanRules:
+    """``lead_s`` is from an assignment until rendering can begin, ``load_s`` more where a package is fetched.
+
+    ``part`` of what a worker could do until the end is a lease's length; its next task must end before that
+    also where it is so many ``sigmas`` slower than expected. After ``spare_after`` of a lease's timeout the
+    board lets its tasks be given twice. A lease's gas, ``lease_gas_fri``, shall be ``gas_part`` of its pay.
+    """
+
+    lead_s: float = 4.0
+    load_s: float = 10.0
+    part: float = 0.5
+    sigmas: float = 1.5
+    longest_s: float = 600.0
+    spare_after: float = 0.5
+    lease_gas_fri: int = 0
+    gas_part: float = 0.02
+
+
+@dataclass
+class Job:
+    """A job as its scheduler sees it. ``spares`` are tasks that may be given twice, ``most_leases`` is how
+    many leases its audit pool still pays for.
+    """
+
+    needs: Needs
+    costs: Costs
+    open: OpenTasks
+    spares: int = 0
+    most_leases: int = 2**31
+
+    def __post_init__(self) -> None:
+        self.known = Known()
+        self.held: dict[int, Held] = {}  # by lease
+        self.is_over = False
+
+
+@dataclass(frozen=True)
+class Given:
+    """A lease to assign: a row of the fleet and its slot, tasks, and when it is expected to begin and end."""
+
+    row: int
+    slot: int
+    first: int
+    count: int
+    begins_s: float
+    ends_s: float
+    spare_of: int = 0
+
+
+class JobPlan:
+    """The plan of one moment. ``share`` is how many tasks like its own are done, of all jobs, until its last
+    is; ``again`` counts tasks that somebody holds and will not bring.
+    """
+
+    def __init__(
+        self, job: Job, fleet: Fleet, rules: PlanRules, now_s: float, *, share: float = 0.0, again: int = 0
+    ) -> None:
+        self._job, self._fleet, self.rules, self._now_s = job, fleet, rules, now_s
+        needs = job.needs
+        self._costs = job.costs.predicted_s()
+        self._sums = np.concatenate([[0.0], np.cumsum(self._costs)])
+        self._is_open = np.zeros(needs.tasks, bool)
+        for first, end in job.open:
+            self._is_open[first:end] = True
+        fits = fitting(needs, fleet, job.known.failed, now_s)
+        lead_s = np.where(fleet.mask(job.known.cached), rules.lead_s, rules.lead_s + rules.load_s)
+        self._begins_s = np.maximum(now_s + lead_s, fleet.column("free_at_s"))
+        self._speeds = fleet.column("speed").copy()
+        opened = self._costs[self._is_open]
+        self.cost_s = float(opened.mean()) if len(opened) else float(self._costs.mean())
+        wanted = max(job.open.count + again, share)
+        self._safety = 1 + rules.sigmas * min(job.costs.spread, MOST_SPREAD)
+        begins_s, speeds = self._begins_s[fits], self._speeds[fits]
+        end_s = earliest_end_s(begins_s, fleet.column("hoped")[fits], self.cost_s, wanted, now_s)
+        if len(opened) and len(speeds):  # somebody takes the costliest, also where it is all that is left
+            end_s = max(end_s, float((begins_s + self._safety * opened.max() / speeds).min()))
+        self.end_s = end_s
+        self.rows = self._in_order(fits, lead_s, float(opened.min()) if len(opened) else np.inf)
+        self.fits = fits
+        self._next = 0
+
+    def _in_order(self, fits: NDArray[np.bool_], lead_s: Column, least_s: float) -> list[int]:
+        """Rows that want a lease now and may help: who would end a usual task first comes first."""
+        fleet, in_hand = self._fleet, self._fleet.column("in_hand")
+        left_s = fleet.column("free_at_s") - self._now_s
+        soon = left_s * (1 - 2 * np.minimum(fleet.column("spread"), 0.4)) <= lead_s
+        wants = fits & ((in_hand == 0) | (soon & (in_hand < AHEAD)))
+        wants &= self._begins_s + self._safety * least_s / self._speeds <= self.end_s
+        rows = np.flatnonzero(wants)
+        order = np.argsort(self._begins_s[rows] + self.cost_s / self._speeds[rows], kind="stable")
+        return [int(one) for one in rows[order]]
+
+    def next_lease(self, taken: Collection[int]) -> Given | None:
+        """One more, for a worker that is not among these rows; None if nobody else helps now."""
+        if not self._job.open.count or self._job.most_leases < 1:
+            return None
+        while self._next < len(self.rows):
+            row = self.rows[self._next]
+            self._next += 1
+            slot = None if row in taken else self._fleet.free_slot(row)
+            ask_fri = self._fleet.terms[row].offer.least_reward_fri
+            if slot is None or ask_fri > self._job.needs.reward_fri:
+                continue
+            tasks = self._choose(row)
+            if tasks:
+                first, count = tasks
+                self._is_open[first : first + count] = False
+                self._job.most_leases -= 1
+                return Given(row, slot, first, count, *self.span_s(row, first, count))
+        return None
+
+    def span_s(self, row: int, first: int, count: int) -> tuple[float, float]:
+        """When a worker would begin with those tasks, and end."""
+        begins_s = float(self._begins_s[row])
+        cost_s = float(self._sums[first + count] - self._sums[first])
+        return begins_s, begins_s + cost_s / float(self._speeds[row])
+
+    def ends_s(self, rows: Rows, first: int, count: int) -> Column:
+        """When each of those workers would end those tasks."""
+        cost_s = float(self._sums[first + count] - self._sums[first])
+        ends_s: Column = self._begins_s[rows] + cost_s / self._speeds[rows]
+        return ends_s
+
+    def _choose(self, row: int) -> tuple[int, int] | None:
+        """First and count of what a worker gets; None if that would end too late."""
+        speed, begins_s = float(self._speeds[row]), float(self._begins_s[row])
+        waits_s = max(begins_s - self._now_s - self.rules.lead_s, 0.0)
+        timeout_s = (RENDER_PART * self._job.needs.lease_timeout_s - waits_s) / self._safety
+        left = speed * min((self.end_s - begins_s) / self._safety, timeout_s)  # in reference seconds
+        part = speed * min(self.rules.part * (self.end_s - begins_s), self.rules.longest_s, timeout_s)
+        first, end = next(iter(self._job.open))
+        if self._costs[first] > part or self._is_tail:
+            first = self._alone(left)
+            if first < 0:
+                return None
+            found = self._job.open.range_at(first)
+            assert found
+            end = found[1]
+        end = min(end, first + self._job.needs.longest_lease)
+        lengths = self._within(first, part), self._within(first, left), self._within(first, speed * timeout_s)
+        least = max(min(self._gas_least, lengths[1]), min(self._pool_least, lengths[2]))
+        return first, min(max(lengths[0], least, 1), end - first)
+
+    def _within(self, first: int, cost_s: float) -> int:
+        """How many tasks from there on cost no more."""
+        return int(np.searchsorted(self._sums, self._sums[first] + cost_s, side="right")) - 1 - first
+
+    def _alone(self, left: float) -> int:
+        """The costliest open task that is done in time; -1 if none is."""
+        tasks = np.flatnonzero(self._is_open)
+        costs = self._costs[tasks]
+        in_time = np.where(costs <= left, costs, -1.0)
+        best = int(np.argmax(in_time))
+        return int(tasks[best]) if in_time[best] >= 0 else -1
+
+    @property
+    def _is_tail(self) -> bool:
+        return self._job.open.count <= len(self.rows) - self._next
+
+    @property
+    def _pool_least(self) -> int:
+        """How many tasks a lease must have, as the audit pool pays for so many leases only."""
+        return -(-self._job.open.count // max(self._job.most_leases, 1))
+
+    @property
+    def _gas_least(self) -> int:
+        """How many tasks pay for a lease's gas; close to the end that does not matter any more."""
+        job, rules = self._job, self.rules
+        if not rules.lease_gas_fri or job.open.count <= EARLY_PART * job.needs.tasks:
+            return 0
+        return round(rules.lease_gas_fri / (rules.gas_part * job.needs.reward_fri))

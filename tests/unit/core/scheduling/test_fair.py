@@ -1,0 +1,40 @@
+"""Whose turn it is among jobs."""
+
+from __future__ import annotations
+
+from renderchain.core.scheduling.fair import Claim, Fairness
+
+
+def turns(fairness: Fairness[str], claims: dict[str, Claim], pays: dict[str, int], count: int) -> list[str]:
+    found = []
+    fairness.attend(claims)
+    for _ in range(count):
+        key = min(claims, key=lambda one: fairness.rank(one, claims[one], 0.0))
+        fairness.note(key, pays[key])
+        found.append(key)
+    return found
+
+
+NONE = Claim(100.0, None)
+
+
+def test_jobs_are_given_equal_pay_however_large_their_leases_are() -> None:
+    found = turns(Fairness(), {"a": NONE, "b": NONE}, {"a": 3, "b": 1}, 40)
+    assert found.count("b") == 3 * found.count("a")
+
+
+def test_who_comes_later_neither_catches_up_nor_waits() -> None:
+    fairness = Fairness[str]()
+    turns(fairness, {"a": NONE}, {"a": 1}, 100)
+    found = turns(fairness, {"a": NONE, "b": NONE}, {"a": 1, "b": 1}, 10)
+    assert found.count("a") == found.count("b") == 5
+
+
+def test_a_deadline_in_danger_goes_first_and_of_two_the_earlier() -> None:
+    claims = {"a": NONE, "b": Claim(95.0, 100.0), "c": Claim(93.0, 99.0), "d": Claim(50.0, 60.0 * 2)}
+    order = sorted(claims, key=lambda one: Fairness[str]().rank(one, claims[one], 0.0))
+    assert order[:2] == ["c", "b"]
+
+
+def test_a_deadline_that_passed_is_in_no_danger_any_more() -> None:
+    assert Fairness[str]().rank("a", Claim(200.0, 100.0), 150.0)[0]

@@ -1,0 +1,118 @@
+"""What a plan gives to whom."""
+
+from __future__ import annotations
+
+import pytest
+from renderchain.core.ids import WorkerId
+from renderchain.core.scheduling.plan import PlanRules
+
+from tests.unit.core.scheduling.made import NOW_S, REWARD_FRI, book, confirm, job, terms
+
+
+def test_faster_workers_get_longer_leases_and_all_end_about_together() -> None:
+    made = book([1.0, 2.0, 4.0], a=job(2000, longest_lease=2000, lease_timeout_s=10**6))
+    given = {one.row: one for one in made.plan(NOW_S)["a"]}
+    assert given[1].count == pytest.approx(2 * given[0].count, rel=0.1)
+    assert given[2].count == pytest.approx(4 * given[0].count, rel=0.1)
+    assert given[2].ends_s == pytest.approx(given[0].ends_s, rel=0.01)
+
+
+def test_who_would_end_after_the_job_is_given_nothing() -> None:
+    made = book([1.0, 1.0, 1 / 50], a=job(4))
+    assert {one.row for one in made.plan(NOW_S)["a"]} == {0, 1}
+
+
+def test_a_slow_worker_that_is_alone_does_all_the_work() -> None:
+    made = book([1 / 20], a=job(2, lease_timeout_s=600.0))
+    assert [one.count for one in made.plan(NOW_S)["a"]] == [1]
+
+
+def test_nothing_is_given_that_would_be_lost_to_its_timeout() -> None:
+    made = book([1 / 20], a=job(2, lease_timeout_s=200.0))
+    assert made.plan(NOW_S) == {}
+
+
+def test_the_next_lease_comes_before_the_present_one_ends() -> None:
+    made = book([1.0], a=job(40, longest_lease=4))
+    (first,) = made.plan(NOW_S)["a"]
+    lease = confirm(made, "a", first, NOW_S)
+    made.heard(WorkerId(1), NOW_S + 20)
+    assert made.plan(NOW_S + 20) == {}, "there is time"
+    made.progress(lease, 3, first.ends_s - 10)
+    made.heard(WorkerId(1), first.ends_s - 10)
+    (second,) = made.plan(first.ends_s - 10)["a"]
+    assert second.slot != first.slot
+    assert second.begins_s >= first.ends_s - 1
+
+
+def test_a_pool_for_few_leases_makes_long_ones() -> None:
+    made = book([1.0] * 10, a=job(16, most_leases=2))
+    assert sorted(one.count for one in made.plan(NOW_S)["a"]) == [8, 8]
+
+
+def test_a_lease_pays_for_its_gas_while_much_is_open() -> None:
+    made = book([1.0] * 10, a=job(100))
+    made.rules = PlanRules(lease_gas_fri=REWARD_FRI // 10, gas_part=0.02)
+    assert min(one.count for one in made.plan(NOW_S)["a"]) == 5
+
+
+def test_exact_prices_decide() -> None:
+    made = book([1.0], a=job())
+    made.put_worker(WorkerId(1), terms(asks_fri=REWARD_FRI + 1))
+    assert made.plan(NOW_S) == {}
+
+
+def test_two_jobs_share_workers_by_what_they_pay() -> None:
+    made = book([1.0] * 30, a=job(300), b=job(300))
+    found = made.plan(NOW_S)
+    counts = [sum(one.count for one in found[key]) for key in "ab"]
+    assert counts[0] == pytest.approx(counts[1], abs=8)
+    rows = [one.row for key in "ab" for one in found[key]]
+    assert len(rows) == len(set(rows)) == 30
+
+
+def test_a_refused_lease_is_given_again() -> None:
+    made = book([1.0], a=job(4))
+    (given,) = made.plan(NOW_S)["a"]
+    made.refused("a", given, NOW_S)
+    assert made.plan(NOW_S)["a"] == [given]
+    assert made.jobs["a"].most_leases == 2**31 - 1
+
+
+def test_tasks_that_came_back_are_given_to_others() -> None:
+    made = book([1.0, 1.0], a=job(8))
+    for given in made.plan(NOW_S)["a"]:
+        lease = confirm(made, "a", given, NOW_S)
+    first = (given.first, given.count)
+    made.lost(lease, *first, NOW_S, reopened=True, failed=True)
+    assert made.jobs["a"].known.failed == {given.row}
+    other = {one.row for one in made.plan(NOW_S + 9)["a"]} if made.plan(NOW_S + 9) else set()
+    assert given.row not in other
+
+
+def test_a_submission_tells_of_its_worker_and_of_neighbouring_tasks() -> None:
+    made = book([1.0], a=job(40, longest_lease=4))
+    (given,) = made.plan(NOW_S)["a"]
+    lease = confirm(made, "a", given, NOW_S)
+    made.submitted(lease, given.begins_s + 2 * (given.ends_s - given.begins_s))
+    assert made.fleet.column("speed")[0] == pytest.approx(2**-0.4)
+    assert made.jobs["a"].costs.predicted_s()[given.count + 1] == pytest.approx(20.0)
+    assert made.jobs["a"].known.cached == {0}
+    assert made.fleet.free_slot(0) == 1, "its slot is taken until it is accepted"
+    made.settled(lease)
+    assert made.fleet.free_slot(0) == 0
+
+
+def test_what_workers_hold_of_a_job_that_is_over_stays_in_their_hands_until_it_ends() -> None:
+    made = book([1.0], a=job(8), b=job(8))
+    (given,) = made.plan(NOW_S)["a"]
+    lease = confirm(made, "a", given, NOW_S)
+    made.closed("a")
+    made.heard(WorkerId(1), NOW_S + 20)
+    assert made.plan(NOW_S + 20) == {}, "its hands are full"
+    made.submitted(lease, given.ends_s)
+    made.settled(lease)
+    assert "a" not in made.jobs
+    made.heard(WorkerId(1), given.ends_s)
+    assert list(made.plan(given.ends_s)) == ["b"]
+    assert made.fleet.column("in_hand")[0] == 1
