@@ -9,20 +9,19 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import bpy
 
 from ..app.requester.estimate import Estimate
 from ..app.requester.offer import CHECKING, Offer, per_frame_fri
 from ..app.requester.output_folder import try_output
-from ..app.requester.requester import Requester
 from ..app.requester.watch_job import JobReport
 from ..composition.requester import make_requester
 from ..core.errors import InsufficientFunds, SettingsError
 from ..core.frames import format_frames
-from ..core.ids import JobId
 from ..core.job import DEVICE_GROUPS
 from ..core.money import format_strk, four_decimals, parse_strk
 from ..core.plain_text import plain
@@ -55,7 +54,17 @@ def submit(arguments: Sequence[str], file: Path | None = None) -> int:
     parser.add_argument("--wait", action="store_true", help="wait for the frames and download them")
     parser.add_argument("--json", action="store_true", help="write one object to standard output")
     options = parser.parse_args(list(arguments))
-    return guarded(options, lambda reporter: _submit(options, file, reporter))
+
+    def work(reporter: ConsoleReporter) -> int:
+        with output_for_report() as output:
+            return _submit(options, file, reporter, lambda text: _write(output, text))
+
+    return guarded(options, work)
+
+
+def _write(output: BinaryIO, text: str) -> None:
+    output.write(f"{text}\n".encode())
+    output.flush()
 
 
 def _add_price(parser: argparse.ArgumentParser) -> None:
@@ -105,7 +114,9 @@ def _offer(options: argparse.Namespace, settings: Settings, frames: int) -> Offe
     return offer.checked(options.checking)
 
 
-def _submit(options: argparse.Namespace, file: Path | None, reporter: ConsoleReporter) -> int:
+def _submit(
+    options: argparse.Namespace, file: Path | None, reporter: ConsoleReporter, told: Callable[[str], None]
+) -> int:
     settings = settings_of(options)
     if settings.ipfs_program and not options.wait:
         raise SettingsError(
@@ -130,23 +141,17 @@ def _submit(options: argparse.Namespace, file: Path | None, reporter: ConsoleRep
         proof_seconds=options.proof_seconds,
         allowed=options.allow,
     )
-    sending = submission.send(requester, estimate.offer, output, reporter, options.probe_seconds)
+    job_id = asyncio.run(submission.send(requester, estimate.offer, output, reporter, options.probe_seconds))
     if not options.json:
-        job_id = asyncio.run(sending)
-        print(job_id, flush=True)
-        return follow(requester, job_id, output) if options.wait else 0
-    with output_for_report() as report_to:
-        job_id = asyncio.run(sending)
+        told(str(job_id))
+    report = asyncio.run(requester.watch(job_id, output)) if options.wait else None
+    if options.json:
         body = {"job_id": job_id, "name": name, "frames": format_frames(frames), "output": str(output)}
-        body |= _cost(estimate)
-        code = 0
-        if options.wait:
-            report = asyncio.run(requester.watch(job_id, output))
-            paths = {str(frame): str(path) for frame, path in sorted(report.frames.items())}
-            body |= {"state": str(report.state), "paths": paths}
-            code = _code(report)
-        report_to.write(f"{json.dumps(body)}\n".encode())
-    return code
+        told(json.dumps(body | _cost(estimate) | (_end(report) if report else {})))
+    elif report:
+        for frame, operator in sorted(report.rendered_by.items()):
+            told(f"frame {frame} by {operator:#x}: {plain(str(report.frames[frame]))}")
+    return 0 if report is None or report.state == "completed" else 1
 
 
 def _check(estimate: Estimate, most_fri: int | None) -> None:
@@ -174,13 +179,6 @@ def _cost(estimate: Estimate) -> dict[str, str]:
     return {name: str(fri) for name, fri in amounts.items()}
 
 
-def follow(requester: Requester, job_id: JobId, output: Path | None) -> int:
-    """Wait for a job's end; prints its frames, and returns the exit code."""
-    report = asyncio.run(requester.watch(job_id, output))
-    for frame, operator in sorted(report.rendered_by.items()):
-        print(f"frame {frame} by {operator:#x}: {plain(str(report.frames[frame]))}", flush=True)
-    return _code(report)
-
-
-def _code(report: JobReport) -> int:
-    return 0 if report.state == "completed" else 1
+def _end(report: JobReport) -> dict[str, Any]:
+    paths = {str(frame): str(path) for frame, path in sorted(report.frames.items())}
+    return {"state": str(report.state), "paths": paths}

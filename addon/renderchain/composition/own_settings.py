@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ..adapters.locks import turn
 from ..core.errors import SettingsError
 from ..core.plain_text import printable
 from ..core.settings_text import settings_text
@@ -43,20 +44,23 @@ class OwnSettings:
         for name, value in chosen.items():
             if value is not None:
                 check_setting(name, value)
-        values = {name: value for name, value in (self.values() | chosen).items() if value is not None}
         try:
-            text = settings_text(values)
+            # Between reading and writing no other Blender or shell may choose something: it would be lost.
+            with turn(self.file.with_name(".lock")):
+                self._write(self.values() | chosen)
+        except OSError as error:
+            raise SettingsError(f"The settings {self.file} can't be written ({error.strerror}).") from error
+
+    def _write(self, values: dict[str, Any]) -> None:
+        try:
+            text = settings_text({name: value for name, value in values.items() if value is not None})
         except KeyError as error:
             raise SettingsError(f"{self.file} is wrong: {error.args[0]}. Correct it.") from error
         partial = self.file.with_suffix(".partial")
-        try:
-            self.file.parent.mkdir(parents=True, exist_ok=True)
-            partial.unlink(missing_ok=True)
-            with open(os.open(partial, NEW, 0o600), "w", encoding="utf-8") as file:  # a node's address may
-                file.write(text)  # have a key in it
-            os.replace(partial, self.file)
-        except OSError as error:
-            raise SettingsError(f"The settings {self.file} can't be written ({error.strerror}).") from error
+        partial.unlink(missing_ok=True)
+        with open(os.open(partial, NEW, 0o600), "w", encoding="utf-8") as file:  # a node's address may
+            file.write(text)  # have a key in it
+        os.replace(partial, self.file)
 
     def elsewhere(self) -> Path | None:
         """Another settings file that is used in the place of this one, such as a pipeline's."""

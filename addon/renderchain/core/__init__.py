@@ -1,1 +1,1 @@
-"""The domain: standard library only (numpy for pixels and for many workers), no I/O, no clock, no randomness."""
+"""The domain: standard library (numpy for pixels and many workers), no I/O, no clock, no randomness."""

@@ -25,6 +25,7 @@ from ..ports.reporter import Reporter
 from ..settings import Settings
 from . import messages
 from .preferences import read_settings
+from .preferences_file import check_online
 from .state import background
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from ..composition.requester import Shared
 
 REFRESH_S = 30.0
+ONLINE_S = 1.0
 RETRY_S, LONGEST_RETRY_S = 30.0, 600.0
 MOST_FOLLOWED = 8  # at once; each takes a connection and, while it checks, a render process
 Work = Callable[["Requester"], Coroutine[Any, Any, str]]
@@ -81,6 +83,21 @@ class Jobs:
         if not self.rows or any(row.overview.is_running for row in self.rows.values()):
             self.refresh()
         return REFRESH_S
+
+    def look_online(self) -> float:
+        """Follow nothing off this machine once the user has turned online access off; Blender's timer.
+
+        When it is on again the next reading takes up what was left, as after a start.
+        """
+        try:
+            if self._shared:
+                check_online(self._shared[0])
+        except SettingsError as error:
+            for row in self.rows.values():
+                if row.task and not row.task.cancelled():
+                    row.task.cancel()
+                    row.failure = f"Nothing more is fetched: {error}"
+        return ONLINE_S
 
     def refresh(self, *, told: bool = False) -> None:
         """Read the chain anew; ``told``: what goes wrong is said where the user looks."""

@@ -99,7 +99,7 @@ def register() -> None:
 
 def unregister() -> None:
     """Leave nothing behind."""
-    for timer in (_first_look, _look):
+    for timer in (_first_look, _look, _look_online):
         if bpy.app.timers.is_registered(timer):
             bpy.app.timers.unregister(timer)
     if _loaded in bpy.app.handlers.load_post:
@@ -135,7 +135,8 @@ def _first_look() -> None:
     """Import in the background what the first operator will need, then show the jobs, and go on with that."""
 
     def begin(*_: object) -> None:
-        bpy.app.timers.register(_look, persistent=True)
+        for timer in (_look, _look_online):
+            bpy.app.timers.register(timer, persistent=True)
 
     background().run(_imported(), begin)
 
@@ -153,6 +154,10 @@ def _import_all() -> None:
 
 def _look() -> float:
     return following.jobs.tick()
+
+
+def _look_online() -> float:
+    return following.jobs.look_online()
 
 
 @bpy.app.handlers.persistent  # type: ignore[untyped-decorator]

@@ -164,3 +164,36 @@ def test_without_a_network_the_rows_stay_and_it_is_said_why(part, net, job, monk
     jobs.refresh()
     assert jobs.hint == "No settings file is chosen." and list(jobs.rows) == [1]
     assert replace(jobs.rows[1].overview) == net.jobs[0]
+
+
+def test_without_online_access_no_job_is_followed_off_this_machine_until_it_is_back(
+    part, net, job, monkeypatch
+):
+    system, jobs = bpy.context.preferences.system, net.following.jobs
+    before = system.use_online_access
+    far = SimpleNamespace(far_addresses=("https://node.example",))
+    net.jobs = [job(2), job(1)]
+    try:
+        system.use_online_access = True
+        jobs.refresh()
+        until(part, lambda: len(net.followed) == 2)
+        jobs._shared = (far, None)
+        jobs.look_online()
+        assert jobs.rows[1].task and jobs.rows[2].task, "it is on"
+        system.use_online_access = False
+        jobs.look_online()
+        monkeypatch.setattr(
+            net.following, "read_settings", lambda: part("ui.preferences_file").check_online(far)
+        )
+        until(part, lambda: not jobs.rows[1].task and not jobs.rows[2].task)
+        assert all("https://node.example is not on this machine" in row.failure for row in jobs.rows.values())
+        jobs.look_online()
+        jobs.tick()
+        assert "Blender is offline" in jobs.hint and len(net.followed) == 2
+        system.use_online_access = True
+        monkeypatch.setattr(net.following, "read_settings", lambda: "settings")
+        jobs.tick()
+        until(part, lambda: len(net.followed) == 4)
+        assert not any(row.failure for row in jobs.rows.values())
+    finally:
+        system.use_online_access = before

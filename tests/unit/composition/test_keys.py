@@ -65,7 +65,7 @@ def test_with_a_keyring_nothing_of_the_key_is_in_a_file(own: OwnSettings) -> Non
     settings = read(own)
     assert settings.account == keys.derived_address(KEY) and settings.keystore is None
     assert keys.open_keys(settings).private_key(settings.account) == KEY
-    assert [*own.file.parent.iterdir()] == [own.file] and f"{KEY:x}" not in own.file.read_text()
+    assert [*own.file.parent.glob("[!.]*")] == [own.file] and f"{KEY:x}" not in own.file.read_text()
     assert not keys.is_locked(settings)
 
 
@@ -156,7 +156,7 @@ def test_a_key_in_the_place_of_the_address_is_written_nowhere(own: OwnSettings, 
             keys.keep_account(own, key, address, "open it")
     with pytest.raises(SettingsError, match="account can't be"):
         keys.keep_account(own, KEY, -5, "open it")
-    assert kept.kept == {} and [*own.file.parent.iterdir()] == [own.file]
+    assert kept.kept == {} and [*own.file.parent.glob("[!.]*")] == [own.file]
     assert f"{KEY:x}" not in own.file.read_text()
 
 
@@ -165,7 +165,7 @@ def test_what_is_no_key_is_not_stored(own: OwnSettings, key: int) -> None:
     keyring.set_keyring(NO_KEYRING)
     with pytest.raises(KeyStoreError, match="nothing was stored"):
         keys.keep_account(own, key, 0, "open it")
-    assert [*own.file.parent.iterdir()] == [own.file]
+    assert [*own.file.parent.glob("[!.]*")] == [own.file]
 
 
 def test_headers_are_sealed_with_the_accounts_key_and_forgotten_at_will(own: OwnSettings) -> None:
@@ -176,4 +176,4 @@ def test_headers_are_sealed_with_the_accounts_key_and_forgotten_at_will(own: Own
     assert keys.ipfs_headers(read(own)) == {"Authorization": "secret"}
     assert not [one for one in own.file.parent.iterdir() if b"secret" in one.read_bytes()]
     keys.keep_ipfs_headers(own, read(own), {})
-    assert keys.ipfs_headers(read(own)) == {} and [*own.file.parent.iterdir()] == [own.file]
+    assert keys.ipfs_headers(read(own)) == {} and [*own.file.parent.glob("[!.]*")] == [own.file]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import stat
+import threading
 from pathlib import Path
 
 import pytest
+from renderchain.adapters import locks
 from renderchain.blender.command_line import settings_file_of
+from renderchain.composition import own_settings
 from renderchain.composition.own_settings import OwnSettings
 from renderchain.core.errors import SettingsError
 from renderchain.settings import load_settings, own_settings_file
@@ -31,7 +34,35 @@ def test_what_is_chosen_stands_in_the_users_folder_and_is_read_there(
     assert own.values() == {**NODE, "device": "CPU"}
     assert load_settings(own.file).directory == 5
     assert stat.S_IMODE(own.file.stat().st_mode) == 0o600
-    assert [*own.file.parent.iterdir()] == [own.file] and own.file.is_relative_to(tmp_path)
+    assert {*own.file.parent.iterdir()} == {own.file, own.file.with_name(".lock")}
+    assert own.file.is_relative_to(tmp_path)
+
+
+def test_what_two_choose_at_once_is_both_kept(own: OwnSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    own.choose(**NODE)
+    waits, take = threading.Event(), locks._take
+
+    def noticed(handle: int) -> bool:
+        is_ours = take(handle)
+        if not is_ours:
+            waits.set()
+        return is_ours
+
+    monkeypatch.setattr(locks, "_take", noticed)
+    second = threading.Thread(target=lambda: OwnSettings().choose(device="CPU"))
+    with locks.turn(own.file.with_name(".lock")):
+        second.start()
+        assert waits.wait(60), "the second one waits for the first one's turn"
+        own._write(own.values() | {"ws_url": "ws://127.0.0.1:1/ws"})
+    second.join()
+    assert own.values() == {**NODE, "device": "CPU", "ws_url": "ws://127.0.0.1:1/ws"}
+
+
+def test_a_turn_that_never_ends_is_told(own: OwnSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(locks, "_take", lambda handle: False)
+    monkeypatch.setattr(own_settings, "turn", lambda lock: locks.turn(lock, 0.0))
+    with pytest.raises(SettingsError, match="can't be written .another program holds .*.lock"):
+        own.choose(device="CPU")
 
 
 def test_commands_read_it_where_no_other_file_is_named(

@@ -23,8 +23,8 @@ PLAIN = """
     questions raise raw reach reader reason receipt reference refuse register remark remote renderchain
     replay research rest resume row rule run runs screen scripted selector server service session set
     settings setup severity short show shown signature silent size skip small sqlite src standing starknet
-    start state status still stop storage stream strokes stuck subcommands such supported take taken test
-    than that the time to too tool transfer trust turn twice type ui ul unaffordable unchecked under
+    start state status still stop storage straight stream strokes stuck subcommands such supported take taken
+    test than that the time to too tool transfer trust turn twice type ui ul unaffordable unchecked under
     unknown up upload view wait warning watch watchful wide will wire wish without word work world wrong zero
 """
 TYPED = ("addon/renderchain", "contracts/src", "devkit")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from ...core.errors import LocalError
@@ -12,12 +13,21 @@ FIX = "Nothing was sent or paid; choose another folder."
 
 
 def try_output(folder: Path) -> None:
-    """Make the folder and write a file into it, which goes again; raises LocalError."""
+    """Make the folder and write a file into it, and take both away again; raises LocalError.
+
+    What is refused afterwards must leave no folder that was not there.
+    """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder, prefix=".renderchain-") as file:
-            file.write(b"frames")
-            file.flush()
+        new = [one for one in (folder, *folder.parents) if not one.exists()]
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder, prefix=".renderchain-") as file:
+                file.write(b"frames")
+                file.flush()
+        finally:
+            with suppress(OSError):  # somebody else uses it by now, or it was never made
+                for one in new:
+                    one.rmdir()
     except OSError as error:
         raise LocalError(f"{_told(folder, error.strerror or type(error).__name__)} {FIX}") from None
 

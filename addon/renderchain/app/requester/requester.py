@@ -6,7 +6,7 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import AsyncGenerator, Callable, Collection, Sequence
-from contextlib import AbstractAsyncContextManager, aclosing
+from contextlib import AbstractAsyncContextManager, aclosing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -139,7 +139,7 @@ class Requester:
             if offer.private:
                 sealing = PrivateSealing(parts.package_sealer, parts.package_keys(chain).of_salt)
                 self._reporter.tell(await self._privacy(chain))
-            return await submit(
+            job_id = await submit(
                 chain,
                 parts.store,
                 parts.journal,
@@ -153,6 +153,9 @@ class Requester:
                 upkeep=parts.upkeep,
                 sealing=sealing,
             )
+        with suppress(OSError):  # it could be made before; else the first frame says why it can't be now
+            output.mkdir(parents=True, exist_ok=True)
+        return job_id
 
     async def watch(
         self, job_id: JobId, output: Path | None = None, on_progress: OnProgress = unheard

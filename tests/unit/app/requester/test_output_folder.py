@@ -10,11 +10,28 @@ from renderchain.app.requester.output_folder import try_output, why_not_writable
 from renderchain.core.errors import LocalError
 
 
-def test_a_folder_is_made_and_left_empty(tmp_path: Path) -> None:
+def test_a_folder_that_was_not_there_is_tried_and_goes_again(tmp_path: Path) -> None:
     folder = tmp_path / "a" / "b"
     assert why_not_writable(folder) == ""
     try_output(folder)
-    assert folder.is_dir() and list(folder.iterdir()) == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_was_there_stays_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    try_output(tmp_path / "there")
+    try_output(tmp_path / "there" / "new")
+    assert list(tmp_path.rglob("*")) == [tmp_path / "there"]
+
+
+def test_a_full_disk_leaves_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", full)
+    with pytest.raises(LocalError, match="No space left"):
+        try_output(tmp_path / "a" / "b")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_in_the_way_is_named(tmp_path: Path) -> None:
