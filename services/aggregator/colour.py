@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import OpenImageIO as oiio
+import OpenImageIO
 from numpy.typing import NDArray
 from renderchain.core.errors import ContentError
 from renderchain.core.finals import GAMMA, LINEAR_FORMATS
@@ -24,11 +24,11 @@ MOST_IMAGE_MB = 4096
 
 def read_frame(path: Path, width: int, height: int) -> Pixels:
     """A frame's red, green and blue, row 0 at the top, as the file has them; raises ContentError."""
-    oiio.attribute("threads", 1)
-    oiio.attribute("limits:imagesize_MB", MOST_IMAGE_MB)
-    found = oiio.ImageInput.open(str(path))
+    OpenImageIO.attribute("threads", 1)
+    OpenImageIO.attribute("limits:imagesize_MB", MOST_IMAGE_MB)
+    found = OpenImageIO.ImageInput.open(str(path))
     if found is None:
-        raise ContentError(f"{path.name} is no image that can be shown ({oiio.geterror()[:200]}).")
+        raise ContentError(f"{path.name} is no image that can be shown ({OpenImageIO.geterror()[:200]}).")
     try:
         spec = found.spec()
         if (spec.width, spec.height) != (width, height):
@@ -36,11 +36,11 @@ def read_frame(path: Path, width: int, height: int) -> Pixels:
                 f"{path.name} has {spec.width}x{spec.height} pixels, not {width}x{height}: refused."
             )
         channels = _colours(list(spec.channelnames))
-        pixels = found.read_image(0, 0, 0, spec.nchannels, oiio.FLOAT)
+        pixels = found.read_image(0, 0, 0, spec.nchannels, OpenImageIO.FLOAT)
     finally:
         found.close()
     if pixels is None:
-        raise ContentError(f"{path.name} is no whole image ({oiio.geterror()[:200]}).")
+        raise ContentError(f"{path.name} is no whole image ({OpenImageIO.geterror()[:200]}).")
     return np.asarray(pixels, np.float32).reshape(height, width, -1)[..., channels]
 
 
@@ -70,19 +70,14 @@ def shown(pixels: Pixels, file_format: str, colour: Colour, config: Path) -> NDA
     if file_format not in LINEAR_FORMATS:
         return _eight_bits(pixels)
     height, width, _ = pixels.shape
-    image = oiio.ImageBuf(oiio.ImageSpec(width, height, 3, oiio.FLOAT))
-    image.set_pixels(oiio.ROI(), np.ascontiguousarray(pixels * np.float32(2.0**colour.exposure)))
-    if colour.look:
-        # Given to ociodisplay, a look is left out by some versions.
-        image = _done(
-            oiio.ImageBufAlgo.ociolook(image, colour.look, LINEAR, LINEAR, True, False, "", "", str(config))
-        )
-    image = _done(
-        oiio.ImageBufAlgo.ociodisplay(
-            *(image, colour.display, colour.view, LINEAR, "", True, False, "", "", str(config))
-        )
-    )
-    display = np.asarray(image.get_pixels(oiio.FLOAT), np.float32).reshape(height, width, 3)
+    image = OpenImageIO.ImageBuf(OpenImageIO.ImageSpec(width, height, 3, OpenImageIO.FLOAT))
+    image.set_pixels(OpenImageIO.ROI(), np.ascontiguousarray(pixels * np.float32(2.0**colour.exposure)))
+    more = (True, False, "", "", str(config))
+    apply = OpenImageIO.ImageBufAlgo
+    if colour.look:  # given to ociodisplay, a look is left out by some versions
+        image = _done(apply.ociolook(image, colour.look, LINEAR, LINEAR, *more))
+    image = _done(apply.ociodisplay(image, colour.display, colour.view, LINEAR, "", *more))
+    display = np.asarray(image.get_pixels(OpenImageIO.FLOAT), np.float32).reshape(height, width, 3)
     if colour.gamma != 1.0:
         display = np.maximum(display, 0.0) ** np.float32(1.0 / colour.gamma)
     return _eight_bits(display)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from ..adapters.blender_process.second_child import INSIDE as INSIDE
-from ..adapters.blender_process.second_child import SecondChild as ImageChild
+from ..adapters.blender_process.second_child import INSIDE, SecondChild
 from ..settings import Settings
+
+__all__ = ["INSIDE", "ImageChild", "open_image_child"]
+ImageChild = SecondChild
 
 
 def open_image_child(settings: Settings) -> ImageChild:

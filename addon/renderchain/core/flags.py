@@ -1,7 +1,7 @@
 """What in a job's frames somebody should look at: frames without numbers, black, flickering or missing ones.
 
-No flag judges anybody: leases are judged by their leaves. A frame is compared with those around it, by the light of
-all of it and of its blocks; a cut changes all frames that follow, so it is no flicker.
+No flag judges anybody: leases are judged by their leaves. A frame is compared with those around it, by the
+light of all of it and of its blocks; a cut changes all frames that follow, so it is no flicker.
 """
 
 from __future__ import annotations
@@ -38,7 +38,10 @@ class FlagKind(StrEnum):
 
 @dataclass(frozen=True)
 class Light:
-    """A frame's light: mean and of each block of 16x16 pixels, and how many of its pixels hold no numbers."""
+    """A frame's light: mean and of each block of 16x16 pixels, and how many of its pixels hold no numbers.
+
+    There are no blocks where the frame could not be read.
+    """
 
     broken_count: int
     mean: float
@@ -47,7 +50,7 @@ class Light:
 
 @dataclass(frozen=True)
 class Flag:
-    """``amount`` is how many pixels are broken, or by how much light differs, as a factor; ``region``: where."""
+    """``amount`` is how many pixels are broken, or the factor by which light differs; ``region``: where."""
 
     frame: int
     kind: FlagKind
@@ -65,7 +68,9 @@ class Flag:
             FlagKind.SPOT: f"is in one place {self.amount:.2f} times as bright as the frames around it",
         }[self.kind]
         if self.region:
-            what += f", at x {self.region.x}, y {self.region.y} ({self.region.width}x{self.region.height} pixels)"
+            what += (
+                f", at x {self.region.x}, y {self.region.y} ({self.region.width}x{self.region.height} pixels)"
+            )
         return f"Frame {self.frame} {what}."
 
 
@@ -89,9 +94,9 @@ def flags_of(wanted: Sequence[int], found: Mapping[int, Light]) -> list[Flag]:
     for frame in there:
         if found[frame].broken_count:
             flags.append(Flag(frame, FlagKind.BROKEN, found[frame].broken_count))
-        if found[frame].mean < BLACK:
+        elif found[frame].mean < BLACK:
             flags.append(Flag(frame, FlagKind.BLACK))
-    flags += _flickers(there, found)
+    flags += _flickers([frame for frame in there if found[frame].blocks.size], found)
     return sorted(flags, key=lambda flag: (flag.frame, flag.kind))
 
 
@@ -120,7 +125,7 @@ def _flickers(there: Sequence[int], found: Mapping[int, Light]) -> list[Flag]:
 
 
 def _spots(there: Sequence[int], blocks: NDArray[np.float64]) -> list[Flag | None]:
-    """A block is off if no block near it is so in the frames beside: what moves was near before, or is after."""
+    """A block is off if none near it is so in the frames beside: what moves was near before, or is after."""
     beside = [_beside(blocks, at) for at in range(len(there))]
     above = np.stack([blocks[at] - _widened(beside[at].max(axis=0), np.max) for at in range(len(there))])
     below = np.stack([_widened(beside[at].min(axis=0), np.min) - blocks[at] for at in range(len(there))])
@@ -152,7 +157,7 @@ def _widened(blocks: NDArray[np.float64], most: object) -> NDArray[np.float64]:
 
 
 def _beside(blocks: NDArray[np.float64], at: int) -> NDArray[np.float64]:
-    """The frames before and after one; for the first and the last two that follow or precede, and their trend."""
+    """The frames before and after one; of the first and the last the nearest two, and their trend."""
     if 0 < at < len(blocks) - 1:
         return blocks[[at - 1, at + 1]]
     near, far = (blocks[1], blocks[2]) if at == 0 else (blocks[-2], blocks[-3])
