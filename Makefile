@@ -31,7 +31,7 @@ doctor: ## what is installed and what is missing
 	$(SETUP) doctor
 
 lock: ## pin with hashes what pyproject.toml names; versions stay where they can
-	$(COMPILE) $(UPGRADE) --group dev -o requirements.lock
+	$(COMPILE) $(UPGRADE) --group dev --extra services -o requirements.lock
 	$(COMPILE) -c requirements.lock $(IN_BLENDER:%=--no-emit-package %) -o requirements-extension.lock
 	$(COMPILE) -c requirements.lock --group worker -o requirements-worker.lock
 

@@ -79,27 +79,24 @@ class Keeper:
         return flags
 
     async def _frames_of(self, order: Order) -> dict[int, Path]:
-        """What an order brought; of one whose number nobody noted, that is looked for."""
-        again = order.again or await self._made(order)
-        if not again:
-            return {}
-        return dict((await self._requester.watch(again)).frames)
+        """What an order brought."""
+        return dict((await self._requester.watch(order.again)).frames)
 
-    async def _made(self, order: Order) -> JobId:
-        """The job of an order after which the process ended before it noted the number."""
+    async def recover(self) -> None:
+        """Find the jobs of orders after which the process ended before it noted their numbers."""
+        for order in [one for one in self._orders.all if not one.again]:
+            await self._find(order)
+
+    async def _find(self, order: Order) -> None:
         known = await self._requester.overview()
         first = next((one.entry for one in known if one.entry.job_id == order.job_id), None)
-        if first is None:
-            return NO_JOB
-        name = f"{first.name} {format_frames(order.frames)}"[:MOST_NAME]
-        found = [
-            one.entry for one in known if name and one.entry.name == name and one.number > first.entry_id
-        ]
+        name = f"{first.name} {format_frames(order.frames)}"[:MOST_NAME] if first else ""
+        later = [one.entry for one in known if first and one.number > first.entry_id]
+        found = [one for one in later if one.name == name]
         taken = {one.again for one in self._orders.of(order.job_id)}
         again = next((one.job_id for one in found if one.job_id not in taken), NO_JOB)
         if again or not found:
             self._orders.settle(order, again)
-        return again
 
     async def _look(self, job_id: JobId, frames: dict[int, Path]) -> list[Flag]:
         """Pictures and flags; what fails is told, and the frames are there all the same."""
@@ -124,6 +121,7 @@ class Keeper:
         if not frames or not self._budget_fri:
             return None
         named = format_frames(tuple(frames))
+        order = None
         try:
             quote = await self._requester.order_quote(job_id, frames)
             left_fri, most_fri = self._budget_fri - self._orders.spent_fri, quote.cost.most_fri
@@ -136,6 +134,8 @@ class Keeper:
         except RenderChainError as error:
             self._tally.failures += 1
             log.warning("job %d: frames %s were not ordered again: %s", job_id, named, error)
+            if order is not None:
+                await self._find(order)
             return None
         self._tally.ordered += len(frames)
         log.info("job %d: frames %s are ordered again as job %d", job_id, named, again)

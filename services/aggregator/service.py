@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from renderchain.app.requester.requester import Requester
 from renderchain.core.artist_job import JobOverview
 from renderchain.core.errors import AgentRunsAlready, RenderChainError
-from renderchain.core.ids import JobId
+from renderchain.core.ids import NO_JOB, JobId
 from renderchain.core.metrics import Metric, single
 
 from .keeper import Keeper, Tally
@@ -50,6 +50,8 @@ class Service:
 
     async def _begin(self) -> None:
         try:
+            if not self._tasks:
+                await self.keeper.recover()
             known = await self.requester.overview()
         except RenderChainError as error:
             self.tally.failures += 1
@@ -57,6 +59,8 @@ class Service:
             return
         self.looked_at_s = time.monotonic()
         again = {one.again for one in self.orders.all}
+        if NO_JOB in again:  # one of the account's new jobs may be that order's
+            return
         for one in known:
             if self._is_ours(one) and one.entry.job_id not in again:
                 self._tasks[one.entry.job_id] = asyncio.create_task(self._keep(one.entry.job_id))

@@ -22,6 +22,7 @@ BLACK = 1e-4  # mean light below this
 DARK = 1e-2  # of a block: below, noise is all there is
 LEAST_CHANGE = 0.05  # of the logarithm of light, over all of a frame
 LEAST_SPOT = 0.25  # the same of a block, beyond what moves there
+SPOT_BLOCKS = 3  # a tile has four or more; what moves fast leaves one or two behind
 SPREADS = 6  # times the usual change of a job's frames
 LUMINANCE = np.array((0.2126, 0.7152, 0.0722))
 
@@ -138,7 +139,7 @@ def _spots(there: Sequence[int], blocks: NDArray[np.float64]) -> list[Flag | Non
 def _spot(
     frame: int, beyond: NDArray[np.float64], above: NDArray[np.float64], most: NDArray[np.float64]
 ) -> Flag | None:
-    if not (beyond > most).any():
+    if np.count_nonzero(beyond > most) < SPOT_BLOCKS:
         return None
     rows, columns = np.nonzero(beyond > most)
     top, left = int(rows.min()), int(columns.min())
