@@ -83,6 +83,10 @@ MIGRATIONS = (
     );
     ALTER TABLE jobs ADD COLUMN frames TEXT NOT NULL DEFAULT '';
     """,
+    # Of which package a lease's job is: another job may get its number.
+    """
+    ALTER TABLE leases ADD COLUMN package_cid TEXT NOT NULL DEFAULT '';
+    """,
 )
 OWNER = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(8)}"  # this process
 FOREIGN_S = 600.0
@@ -188,26 +192,22 @@ class SqliteJournal:
 
     def save_lease(self, entry: LeaseEntry) -> None:
         """Note a lease or its new state; what was noted so long ago that nobody can ask for it goes."""
-        kept = (hex(entry.board), entry.lease_id, entry.job_id, hex(entry.secret), entry.state, self._now())
-        anew = (
-            "ON CONFLICT DO UPDATE SET"
-            " job_id = excluded.job_id, state = excluded.state, since_s = excluded.since_s"
-        )
+        named = hex(entry.board), entry.lease_id, entry.job_id, hex(entry.secret)
+        kept = (*named, entry.state, self._now(), entry.package_cid)
+        changing = ("job_id", "state", "since_s", "package_cid")
+        anew = f"ON CONFLICT DO UPDATE SET {', '.join(f'{one} = excluded.{one}' for one in changing)}"
 
         def save(connection: sqlite3.Connection) -> None:
-            connection.execute(f"INSERT INTO leases VALUES (?, ?, ?, ?, ?, ?) {anew}", kept)
+            connection.execute(f"INSERT INTO leases VALUES (?, ?, ?, ?, ?, ?, ?) {anew}", kept)
             connection.execute("DELETE FROM leases WHERE since_s < ?", (self._now() - KEPT_LEASES_S,))
 
         self._transact(save)
 
     def leases(self, board: int) -> list[LeaseEntry]:
         """All leases on that board, the oldest first."""
-        select = "SELECT board, lease_id, job_id, secret, state FROM leases WHERE board = ? ORDER BY rowid"
-        rows = self._run(select, (hex(board),))
-        return [
-            LeaseEntry(int(found, 16), lease, job, int(secret, 16), state)
-            for found, lease, job, secret, state in rows
-        ]
+        columns = "lease_id, job_id, secret, state, package_cid"
+        rows = self._run(f"SELECT {columns} FROM leases WHERE board = ? ORDER BY rowid", (hex(board),))
+        return [LeaseEntry(board, lease, job, int(secret, 16), *rest) for lease, job, secret, *rest in rows]
 
     def save_frame(self, entry: FrameEntry) -> None:
         """Note a finished frame, once its files are on the disk; it replaces an earlier one."""

@@ -59,6 +59,11 @@ class JobTerms:
     takes_unjudged: bool = False  # leases for which nobody names verifiers, and that nobody judges
 
     @property
+    def package_cid(self) -> str:
+        """The package's CID, rebuilt from the digest."""
+        return cid_of(join_digest(self.package_hi, self.package_lo))
+
+    @property
     def escrow_fri(self) -> int:
         """What the requester pays in."""
         return (self.tasks + self.spare_tasks) * self.reward_fri + self.audit_pool_fri

@@ -13,13 +13,17 @@ from ..core.messages import Loaded, Rendered
 
 @dataclass(frozen=True)
 class LeaseEntry:
-    """A lease that this worker holds or held; ``secret`` is what its salts and its result key derive from."""
+    """A lease that this worker holds or held; ``secret`` is what its salts and its result key derive from.
+
+    ``package_cid`` is its job's, once that was looked at: another may get the number in a reorganisation.
+    """
 
     board: int
     lease_id: LeaseId
     job_id: JobId
     secret: int
     state: str
+    package_cid: str = ""
 
 
 @dataclass(frozen=True)

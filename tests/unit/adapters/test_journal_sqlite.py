@@ -35,9 +35,10 @@ def test_a_lease_that_comes_again_keeps_both_secrets(tmp_path: Path) -> None:
     first, second = (
         LeaseEntry(1, LeaseId(7), JobId(job), secret, "claimed") for job, secret in ((5, 9), (6, 3))
     )
-    for entry in (first, second, replace(first, state="submitted")):
+    later = replace(first, state="submitted", package_cid="bafy")
+    for entry in (first, second, later):
         journal.save_lease(entry)
-    assert journal.leases(1) == [replace(first, state="submitted"), second]
+    assert journal.leases(1) == [later, second]
 
 
 def test_leases_of_an_older_journal_are_taken_over(tmp_path: Path) -> None:

@@ -73,13 +73,13 @@ class Node:
 
         node = self
 
-        class Straight(connect):
+        class NodeConnection(connect):
             def process_redirect(self, exc: Exception) -> Exception | str:
                 if isinstance(exc, InvalidStatus) and "Location" in exc.response.headers:
                     return NodeAway(node.led_elsewhere(exc.response.headers))
                 return exc
 
-        return Straight(
+        return NodeConnection(
             self.ws_url, additional_headers=self.headers, ping_interval=ping_s, ping_timeout=ping_s
         )
 

@@ -21,6 +21,7 @@ from ...core.contract_errors import (
     ContractError,
     JobIsOver,
     NothingToClaim,
+    SchedulerFirst,
     SplitNotFunded,
     StakeNotFree,
 )
@@ -41,6 +42,7 @@ from .time_gate import TimeGate
 
 log = logging.getLogger(__name__)
 PREPARE_S = 30.0
+LEAST_GRACE_S = 30.0  # so often at most it is asked whether a scheduler is gone
 Takes = Callable[[JobInfo, int], bool]  # of a job so many frames at most, as ``fit`` has them
 
 
@@ -87,9 +89,10 @@ class Claims:
             rules.least_profit_fri,
             largest_lock_fri=rules.largest_lock_fri,
         )
-        self._jobs: dict[JobId, int] = {}  # with their families
+        self._jobs: dict[JobId, JobCreated] = {}
         self._claimable: dict[JobId, None] = {}  # an ordered set: the oldest job first
         self.failed_jobs = FailedJobs()
+        self._graces_s: dict[JobId, float] = {}  # for which its scheduler may be silent
         self._said: dict[JobId, str] = {}  # why a job waits
         self._preparing = Preparing(self._prepare, self._tell_change)
         self._prepares_at_s = 0.0  # by the loop's clock
@@ -105,9 +108,11 @@ class Claims:
         if isinstance(event, JobCreated):
             wanted = event.family in self._rules.families
             if wanted and event.terms.reward_fri >= self._rules.least_reward_fri:
-                self._jobs[event.job_id] = event.family
+                self._jobs[event.job_id] = event
                 self._claimable[event.job_id] = None
+                self._graces_s[event.job_id] = float(event.terms.scheduler_grace_s)
         elif isinstance(event, JobClosed):
+            self._graces_s.pop(event.job_id, None)
             self._jobs.pop(event.job_id, None)
             self._claimable.pop(event.job_id, None)
             self._said.pop(event.job_id, None)
@@ -123,9 +128,9 @@ class Claims:
         """All events will be told again; after a reorganisation other jobs may have the same numbers."""
         self._jobs.clear()
         self._claimable.clear()
+        self._graces_s.clear()
         if is_reorganised:
             self._said.clear()
-            self.failed_jobs.forget_all()
             self._preparing.forget_all()
             self._probe.forget_all()
             self._stakes.forget_all()
@@ -186,11 +191,11 @@ class Claims:
 
     def _is_left(self, job_id: JobId, lanes: Sequence[int]) -> bool:
         """Whether nothing is claimed of it for these lanes, now or ever, whatever it pays."""
-        family = self._jobs.get(job_id)  # it may have closed meanwhile
+        job = self._jobs.get(job_id)  # it may have closed meanwhile
         return (
-            family is None
-            or not self._renders(family)
-            or all(self.failed_jobs.leaves(job_id, lane) for lane in lanes)
+            job is None
+            or not self._renders(job.family)
+            or all(self.failed_jobs.leaves(job_id, job.terms.package_cid, lane) for lane in lanes)
             or job_id in self._preparing
             or self._probe.is_put_off(job_id)
             or self._probe.is_refused(job_id)
@@ -212,6 +217,9 @@ class Claims:
     def _note_refusal(self, job_id: JobId, error: ContractError) -> None:
         if isinstance(error, NothingToClaim | JobIsOver):
             self._claimable.pop(job_id, None)
+        elif isinstance(error, SchedulerFirst):  # by then it has assigned more, or is gone
+            self._say_once(job_id, str(error))
+            self._probe.wait(job_id, max(self._graces_s.get(job_id, 0.0), LEAST_GRACE_S))
         elif isinstance(error, VerifiersMissing | LeaseMustBeJudged):
             self._wait(job_id, error)  # seats come and go
         # Else another job may ask for less, and this one's audits may turn out not to be needed.

@@ -1,4 +1,8 @@
-"""Jobs whose leases failed here, and who leaves them: one lane, whose device may be at fault, or all."""
+"""Jobs whose leases failed here, and who leaves them: one lane, whose device may be at fault, or all.
+
+A job is known by its number and its package: after a reorganisation another one may have the number, and a
+process that was started since has not heard of that.
+"""
 
 from __future__ import annotations
 
@@ -16,21 +20,17 @@ class FailedJobs:
     """Lanes count from 1; what every lane would meet with a job is noted of ``ALL_LANES``."""
 
     def __init__(self) -> None:
-        self._counts: dict[JobId, Counter[int]] = {}
+        self._counts: dict[tuple[JobId, str], Counter[int]] = {}
 
-    def note(self, job_id: JobId, lane: int) -> None:
+    def note(self, job_id: JobId, package_cid: str, lane: int) -> None:
         """A lease of that job failed there."""
-        self._counts.setdefault(job_id, Counter())[lane] += 1
+        self._counts.setdefault((job_id, package_cid), Counter())[lane] += 1
 
-    def leaves(self, job_id: JobId, lane: int) -> bool:
+    def leaves(self, job_id: JobId, package_cid: str, lane: int) -> bool:
         """Whether a lane takes no more of a job."""
-        counts = self._counts.get(job_id, Counter[int]())
+        counts = self._counts.get((job_id, package_cid), Counter[int]())
         lanes = sum(one != ALL_LANES for one in counts)
         return counts[ALL_LANES] + counts[lane] >= MAX_FAILURES or lanes >= MAX_LANES
-
-    def forget_all(self) -> None:
-        """The chain took back what it said: other jobs may have these numbers now."""
-        self._counts.clear()
 
 
 def failed_state(lane: int) -> str:

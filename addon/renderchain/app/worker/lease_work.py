@@ -84,6 +84,7 @@ class LeaseWork:
     async def _try(self, turn: Turn) -> None:
         entry = turn.entry
         lease, job = await self._chain.lease(entry.lease_id), await self._chain.job(entry.job_id)
+        entry = turn.entry = replace(entry, package_cid=job.package_cid)
         if turn.is_new:
             ids = (entry.job_id, entry.lease_id)
             self._reporter.tell(leases.LeaseClaimed(*ids, self._chain.address, lease.count))
@@ -121,7 +122,7 @@ class LeaseWork:
         entry, blame = turn.entry, blame_of(error)
         self._reporter.tell(leases.LeaseFailed(entry.job_id, entry.lease_id, reason_of(error)))
         if blame.fault is not Fault.MACHINE:
-            self._claims.failed_jobs.note(entry.job_id, _counts_for(turn, blame))
+            self._claims.failed_jobs.note(entry.job_id, entry.package_cid, _counts_for(turn, blame))
         return blame
 
     async def give_back(self, entry: LeaseEntry, reason: str, state: str = "given_back") -> None:

@@ -90,7 +90,7 @@ class Worker:
             raise UnknownWorker(f"Working as {self._chain.address:#x}")
         for entry in self._journal.leases(self._chain.board):
             if (failed_in := lane_of(entry.state)) is not None:
-                self._claims.failed_jobs.note(entry.job_id, failed_in)
+                self._claims.failed_jobs.note(entry.job_id, entry.package_cid, failed_in)
         await self._audits.begin()
         on_ready()
         works: dict[str, Callable[[], Awaitable[None]]] = {

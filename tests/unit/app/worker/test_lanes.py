@@ -113,6 +113,27 @@ def test_a_job_that_fails_in_every_lane_is_left_after_a_few_leases(
     assert 2 <= len(two.reporter.heard(LeaseFailed)) <= most + len(two.other_renderers)
 
 
+def test_what_failed_counts_against_no_other_job_that_has_its_number_after_a_restart(
+    world: World, artist: Artist, two: Machine
+) -> None:
+    for one in (two.renderer, *two.other_renderers):
+        one.fail("render", *[RenderFailed("crashed")] * 1000)
+
+    async def life() -> None:
+        before = world.network.block
+        failing = await artist.submit(20, SHORT)
+        async with two.working():
+            await asyncio.sleep(3000)
+        world.network.reorganise(before + 1)
+        two.renderer, two.other_renderers = FakeRenderer(frame_s=FRAME_S), [FakeRenderer(frame_s=FRAME_S)]
+        artist.scene = b"another scene"
+        assert await artist.submit(2, SHORT) == failing
+        async with two.working():
+            assert (await artist.watching(failing)).state is JobState.COMPLETED
+
+    world.live(life())
+
+
 def test_a_worker_that_stops_submits_or_gives_back_what_all_its_lanes_have(
     world: World, artist: Artist, two: Machine
 ) -> None:
