@@ -15,6 +15,7 @@ from renderchain.composition.images import open_image_child
 from renderchain.composition.own_settings import settings_file
 from renderchain.composition.requester import Shared, make_requester
 from renderchain.composition.service_pages import service_pages
+from renderchain.composition.view_keys import read_view_key
 from renderchain.core.errors import RenderChainError, SettingsError
 from renderchain.core.exit_codes import exit_code_of
 from renderchain.core.ids import JobId
@@ -71,6 +72,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--config", type=Path, help="settings file (default: as for other commands)")
     text = "jobs to keep (default: all that were submitted with these settings)"
     parser.add_argument("--jobs", type=int, nargs="+", default=[], help=text)
+    text = "keep the --jobs of whoever wrote this with renderchain_view_key: fetched and shown, not paid"
+    parser.add_argument("--view-key", type=Path, help=text)
+    parser.add_argument("--output", type=Path, help="with --view-key: where the frames go, a folder a job")
     text = "STRK that orders of frames may cost, all together and over restarts (default: 0, none)"
     parser.add_argument("--budget", default="0", help=text)
     parser.add_argument("--blender", default="", help="Blender that checks leases (default: the bpy module)")
@@ -109,10 +113,15 @@ async def _run(options: argparse.Namespace) -> None:
 
 def _service(settings: Settings, options: argparse.Namespace, gallery_of: GalleryOf) -> Service:
     reporter = LogReporter()
-    requester = make_requester(settings, reporter, options.blender, Shared(settings, reporter))
+    key, output = b"", None
+    if options.view_key:
+        if not options.jobs or not options.output or parse_strk(options.budget):
+            raise SettingsError("With --view-key name --jobs and --output, and no --budget: nothing is paid.")
+        key, output = read_view_key(options.view_key), options.output.resolve()
+    requester = make_requester(settings, reporter, options.blender, Shared(settings, reporter), key)
     orders, tally = Orders(settings.folder / "aggregator" / "orders.json"), Tally()
     keeper = Keeper(requester, orders, gallery_of, parse_strk(options.budget), tally)
-    return Service(requester, keeper, orders, tally, tuple(map(JobId, options.jobs)))
+    return Service(requester, keeper, orders, tally, tuple(map(JobId, options.jobs)), output)
 
 
 def bpy_config() -> Path:

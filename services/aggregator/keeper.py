@@ -52,19 +52,21 @@ class Keeper:
         self._budget_fri = budget_fri
         self._tally = tally
 
-    async def keep(self, job_id: JobId) -> list[Flag]:
+    async def keep(self, job_id: JobId, output: Path | None = None) -> list[Flag]:
         """See a job to its end; returns what is still to be looked at by its owner.
+
+        Its frames go to ``output`` or to where it was submitted for.
 
         Raises what following it does. Pictures, flags and orders that fail are told, and end nothing else.
         """
         self._tally.running.add(job_id)
         try:
-            return await self._keep(job_id)
+            return await self._keep(job_id, output)
         finally:
             self._tally.running.discard(job_id)
 
-    async def _keep(self, job_id: JobId) -> list[Flag]:
-        report = await self._requester.watch(job_id)
+    async def _keep(self, job_id: JobId, output: Path | None) -> list[Flag]:
+        report = await self._requester.watch(job_id, output)
         frames = dict(report.frames)
         for order in self._orders.of(job_id):
             frames |= await self._frames_of(order)

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from renderchain.app.requester.requester import Requester
 from renderchain.core.artist_job import JobOverview
@@ -24,13 +25,17 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Service:
-    """``wanted`` are the jobs to keep; none: all that are submitted by this account and go somewhere."""
+    """``wanted`` are the jobs to keep; none: all that are submitted by this account and go somewhere.
+
+    With ``output`` they are somebody else's: each has a folder of its own there.
+    """
 
     requester: Requester
     keeper: Keeper
     orders: Orders
     tally: Tally
     wanted: Collection[JobId] = ()
+    output: Path | None = None
     looked_at_s: float = 0.0
     _tasks: dict[JobId, asyncio.Task[None]] = field(default_factory=dict)
     _rest_until_s: dict[JobId, float] = field(default_factory=dict)
@@ -49,6 +54,12 @@ class Service:
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
     async def _begin(self) -> None:
+        if self.output:
+            self.looked_at_s = time.monotonic()
+            for number in self.wanted:
+                if self._is_free(number):
+                    self._tasks[number] = asyncio.create_task(self._keep(number))
+            return
         try:
             if not self._tasks:
                 await self.keeper.recover()
@@ -69,12 +80,15 @@ class Service:
         number = one.entry.job_id
         if not number or not one.entry.output or (self.wanted and number not in self.wanted):
             return False
+        return self._is_free(number)
+
+    def _is_free(self, number: JobId) -> bool:
         rests = time.monotonic() < self._rest_until_s.get(number, 0.0)
         return not (rests or number in self._tasks or self.orders.is_over(number))
 
     async def _keep(self, number: JobId) -> None:
         try:
-            await self.keeper.keep(number)
+            await self.keeper.keep(number, self.output / str(number) if self.output else None)
             self.orders.finish(number)
         except AgentRunsAlready as error:
             log.info("job %d is left to who follows it: %s", number, error)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from renderchain.adapters.sealing import ViewUnwrapper, view_key_of
 from renderchain.core.errors import ContentError, LocalError
 from renderchain.core.flags import Light, light_of
 from renderchain.core.ids import JobId
@@ -174,6 +175,31 @@ def test_pictures_that_fail_leave_the_frames_and_the_receipt(
     job = kept(owner, world, machine)
     assert owner.tally.failures == 1 and len(owner.artist.frames()) == 4
     assert (owner.artist.output / f"receipt-{job}.json").is_file()
+
+
+def test_who_has_the_view_key_alone_sees_the_frames_and_pays_nothing(
+    owner: Owner, world: World, machine: Machine
+) -> None:
+    viewer = Artist(world, 0xB0B)
+    view_key = view_key_of(owner.artist.address, viewer.chain.chain_id)
+    viewing = viewer.requester()
+    viewing._parts = replace(viewing._parts, unwrapper=lambda chain: ViewUnwrapper(view_key))
+    orders, folder = Orders(viewer.folder / "orders.json"), viewer.folder / "seen"
+    keeper = Keeper(viewing, orders, owner.gallery, 0, owner.tally)
+
+    async def life() -> JobId:
+        job = await owner.artist.submit(2, SHORT)
+        service = Service(viewing, keeper, orders, owner.tally, (job,), folder)
+        async with machine.working():
+            await asyncio.gather(service.run(asyncio.Event(), once=True), owner.artist.watching(job))
+        return job
+
+    before_fri = world.network.model.tokens[viewer.address]
+    job = world.live(life())
+    seen = sorted(path.name for path in (folder / str(job)).glob("*.png"))
+    assert seen == owner.artist.frames() == ["0001.png", "0002.png"]
+    assert (folder / str(job) / FOLDER / SHEET).is_file()
+    assert world.network.model.tokens[viewer.address] == before_fri
 
 
 def test_the_service_says_whether_it_is_ready_and_what_it_did(
