@@ -228,9 +228,8 @@ def _worker(
         private=private,
     )
     audits = _audits(settings, reporter, chain, store, rerender, proof_store, private)
-    claims = Claims(
-        chain, job_probe, reporter, rules := _rules(settings, in_service), in_service.has, lanes[0].pace
-    )
+    rules = _rules(settings, in_service)
+    claims = Claims(chain, job_probe, reporter, rules, in_service.has, lanes[0].pace)
     return Worker(
         chain,
         lease,

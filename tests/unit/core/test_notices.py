@@ -47,10 +47,8 @@ FIELDS: dict[str, Any] = {
     **dict.fromkeys(("transaction", "block"), int),
     **dict.fromkeys(("frames", "false_frames", "leaves"), tuple[int, ...]),
     **dict.fromkeys(("device", "device_name", "blender_version", "family", "package_cid", "cid"), str),
-    **dict.fromkeys(("gateway", "peer", "peers"), str),
-    **dict.fromkeys(
-        ("reason", "action", "text", "source", "condition", "part", "node", "used", "blender"), str
-    ),
+    **dict.fromkeys(("gateway", "peer", "peers", "reason", "action", "text", "source"), str),
+    **dict.fromkeys(("condition", "part", "node", "used", "blender"), str),
     "job_id": JobId,
     "worker_id": WorkerId,
     "lease_id": LeaseId,
