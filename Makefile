@@ -59,6 +59,10 @@ test-contracts: ## the Cairo tests, and that the committed artefacts are up to d
 	$(SETUP) python cairo
 	$(BIN)/python -m pytest tests/contracts
 
+test-services: ## the services: their tables, their APIs
+	$(SETUP) python
+	$(BIN)/python -m pytest -n 2 tests/services
+
 test-chain: ## chain client and content store against a real devnet and Kubo, and both boards alike
 	$(SETUP) demo
 	$(BIN)/python -m pytest tests/chain tests/board
@@ -134,6 +138,10 @@ bench-determinism: ## is a tile alone, and a frame by jumping, the same; writes 
 	$(SETUP) demo
 	$(BIN)/python -m research.determinism
 	$(BIN)/python -m research.in_order
+
+simulate: ## the scheduler's policy beside others on made-up networks; writes docs/scheduling.md's figures
+	$(SETUP) python
+	$(BIN)/python -m services.scheduler.simulator
 
 bench-sealing: ## sealing and opening results against sha-256
 	$(SETUP) python

@@ -24,6 +24,8 @@ PLANTED = [
     ("services/aggregator/keeper.py", "from renderchain.adapters import poseidon"),
     ("benchmarks/gas.py", "from research import attacks"),
     ("research/trust/page.py", "from benchmarks import gas"),
+    ("services/common/logs.py", "from services.index import store"),
+    ("services/index/follow.py", "from renderchain.adapters import poseidon"),
     ("devkit/renderings.py", "from tools import contracts"),
 ]
 
