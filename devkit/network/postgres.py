@@ -1,4 +1,4 @@
-"""A PostgreSQL server for tests and benchmarks, in a folder of its own; as root it runs as the user postgres."""
+"""A PostgreSQL server for tests and benchmarks, in a folder of its own; root runs it as the user postgres."""
 
 from __future__ import annotations
 
