@@ -21,6 +21,7 @@ PLANTED = [
     ("addon/renderchain/core/frames.py", "import socket"),
     ("addon/renderchain/app/exchange/package.py", "import bpy"),
     ("addon/renderchain/composition/worker.py", "from devkit import renderings"),
+    ("services/aggregator/keeper.py", "from renderchain.adapters import poseidon"),
     ("benchmarks/gas.py", "from research import attacks"),
     ("research/trust/page.py", "from benchmarks import gas"),
     ("services/common/logs.py", "from services.index import store"),
