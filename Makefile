@@ -59,8 +59,8 @@ test-contracts: ## the Cairo tests, and that the committed artefacts are up to d
 	$(SETUP) python cairo
 	$(BIN)/python -m pytest tests/contracts
 
-test-services: ## the services: their tables in both databases, their APIs
-	$(SETUP) python postgres
+test-services: ## the services: tables in both databases, APIs, pictures, policy
+	$(SETUP) system python postgres
 	$(BIN)/python -m pytest -n 2 tests/services
 
 test-chain: ## chain client and content store against a real devnet and Kubo, and both boards alike
