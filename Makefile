@@ -59,8 +59,8 @@ test-contracts: ## the Cairo tests, and that the committed artefacts are up to d
 	$(SETUP) python cairo
 	$(BIN)/python -m pytest tests/contracts
 
-test-services: ## the services: their tables, their APIs
-	$(SETUP) python
+test-services: ## the services: tables in both databases, APIs, pictures, policy
+	$(SETUP) system python postgres
 	$(BIN)/python -m pytest -n 2 tests/services
 
 test-chain: ## chain client and content store against a real devnet and Kubo, and both boards alike
@@ -170,6 +170,10 @@ bench-finals: ## honest and false final images against the same made again
 bench-start: ## what a worker's start reads of a board with 100,000 past leases
 	$(SETUP) python
 	$(BIN)/python -m benchmarks.start_up
+
+bench-index: ## the index with 1,000,000 leases: answers, listeners, events written, in both databases
+	$(SETUP) python postgres
+	$(BIN)/python -m benchmarks.index
 
 bench-chain: ## transactions a second and event latency against starknet-py's own way
 	$(SETUP) demo

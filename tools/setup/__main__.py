@@ -6,6 +6,7 @@
     python3 -m tools.setup devnet        starknet-devnet
     python3 -m tools.setup emulation     qemu, for measuring as if on other processors
     python3 -m tools.setup containers    what builds and runs the worker's container image
+    python3 -m tools.setup postgres      the database of services where one machine is outgrown
     python3 -m tools.setup kubo          the IPFS node
     python3 -m tools.setup scenes        the scenes that the demo is made of
     python3 -m tools.setup blender       the Blender 5.2 LTS application
@@ -30,7 +31,7 @@ from pathlib import Path
 from .cache import SetupError, cache_dir, is_done, say
 from .cargo import cairo, cairo_root, devnet, devnet_root
 from .containers import containers, containers_root
-from .debian import blender_app, blender_root, emulation, scenes, scenes_root, system
+from .debian import blender_app, blender_root, emulation, postgres, scenes, scenes_root, system
 from .kubo import kubo, kubo_root
 from .python_env import STAMP, python_env, uv, uv_root
 
@@ -50,6 +51,7 @@ LANES: tuple[tuple[tuple[str, Callable[[], None]], ...], ...] = (
         ("system", system),
         ("emulation", emulation),
         ("containers", containers),
+        ("postgres", postgres),
         ("scenes", scenes),
         ("uv", uv),
         ("python", python_env),
@@ -59,7 +61,7 @@ LANES: tuple[tuple[tuple[str, Callable[[], None]], ...], ...] = (
 )
 GROUPS = {
     "demo": {"system", "python", "devnet", "kubo", "scenes"},
-    "all": {"system", "python", "devnet", "cairo", "kubo", "scenes", "blender"},
+    "all": {"system", "python", "postgres", "devnet", "cairo", "kubo", "scenes", "blender"},
 }
 
 

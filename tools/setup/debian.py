@@ -31,6 +31,7 @@ SYSTEM = {
 }
 # Other machines for benchmarks and long tests only.
 EMULATION = {"qemu-x86_64": "qemu-user"}
+POSTGRES = {"psql": "postgresql"}
 SCENES_PACKAGE = ("morse-simulator-data", "1.4-8")
 SCENES_SHA256 = "a247b7c8f5cd5c0128d58e2d07884aa0338e4d60adb9d8408edf032c6c851202"
 BLENDER_VERSION = "5.2.2+dfsg-1"
@@ -78,6 +79,11 @@ def system() -> None:
 def emulation() -> None:
     """What runs programs as if on another CPU."""
     install("emulation", EMULATION)
+
+
+def postgres() -> None:
+    """PostgreSQL, of which tests and benchmarks start servers of their own."""
+    install("postgres", POSTGRES)
 
 
 def install(step: str, wanted: dict[str, str]) -> None:

@@ -127,11 +127,17 @@ class News:
             if now is None or is_first or now == (self._seq, self._block):
                 return (*(now or (self._seq, self._block)), [])
             found: list[tuple[int, Message]] = []
-            rows = connection.execute(
-                select(EVENT).where(EVENT.c.seq > self._seq, EVENT.c.seq <= now.seq).order_by(EVENT.c.seq)
-            ).mappings()
+            rows = (
+                connection.execute(
+                    select(EVENT).where(EVENT.c.seq > self._seq, EVENT.c.seq <= now.seq).order_by(EVENT.c.seq)
+                )
+                .mappings()
+                .all()
+            )
             found += [(row["seq"], message_of(row)) for row in rows]
-            blocks = select(BLOCK).where(BLOCK.c.number > self._block, BLOCK.c.number <= now.block)
+            # After a reorganisation other blocks have the same numbers.
+            told = min([self._block, *(row["block"] for row in rows if row["kind"] == REORG)])
+            blocks = select(BLOCK).where(BLOCK.c.number > told, BLOCK.c.number <= now.block)
             newest = blocks.order_by(BLOCK.c.number.desc()).limit(CHUNK)
             for row in reversed(connection.execute(newest).mappings().all()):
                 body = {"number": row["number"], "hash": hex(row["hash"]), "time_s": row["time_s"]}
