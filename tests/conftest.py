@@ -18,6 +18,11 @@ settings.register_profile("everywhere", deadline=None, derandomize=True, print_b
 settings.load_profile("everywhere")
 
 
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Bytes name no test: an archive's hold the time, and workers that collect must agree on all names."""
+    return f"{argname}-{len(val)}-bytes" if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session")
 def devnet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of a devnet with 8 funded accounts."""

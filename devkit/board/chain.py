@@ -21,6 +21,7 @@ from renderchain.core.market import MOST_JOBS, newest_prices_fri
 
 from devkit.board import view
 from devkit.board.audits import MemoryAudits
+from devkit.board.heartbeats import MemoryHeartbeats
 from devkit.board.keys import MemoryPackageKeys
 from devkit.board.receipts import MemoryReceipts
 from devkit.model.challenges import Model
@@ -31,7 +32,7 @@ from devkit.model.ledger import need
 MAX_REASON = 31  # letters of a felt
 
 
-class MemoryChain(MemoryAudits, MemoryPackageKeys, MemoryReceipts):
+class MemoryChain(MemoryAudits, MemoryPackageKeys, MemoryReceipts, MemoryHeartbeats):
     """Implements all chain ports; make it with ``MemoryNetwork.chain``."""
 
     async def create_job(self, terms: JobTerms, intent_name: str = "") -> JobId:

@@ -37,6 +37,7 @@ bpy.ops.wm.save_as_mainfile(filepath=sys.argv[1])
         "test_final_image.py",
         "test_following.py",
         "test_jobs_panel.py",
+        "test_languages.py",
         "test_life_cycle.py",
         "test_messages.py",
         "test_output.py",

@@ -21,7 +21,7 @@ class Layout:
     def __init__(self) -> None:
         self.seen: list[str] = []
 
-    def label(self, text: str, icon: str = "NONE") -> None:
+    def label(self, text: str, icon: str = "NONE", **_: object) -> None:
         self.seen.append(text)
 
     def box(self) -> Layout:

@@ -70,7 +70,7 @@ def test_from_a_new_account_to_one_that_can_pay(settings: Settings) -> None:
     reporter = RecordingReporter()
     assert asyncio.run(deploy(settings, reporter, lambda: True, reporter.say))
     assert faults(settings) == []
-    assert checked(settings)["directory"].text.startswith("it leads to a board")
+    assert checked(settings)["directory"].text.startswith("it leads to contracts")
 
 
 def test_what_is_chosen_wrongly_is_accused_and_nothing_before_it(settings: Settings) -> None:

@@ -29,7 +29,7 @@ TOLD = {
     "seed": "The network animates the seed, so its frames have other noise than yours. Turn on Animated Seed "
     "to see the same here, or keep the scene's own seed and make cheating easier (docs/artist.md).",
     "own seed": "The scene's seed is kept and stays the same in all frames: a worker may copy what does not "
-    "move from the frame before, and audits find that less often.",
+    "move from the frame before, and spot checks find that less often.",
     "time limit": "A time limit is set. The network renders without it, to the last sample.",
     "stamp": "Metadata is burned into the images: {detail} will be those of the worker's rendering. Turn "
     "them off under Output > Metadata to have the same in all frames.",
@@ -41,7 +41,7 @@ REFUSED = {
     "path guiding": "Path guiding is on: what it learns depends on how fast the machine is, so that no "
     "rendering repeats itself. Turn path guiding off.",
     "no samples": "The sample subset of {block} begins after the last sample, so that Cycles renders "
-    "none and leaves whatever was in memory. Lower its offset, or turn Sample Subset off.",
+    "none and shows whatever was in memory. Lower its offset, or turn Sample Subset off.",
     "animated setting": "The scene's {detail} is animated, but must be the same in every frame that the "
     "network renders. Delete its keys, drivers and strips.",
     "simulation": "{detail} of {block} is not baked at frame {frame}: workers start at any frame and would "
@@ -63,7 +63,7 @@ REFUSED = {
     "iTaSC": "The armature {block} solves IK with iTaSC in simulation mode, which depends on the frames "
     "before. Choose the mode Animation or the solver Standard, or bake the pose into keys.",
 }
-_SENTENCES = {kind: f"{why}: {COSTS_MORE}" for kind, why in WHOLE_FRAME.items()} | TOLD | REFUSED
+SENTENCES = {kind: f"{why}: {COSTS_MORE}" for kind, why in WHOLE_FRAME.items()} | TOLD | REFUSED
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Finding:
 def found(kind: str, block: str = "", frame: int | None = None, detail: str = "") -> Finding:
     """A finding; names of data-blocks and properties, which somebody unknown chose, are cut and cleaned."""
     block, detail = _shown(block, MOST_NAME), _shown(detail, MOST_PATH)
-    sentence = _SENTENCES[kind].format(block=repr(block), frame=frame, detail=detail)
+    sentence = SENTENCES[kind].format(block=repr(block), frame=frame, detail=detail)
     return Finding(kind, block, frame, sentence)
 
 

@@ -18,8 +18,8 @@ from . import messages
 from .checkup import WIDTH_PX, SetupOperator, Work, status
 from .chosen import chosen
 from .preferences_file import read_settings, what_is_set_up
-
-FUND = "Send STRK to its address, then deploy it."
+from .strings import texts
+from .strings.language import said, say
 
 
 def _secret(name: str, description: str) -> Any:
@@ -55,18 +55,17 @@ class _Keeping(SetupOperator):
         """Its fields, or where the key will be."""
         layout = self.layout
         if not self.needs_passphrase:
-            layout.label(text="The key is kept in this system's keyring.", icon="LOCKED")
+            layout.label(text=texts.IN_KEYRING, icon="LOCKED")
             layout.prop(self, "in_file")
             if not self.in_file:
                 return
-        why = "This system has no keyring. " if self.needs_passphrase else ""
-        text = f"{why}The key is kept in a file that a passphrase seals. There is no way to it without."
-        messages.draw_text(layout, text, WIDTH_PX - messages.MARGIN_PX, "INFO")
+        told = (texts.NO_KEYRING, texts.IN_FILE) if self.needs_passphrase else (texts.IN_FILE,)
+        messages.draw_text(layout, " ".join(map(say, told)), WIDTH_PX - messages.MARGIN_PX, "INFO")
         layout.activate_init = True  # where nothing stands before it, it is typed at once
         layout.prop(self, "passphrase")
         layout.prop(self, "again")
         if chosen.text("account"):
-            layout.label(text="The present account's key stays where it is.", icon="INFO")
+            layout.label(text=texts.KEY_STAYS, icon="INFO")
 
 
 class RENDERCHAIN_OT_account_make(_Keeping):  # noqa: N801 - Blender's naming
@@ -89,7 +88,8 @@ class RENDERCHAIN_OT_account_make(_Keeping):  # noqa: N801 - Blender's naming
 
         async def made(_: Reporter) -> str:
             place = await asyncio.to_thread(keep_account, own, new_private_key(), 0, passphrase)
-            return f"The account {own.values()['account']} is made; its key is in {place}. {FUND}"
+            account = own.values()["account"]
+            return f"{say(texts.MADE, account=account, place=said(place))} {say(texts.FUND)}"
 
         return made
 
@@ -133,8 +133,8 @@ class RENDERCHAIN_OT_account_import(_Keeping):  # noqa: N801 - Blender's naming
         file, backup = self.file and Path(bpy.path.abspath(self.file)), secret["opens"]
         key, address = 0, 0
         if not file:
-            key = _number(secret["key"], KeyStoreError("That is no hexadecimal key; nothing was stored."))
-            wrong = SettingsError("The address is no hexadecimal number; nothing was stored. Type it as 0x…")
+            key = _number(secret["key"], KeyStoreError(say(texts.NO_KEY)))
+            wrong = SettingsError(say(texts.NO_ADDRESS))
             address = _number(self.address, wrong) if self.address.strip() else 0
 
         def keep() -> str:
@@ -143,7 +143,7 @@ class RENDERCHAIN_OT_account_import(_Keeping):  # noqa: N801 - Blender's naming
 
         async def imported(_: Reporter) -> str:
             place = await asyncio.to_thread(keep)
-            return f"The key of {own.values()['account']} is stored in {place}."
+            return say(texts.STORED, account=own.values()["account"], place=said(place))
 
         return imported
 
@@ -184,7 +184,7 @@ class RENDERCHAIN_OT_account_backup(SetupOperator):  # noqa: N801 - Blender's na
 
         async def written(_: Reporter) -> str:
             await asyncio.to_thread(back_up, settings, file, passphrase)
-            return f"The key of {settings.account:#x} is sealed in {file}; keep that on another disk."
+            return say(texts.SEALED, account=f"{settings.account:#x}", file=file)
 
         return written
 
@@ -217,7 +217,7 @@ class RENDERCHAIN_OT_account_unlock(SetupOperator):  # noqa: N801 - Blender's na
         async def unlocked(_: Reporter) -> str:
             if is_locked(settings):
                 await asyncio.to_thread(unlock, settings, secret["passphrase"])
-            return f"The key of {settings.account:#x} is unlocked until Blender is closed."
+            return say(texts.UNLOCKED, account=f"{settings.account:#x}")
 
         return unlocked
 
@@ -251,7 +251,7 @@ class RENDERCHAIN_OT_account_deploy(SetupOperator):  # noqa: N801 - Blender's na
 def _same(secret: dict[str, str]) -> str:
     """The passphrase; raises KeyStoreError unless it was typed twice."""
     if secret["passphrase"] != secret["again"]:
-        raise KeyStoreError("These were two passphrases; nothing was stored. Type the same one twice.")
+        raise KeyStoreError(say(texts.TWO_PASSPHRASES))
     return secret["passphrase"]
 
 

@@ -16,6 +16,8 @@ from .asking import DIALOG_PX, again, draw_question
 from .following import jobs
 from .jobs import JobOperator, at_once
 from .pictures import FRAME, NUMBER
+from .strings import texts
+from .strings.language import said, say
 
 if TYPE_CHECKING:
     from ..app.requester.requester import Requester
@@ -27,12 +29,15 @@ class RENDERCHAIN_OT_challenge(JobOperator):  # noqa: N801 - Blender's naming
     bl_idname = "renderchain.challenge"
     bl_label = "Challenge"
     lease_id: bpy.props.StringProperty(  # type: ignore[valid-type]
-        name="Lease", description="Its number, as messages say it", options={"SKIP_SAVE"}
+        name="Batch",
+        description="Its number, as messages say it",
+        translation_context=texts.CONTEXT,
+        options={"SKIP_SAVE"},
     )
     leaves: bpy.props.StringProperty(  # type: ignore[valid-type]
-        name="Leaves",
+        name="Spots",
         description=(
-            "Up to 8 numbers of leaves that look false: the frame's place in the lease, from 0, times leaves "
+            "Up to 8 numbers of spots that look false: the frame's place in the batch, from 0, times spots "
             "a frame, plus the tile times the view layers, plus the layer. Empty: whether the results can "
             "be had at all"
         ),
@@ -44,7 +49,7 @@ class RENDERCHAIN_OT_challenge(JobOperator):  # noqa: N801 - Blender's naming
         """Ask which; then the network what it takes; then whether that is meant."""
         if self.lease_id and not self.quote:
             return self.execute(context)
-        text = "Pay the Deposit" if self.quote else "What Does It Take?"
+        text = texts.PAY_DEPOSIT if self.quote else texts.WHAT_TAKES
         return context.window_manager.invoke_props_dialog(self, width=DIALOG_PX, confirm_text=text)
 
     def draw(self, context: bpy.types.Context) -> None:
@@ -53,10 +58,10 @@ class RENDERCHAIN_OT_challenge(JobOperator):  # noqa: N801 - Blender's naming
             self.layout.prop(self, "lease_id")
             self.layout.prop(self, "leaves")
             return
-        what = "It is looked at whether the frames can be had."
+        what = say(texts.LOOKED_WHETHER)
         if self.leaves:
-            what = f"{len(self.leaves.split())} spots of them are looked at."
-        draw_question(self.layout, f"{what} {self.quote}")
+            what = say(texts.LOOKED_AT, count=len(self.leaves.split()))
+        draw_question(self.layout, f"{what} {said(self.quote)}")
 
     def act(self, context: bpy.types.Context) -> set[str]:
         """Pay the bond and challenge on-chain, once its price was seen."""
@@ -64,12 +69,12 @@ class RENDERCHAIN_OT_challenge(JobOperator):  # noqa: N801 - Blender's naming
 
         async def work(requester: Requester) -> str:
             await requester.challenge(lease_id, leaves)
-            return "The frames are challenged: verifiers look at them, and you are told what they find"
+            return say(texts.CHALLENGED)
 
         if bpy.app.background:
             return at_once(self, work)
         if self.quote:
-            jobs.do(self.number, "Challenging", work)
+            jobs.do(self.number, texts.CHALLENGING, work)
             return {"FINISHED"}
         chosen = {"number": self.number, "lease_id": self.lease_id, "leaves": self.leaves}
 
@@ -86,10 +91,7 @@ class RENDERCHAIN_OT_challenge(JobOperator):  # noqa: N801 - Blender's naming
         except ValueError:
             lease_id, leaves = 0, []
         if lease_id < 1 or len(leaves) > MAX_NAMED or any(leaf < 0 for leaf in leaves):
-            raise SettingsError(
-                "A lease is a number as messages say it, leaves are up to 8 numbers with spaces between; "
-                "nothing was paid. Type them again."
-            )
+            raise SettingsError(say(texts.NO_SUCH_BATCH))
         return LeaseId(lease_id), leaves
 
 
@@ -103,11 +105,11 @@ def leaves_under(
     kept = next((found for found in one.kept if found.frame == frame), None)
     lease = one.progress.leases.get(kept.lease_id) if kept else None
     if kept is None or lease is None or one.job is None or frame not in one.frames:
-        raise LocalError(f"Frame {frame} is of no job that was submitted from here; nothing was paid.")
+        raise LocalError(say(texts.OF_NO_JOB, frame=frame))
     place = one.frames.index(frame) - lease.first
     leaves = leaves_at(*size, region, place, one.job.tiles)[:MAX_NAMED]
     if not leaves:
-        raise LocalError("Nothing of the picture is in that region; drag over what looks wrong.")
+        raise LocalError(say(texts.OUTSIDE))
     return kept.lease_id, list(leaves)
 
 
@@ -128,7 +130,7 @@ class RENDERCHAIN_OT_challenge_region(bpy.types.Operator):  # noqa: N801 - Blend
         """Wait for a drag."""
         self._from = None
         context.window.cursor_modal_set("CROSSHAIR")
-        context.workspace.status_text_set("Drag over what looks wrong, Esc to leave it")
+        context.workspace.status_text_set(say(texts.DRAG))
         context.window_manager.modal_handler_add(self)
         return {"RUNNING_MODAL"}
 
@@ -158,7 +160,7 @@ class RENDERCHAIN_OT_challenge_region(bpy.types.Operator):  # noqa: N801 - Blend
         row = jobs.rows.get(image[NUMBER])
         try:
             if row is None:
-                raise LocalError("The job of this picture is not in the list any more.")
+                raise LocalError(say(texts.JOB_IS_GONE))
             region = region_of(tuple(image.size), begun, ended)
             lease_id, leaves = leaves_under(row.overview, image[FRAME], tuple(image.size), region)
         except LocalError as error:
@@ -194,7 +196,8 @@ class RENDERCHAIN_PT_picture(bpy.types.Panel):  # noqa: N801 - Blender's naming
         """The frame, the ones beside it, and a button to challenge."""
         image = context.space_data.image
         row = jobs.rows.get(image[NUMBER])
-        self.layout.label(text=f"Job {image[NUMBER]}, frame {image[FRAME]}")
+        text = say(texts.JOB_AND_FRAME, job=image[NUMBER], frame=image[FRAME])
+        self.layout.label(text=text, translate=False)
         if row is None:
             return
         frames = [one.frame for one in row.overview.kept]

@@ -16,25 +16,28 @@ from ..blender.console import ConsoleReporter
 from ..core.errors import RenderChainError
 from ..core.finding import Finding, Health, fault_of
 from ..core.notices import Notice
+from ..core.progress import progress_text
 from ..ports.reporter import Reporter
 from ..settings import Settings
 from . import messages
 from .chosen import chosen
 from .preferences_file import check_online, what_is_set_up
 from .state import background, redraw
+from .strings import texts
+from .strings.language import said, say
 
 LOOK_S = 1.0
 WIDTH_PX = 480  # of dialogs
 AGAIN_S = 15.0  # while somebody looks: a balance may have come
 TITLES = {
-    "key": "Key",
-    "node": "Node",
-    "chain": "Chain",
-    "directory": "Directory",
-    "account": "Account",
-    "ipfs": "IPFS",
-    "denoiser": "Denoiser",
-    "settings": "Settings",
+    "key": texts.KEY,
+    "node": texts.NODE,
+    "chain": texts.CHAIN,
+    "directory": texts.DIRECTORY,
+    "account": texts.ACCOUNT,
+    "ipfs": texts.IPFS,
+    "denoiser": texts.DENOISER,
+    "settings": texts.SETTINGS,
 }
 ICONS = {Health.OK: "STRIP_COLOR_04", Health.WARNING: "STRIP_COLOR_03", Health.FAULT: "STRIP_COLOR_01"}
 Work = Callable[[Reporter], Coroutine[Any, Any, str]]
@@ -135,13 +138,13 @@ def draw(layout: Any, width_px: float) -> None:
     status.drawn_s = time.monotonic()
     box = layout.box()
     row = box.row()
-    row.label(text="Checking…" if status.is_checking else "Status")
+    row.label(text=texts.CHECKING if status.is_checking else texts.STATUS)
     row.operator("renderchain.check_up", icon="FILE_REFRESH")
     for one in status.findings:
-        text = f"{TITLES.get(one.what, one.what)}: {one.text}"
+        text = say(texts.ROW, what=say(TITLES.get(one.what, one.what)), found=said(one.text))
         messages.draw_text(box, text, width_px, ICONS[one.health], alert=one.health is Health.FAULT)
     if status.doing:
-        box.label(text=status.doing, icon="SORTTIME")
+        box.label(text=said(status.doing), icon="SORTTIME", translate=False)
     messages.draw(box, messages.Place.PREFERENCES, width_px)
 
 
@@ -162,7 +165,7 @@ class SetupReporter:
 
     def progress(self, what: str, done: int, total: int) -> None:
         """How much of it is done."""
-        self.say(f"{done}{f' of {total}' if total else ''} {what}")
+        self.say(progress_text(what, done, total))
 
 
 def _doing(text: str) -> None:
@@ -197,7 +200,7 @@ class SetupOperator(bpy.types.Operator):
         except (RenderChainError, OSError) as error:
             return messages.refuse(self, messages.Place.PREFERENCES, error)
         messages.forget(messages.Place.PREFERENCES)
-        status.doing = f"{self.bl_label}…"
+        status.doing = say(texts.DOING, what=say(self.bl_label))
         background().run(work(SetupReporter()), _done)
         return {"FINISHED"}
 

@@ -15,6 +15,8 @@ from ..core.notices import Level, counted
 from ..core.progress import size_text
 from ..settings import Settings
 from .messages import MARGIN_PX, draw_text, lines_of, scale
+from .strings import texts
+from .strings.language import said, say
 from .wish import Wish
 
 if TYPE_CHECKING:
@@ -72,7 +74,8 @@ def _size_of(scene: bpy.types.Scene) -> str:
     from ..blender.scene_reader import read_scene
 
     facts = read_scene(scene)
-    return f"{facts.width} x {facts.height} pixels, {counted(facts.samples, 'sample')}"
+    samples = said(counted(facts.samples, "sample"))
+    return say(texts.SIZE_AND_SAMPLES, width=facts.width, height=facts.height, samples=samples)
 
 
 def ask(asked: Asked, then: Then) -> None:
@@ -85,17 +88,20 @@ def ask(asked: Asked, then: Then) -> None:
 def rows_of(asked: Asked) -> tuple[tuple[str, str], ...]:
     """What is rendered: labels and texts."""
     wish = asked.wish
-    frames, numbers = counted(len(wish.frames), "frame"), format_frames(wish.frames)
-    shown = numbers if len(numbers) <= MOST_FRAMES_TEXT else f"{wish.frames[0]} to {wish.frames[-1]}"
-    size = f"about {size_text(asked.size_bytes)}" if asked.size_bytes else "the file is not saved yet"
+    frames, numbers = said(counted(len(wish.frames), "frame")), format_frames(wish.frames)
+    if len(numbers) > MOST_FRAMES_TEXT:
+        numbers = say(texts.FIRST_TO_LAST, first=wish.frames[0], last=wish.frames[-1])
+    size = say(texts.NOT_SAVED)
+    if asked.size_bytes:
+        size = say(texts.ABOUT, amount=size_text(asked.size_bytes))
     return (
-        ("Job", wish.name),
-        ("Frames", f"{frames} ({shown})"),
-        ("Size", asked.facts.size),
-        ("Rendered on", DEVICE_WORDS[wish.offer.device_group]),
-        ("Frames go to", str(wish.output)),
-        ("To upload", size),
-        ("Network", asked.settings.network),
+        (texts.JOB, wish.name),
+        (texts.FRAMES, say(texts.FRAMES_NAMED, frames=frames, numbers=numbers)),
+        (texts.SIZE, asked.facts.size),
+        (texts.RENDERED_ON, DEVICE_WORDS[wish.offer.device_group]),
+        (texts.FRAMES_GO_TO, str(wish.output)),
+        (texts.TO_UPLOAD, size),
+        (texts.NETWORK, asked.settings.network),
     )
 
 
@@ -103,15 +109,16 @@ def money_of(asked: Asked) -> tuple[tuple[str, str], ...]:
     """What it costs: all that the account will spend, and of it what usually comes back."""
     quote, cost = asked.estimate.quote, asked.estimate.quote.cost
     batches = -(-quote.shape.tasks // quote.plan.longest_lease)
-    accepting = f"(sending, and accepting {counted(batches, 'batch', 'batches')})"
-    each = format_strk(quote.shape.reward_fri)
-    have = four_decimals(asked.estimate.have_fri, up=False)
+    accepted, fees = said(counted(batches, "batch", "batches")), four_decimals(cost.gas_fri)
+    pay, each = four_decimals(cost.pay_fri), format_strk(quote.shape.reward_fri)
+    most, have = four_decimals(cost.most_fri), four_decimals(asked.estimate.have_fri, up=False)
+    back = f"{four_decimals(asked.estimate.back_fri, up=False)} STRK"
     return (
-        ("Pay for frames", f"{four_decimals(cost.pay_fri)} STRK ({each} each)"),
-        ("Reserve for spot checks", f"{four_decimals(cost.pool_fri)} STRK"),
-        ("Network fees", f"{four_decimals(cost.gas_fri)} STRK {accepting}"),
-        ("At most", f"{four_decimals(cost.most_fri)} of {have} STRK"),
-        ("Usually comes back", f"about {four_decimals(asked.estimate.back_fri, up=False)} STRK"),
+        (texts.PAY, say(texts.PAY_EACH, pay=pay, each=each)),
+        (texts.RESERVE, f"{four_decimals(cost.pool_fri)} STRK"),
+        (texts.FEES, say(texts.FEES_FOR, fees=fees, batches=accepted)),
+        (texts.AT_MOST, say(texts.MOST_OF, most=most, have=have)),
+        (texts.COMES_BACK, say(texts.ABOUT, amount=back)),
     )
 
 
@@ -125,7 +132,7 @@ class RENDERCHAIN_OT_pay(bpy.types.Operator):  # noqa: N801 - Blender's naming
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
         """Show it."""
         return context.window_manager.invoke_props_dialog(
-            self, width=WIDTH_PX, title=self.bl_label, confirm_text="Pay and Render"
+            self, width=WIDTH_PX, title=self.bl_label, confirm_text=texts.PAY_AND_RENDER
         )
 
     def draw(self, context: bpy.types.Context) -> None:
@@ -158,4 +165,4 @@ def _table(layout: Any, rows: tuple[tuple[str, str], ...], width_px: float) -> N
         split.label(text=label)
         column = split.column(align=True)
         for line in lines_of(text, width_px * (1 - LABEL_SHARE)):
-            column.label(text=line)
+            column.label(text=line, translate=False)

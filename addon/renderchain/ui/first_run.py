@@ -13,6 +13,7 @@ from ..core.errors import SettingsError
 from . import messages
 from .chosen import chosen
 from .preferences_file import what_is_set_up
+from .strings import texts
 
 
 class RENDERCHAIN_OT_set_up(bpy.types.Operator):  # noqa: N801 - Blender's naming
@@ -46,12 +47,10 @@ class RENDERCHAIN_PT_first_run(bpy.types.Panel):  # noqa: N801 - Blender's namin
         """What it is, and a button."""
         layout, width_px = self.layout, messages.width_of_panel(context)
         if is_to_be_set_up():
-            text = "Nothing can be rendered before a network and an account are chosen."
-            messages.draw_text(layout, text, width_px, "INFO")
+            messages.draw_text(layout, texts.NOT_SET_UP, width_px, "INFO")
             layout.operator("renderchain.set_up", icon="PREFERENCES")
             return
-        text = "Your account's key is locked since Blender was started."
-        messages.draw_text(layout, text, width_px, "LOCKED")
+        messages.draw_text(layout, texts.IS_LOCKED, width_px, "LOCKED")
         layout.operator("renderchain.account_unlock", icon="UNLOCKED")
 
 

@@ -13,6 +13,7 @@ import bpy
 from ..core.scene_finding import SceneFinding
 from .messages import Place
 from .scene_findings import rows
+from .strings import texts
 from .submitting import begin, submitting
 from .wish import allowed_of, frames_of
 from .work import Operator
@@ -94,26 +95,26 @@ def _preview_off(scene: Any, block: str) -> None:
 
 
 FIXES: dict[str, tuple[str, Callable[[Any, str], None]]] = {
-    "engine": ("Switch to Cycles", _choose_cycles),
-    "camera": ("Choose or Add Camera", _choose_camera),
-    "region": ("Turn Region Off", _region_off),
-    "stereoscopy": ("Turn Stereoscopy Off", _stereoscopy_off),
-    "view layer": ("Enable View Layer", _enable_layer),
-    "combined pass": ("Turn Combined On", _add_combined),
-    "layer name": ("Rename View Layer", _rename_layer),
-    "sequencer": ("Turn Sequencer Off", _sequencer_off),
-    "unsaved image": ("Pack Image", _pack_image),
-    "path guiding": ("Turn Guiding Off", _guiding_off),
-    "seed": ("Turn Animated Seed On", _animate_seed),
-    "preview": ("Turn Previews Off", _preview_off),
+    "engine": (texts.SWITCH_TO_CYCLES, _choose_cycles),
+    "camera": (texts.CAMERA, _choose_camera),
+    "region": (texts.REGION_OFF, _region_off),
+    "stereoscopy": (texts.STEREOSCOPY_OFF, _stereoscopy_off),
+    "view layer": (texts.ENABLE_LAYER, _enable_layer),
+    "combined pass": (texts.COMBINED_ON, _add_combined),
+    "layer name": (texts.RENAME_LAYER, _rename_layer),
+    "sequencer": (texts.SEQUENCER_OFF, _sequencer_off),
+    "unsaved image": (texts.PACK_IMAGE, _pack_image),
+    "path guiding": (texts.GUIDING_OFF, _guiding_off),
+    "seed": (texts.SEED_ON, _animate_seed),
+    "preview": (texts.PREVIEWS_OFF, _preview_off),
 }
 BLENDERS = {
-    "missing file": Action("Find Missing Files", "file.find_missing_files", "VIEWZOOM"),
-    "unsaved file": Action("Save File", "wm.save_mainfile", "FILE_TICK"),
-    "output": Action("Choose Folder", "renderchain.choose_output", "FILE_FOLDER"),
+    "missing file": Action(texts.FIND_FILES, "file.find_missing_files", "VIEWZOOM"),
+    "unsaved file": Action(texts.SAVE_FILE, "wm.save_mainfile", "FILE_TICK"),
+    "output": Action(texts.CHOOSE_FOLDER, "renderchain.choose_output", "FILE_FOLDER"),
 }
-BAKE_ZONES = Action("Bake", "object.simulation_nodes_cache_bake", "PHYSICS")
-BAKE_ALL = Action("Bake All Physics", "ptcache.bake_all", "PHYSICS", {"bake": True})
+BAKE_ZONES = Action(texts.BAKE, "object.simulation_nodes_cache_bake", "PHYSICS")
+BAKE_ALL = Action(texts.BAKE_ALL, "ptcache.bake_all", "PHYSICS", {"bake": True})
 
 
 def action_for(finding: SceneFinding) -> Action | None:
@@ -234,7 +235,7 @@ def check_elsewhere(scene: bpy.types.Scene) -> None:
     session, name, noted = other_session(scene), scene.name, rows.checked
     rows.is_old = False
     begin(
-        "Checking the scene in another Blender",
+        texts.CHECKING_ELSEWHERE,
         lambda _: session.preflight(frames, own_seed=own_seed),
         lambda found: noted.update({name: found}),
     )

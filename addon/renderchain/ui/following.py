@@ -27,6 +27,8 @@ from . import messages
 from .preferences import read_settings
 from .preferences_file import check_online
 from .state import background
+from .strings import texts
+from .strings.language import say
 
 if TYPE_CHECKING:
     from ..app.requester.requester import Requester
@@ -96,7 +98,7 @@ class Jobs:
             for row in self.rows.values():
                 if row.task and not row.task.cancelled():
                     row.task.cancel()
-                    row.failure = f"Nothing more is fetched: {error}"
+                    row.failure = say(texts.NOTHING_FETCHED, reason=error)
         return ONLINE_S
 
     def refresh(self, *, told: bool = False) -> None:
@@ -115,7 +117,7 @@ class Jobs:
 
         def done(found: list[JobOverview] | None, failure: Exception | None) -> None:
             if failure or found is None:
-                self._unread(failure or SettingsError("Nothing was read."), told)
+                self._unread(failure or SettingsError(say(texts.NOTHING_READ)), told)
                 return
             self.hint = ""
             self._show(found)

@@ -10,11 +10,14 @@ import bpy
 
 from ..core.errors import SettingsError
 from ..core.ids import JobId
+from ..core.notices import counted
 from ..core.plain_text import printable
 from .asking import DIALOG_PX, draw_question
 from .following import Row, Work, chosen_number, jobs
 from .preferences import read_settings
 from .state import state
+from .strings import texts
+from .strings.language import said, say
 from .work import Operator, perform
 
 if TYPE_CHECKING:
@@ -57,10 +60,8 @@ class NamedJobOperator(JobOperator):
             return row.overview.entry.job_id
         number = int(self.job_id) if JOB_ID.fullmatch(self.job_id) else 0
         if not 0 < number < 1 << 64:
-            raise SettingsError(
-                f"{printable(self.job_id, 40) or 'Nothing'} is no job's id; nothing was done. Ids are whole "
-                "numbers, as Copy Id and renderchain_jobs give them."
-            )
+            given = printable(self.job_id, 40) or say(texts.NOTHING)
+            raise SettingsError(say(texts.NO_JOB_ID, id=given))
         return JobId(number)
 
 
@@ -109,7 +110,8 @@ class RENDERCHAIN_OT_download(NamedJobOperator):  # noqa: N801 - Blender's namin
 
         async def work(requester: Requester) -> str:
             report = await requester.watch(job_id, output)
-            return f"Job {job_id} is {report.state}, {len(report.frames)} frames are on disk"
+            frames = said(counted(len(report.frames), "frame"))
+            return say(texts.JOB_STANDS, job=job_id, state=said(report.state), frames=frames)
 
         return at_once(self, work)
 
@@ -155,10 +157,11 @@ class RENDERCHAIN_OT_cancel(NamedJobOperator):  # noqa: N801 - Blender's naming
         """Ask, and say what comes back and what it takes."""
         row = self.row()
         if row is None or row.overview.cancel is None:
-            self.report({"INFO"}, "There is nothing left to cancel")
+            self.report({"INFO"}, say(texts.NOTHING_TO_CANCEL))
             return {"CANCELLED"}
         self.number = row.number
-        return context.window_manager.invoke_props_dialog(self, width=DIALOG_PX, confirm_text="Cancel Job")
+        manager, text = context.window_manager, texts.CANCEL_JOB
+        return manager.invoke_props_dialog(self, width=DIALOG_PX, confirm_text=text)
 
     def draw(self, context: bpy.types.Context) -> None:
         """What comes back, and what it takes."""
@@ -172,12 +175,12 @@ class RENDERCHAIN_OT_cancel(NamedJobOperator):  # noqa: N801 - Blender's naming
 
         async def work(requester: Requester) -> str:
             await requester.cancel(job_id)
-            return "The job is canceled: what nobody had taken is paid back"
+            return say(texts.CANCELED)
 
         if bpy.app.background:
             return at_once(self, work)
         if row:
-            jobs.do(row.number, "Canceling", work)
+            jobs.do(row.number, texts.CANCELING, work)
         return {"FINISHED"}
 
 
@@ -191,7 +194,7 @@ class RENDERCHAIN_OT_copy_job(JobOperator):  # noqa: N801 - Blender's naming
         """To the clipboard."""
         if row := self.row():
             context.window_manager.clipboard = str(row.overview.entry.job_id)
-            self.report({"INFO"}, f"Copied {row.overview.entry.job_id}")
+            self.report({"INFO"}, say(texts.COPIED_ID, id=row.overview.entry.job_id))
         return {"FINISHED"}
 
 

@@ -12,6 +12,8 @@ from ..core.lifecycle import JobState
 from ..core.notices.jobs import Doubt
 from . import messages, pictures
 from .following import Row, chosen_number, jobs
+from .strings import texts
+from .strings.language import said, say
 
 ICONS: dict[str, Any] = {
     JobState.ACTIVE: "RENDER_ANIMATION",
@@ -56,13 +58,13 @@ class RENDERCHAIN_UL_jobs(bpy.types.UIList):  # noqa: N801 - Blender's naming
         picture = pictures.newest_icon(one)
         name = f"{one.number}  {one.entry.name}"
         if picture:
-            line.label(text=name, icon_value=picture)
+            line.label(text=name, icon_value=picture, translate=False)
         else:
-            line.label(text=name, icon=ICONS.get(one.state, "DOT"))
+            line.label(text=name, icon=ICONS.get(one.state, "DOT"), translate=False)
         if one.frame_count:
             factor = one.delivered_count / one.frame_count
             line.progress(factor=factor, text=f"{one.delivered_count}/{one.frame_count}")
-        line.label(text=summary(one) if one.is_running else one.state)
+        line.label(text=said(summary(one) if one.is_running else one.state), translate=False)
 
 
 class RENDERCHAIN_PT_jobs(bpy.types.Panel):  # noqa: N801 - Blender's naming
@@ -90,7 +92,7 @@ class RENDERCHAIN_PT_jobs(bpy.types.Panel):  # noqa: N801 - Blender's naming
         elif jobs.hint:
             messages.draw_text(layout, jobs.hint, width_px, "INFO")
         else:
-            layout.label(text="No jobs yet")
+            layout.label(text=texts.NO_JOBS)
         messages.draw(layout, messages.Place.JOBS, width_px)
 
 
@@ -116,12 +118,12 @@ def draw_job(layout: Any, row: Row, width_px: float) -> None:
     if text := money(one):
         messages.draw_text(box, text, width_px, "BLANK1")
     if row.task and row.message:
-        box.progress(factor=row.factor, text=row.message)
+        box.progress(factor=row.factor, text=said(row.message), translate=False)
     elif row.is_elsewhere:
-        messages.draw_text(box, "Another Blender or shell here fetches its frames.", width_px, "LINKED")
+        messages.draw_text(box, texts.FETCHED_ELSEWHERE, width_px, "LINKED")
     elif row.failure:
-        said = f"{row.failure} It is tried again by itself."
-        messages.draw_text(box, said, width_px, "ERROR", alert=True)
+        text = say(texts.TRIED_AGAIN, failure=said(row.failure))
+        messages.draw_text(box, text, width_px, "ERROR", alert=True)
     draw_notes(box, one, width_px)
     if not row.task:
         for text in marks(one):
@@ -135,7 +137,7 @@ def draw_notes(box: Any, one: JobOverview, width_px: float) -> None:
     for note in one.notes[-MOST_NOTES:]:
         messages.draw_text(box, note.sentence, width_px, "ERROR", most=4)
         if isinstance(note, Doubt) and one.is_running:
-            button = box.operator("renderchain.challenge", text="Challenge…")
+            button = box.operator("renderchain.challenge", text=texts.CHALLENGE)
             button.number, button.lease_id = one.number, str(note.lease_id)
             button.leaves = " ".join(map(str, getattr(note, "leaves", ())))
 

@@ -16,6 +16,8 @@ from ..core.errors import Cancelled, RenderChainError
 from ..core.notices import Level
 from ..core.plain_text import MOST, plain_lines
 from ..core.wrapping import wrapped
+from .strings import texts
+from .strings.language import said, say
 
 MARGIN_PX = 64  # of a panel, at a scale of 1: both edges, and the icon before the first line
 MOST_ROWS = 8  # of a message in a panel; the rest is behind Details
@@ -55,9 +57,7 @@ def failed(failure: Exception) -> Message:
     name = type(failure).__name__
     if isinstance(failure, OSError) and not isinstance(failure, ConnectionError | TimeoutError):
         return Message(plain_lines(said_of_file(failure)), Level.ERROR, trace)
-    return Message(
-        f"Unexpected {name}: this is a fault of RenderChain. Report the details.", Level.ERROR, trace
-    )
+    return Message(say(texts.UNEXPECTED, name=name), Level.ERROR, trace)
 
 
 def outcome(result: object, failure: Exception | None) -> Message:
@@ -69,7 +69,7 @@ def refuse(operator: bpy.types.Operator, place: Place, error: RenderChainError |
     """Have an operator say why nothing was done; what it returns then."""
     message = failed(error)
     keep(place, message)
-    operator.report({"ERROR"}, message.text)
+    operator.report({"ERROR"}, said(message.text))
     return {"CANCELLED"}
 
 
@@ -85,7 +85,8 @@ def tell(place: Place, message: Message) -> None:
     windows = () if bpy.app.background else bpy.context.window_manager.windows
     if windows:
         with bpy.context.temp_override(window=windows[0]):
-            bpy.ops.renderchain.report("INVOKE_DEFAULT", text=message.text, level=REPORTS[message.level])
+            text, level = said(message.text), REPORTS[message.level]
+            bpy.ops.renderchain.report("INVOKE_DEFAULT", text=text, level=level)
 
 
 def forget(place: Place) -> None:
@@ -117,11 +118,11 @@ def draw_text(
     """Any sentence in rows that fit; the icon stands before the first."""
     column = layout.column(align=True)
     column.alert = alert
-    lines = list(lines_of(text, width_px))
+    lines = list(lines_of(said(text), width_px))
     if len(lines) > most:
         lines = [*lines[: most - 1], f"{lines[most - 1][:-1]}…"]
     for index, line in enumerate(lines):
-        column.label(text=line, icon=icon if index == 0 or icon == "NONE" else "BLANK1")
+        column.label(text=line, icon=icon if index == 0 or icon == "NONE" else "BLANK1", translate=False)
 
 
 def whole(message: Message) -> str:
@@ -153,11 +154,10 @@ def scale() -> float:
 
 
 class RENDERCHAIN_OT_report(bpy.types.Operator):  # noqa: N801 - Blender's naming
-    """Put a sentence into the status bar and the Info log; errors pop up.
+    """Put a sentence into the status bar and the Info log; errors pop up"""
 
-    Blender keeps reports of operators that the user began, and of those that go on by themselves, as this
-    one does until the next event; those of others it only prints.
-    """
+    # Blender keeps reports of operators that the user began, and of those that go on by themselves, as this
+    # one does until the next event; those of others it only prints.
 
     bl_idname = "renderchain.report"
     bl_label = "Report"
@@ -190,7 +190,7 @@ class RENDERCHAIN_OT_copy(bpy.types.Operator):  # noqa: N801 - Blender's naming
     def execute(self, context: bpy.types.Context) -> Any:
         """Copy, and say so."""
         context.window_manager.clipboard = self.text
-        self.report({"INFO"}, "Copied")
+        self.report({"INFO"}, say(texts.COPIED))
         return {"FINISHED"}
 
 

@@ -11,6 +11,8 @@ from ..core.ids import JobId
 from .asking import DIALOG_PX, again, draw_question
 from .following import jobs
 from .jobs import NamedJobOperator, at_once
+from .strings import texts
+from .strings.language import said, say
 
 if TYPE_CHECKING:
     from ..app.requester.offer import Offer
@@ -37,13 +39,13 @@ class RENDERCHAIN_OT_order_again(NamedJobOperator):  # noqa: N801 - Blender's na
             self.number = row.number
             frames = sorted({*row.overview.missing, *row.overview.doubted})
             self.frames = format_frames(tuple(frames))
-        text = "Pay and Order" if self.quote else "What Does It Cost?"
+        text = texts.PAY_AND_ORDER if self.quote else texts.WHAT_COST
         return context.window_manager.invoke_props_dialog(self, width=DIALOG_PX, confirm_text=text)
 
     def draw(self, context: bpy.types.Context) -> None:
         """The frames, or their price."""
         if self.quote:
-            draw_question(self.layout, f"Frames {self.frames}: {self.quote}")
+            draw_question(self.layout, say(texts.FRAMES_COST, frames=self.frames, cost=said(self.quote)))
         else:
             self.layout.prop(self, "frames")
 
@@ -55,12 +57,12 @@ class RENDERCHAIN_OT_order_again(NamedJobOperator):  # noqa: N801 - Blender's na
 
         async def work(requester: Requester) -> str:
             again_id = await requester.order_again(job_id, frames, _quoted.pop(asked, None))
-            return f"Job {again_id} renders frames {format_frames(frames)} once more"
+            return say(texts.ORDERED, job=again_id, frames=format_frames(frames))
 
         if bpy.app.background:
             return at_once(self, work)
         if self.quote and row:
-            jobs.do(row.number, "Ordering frames again", work)
+            jobs.do(row.number, texts.ORDERING, work)
             return {"FINISHED"}
         chosen = {"number": self.number, "frames": self.frames}
 

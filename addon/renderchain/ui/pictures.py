@@ -11,9 +11,12 @@ import bpy
 import bpy.utils.previews
 
 from ..core.artist_job import JobOverview, KeptFrame
+from ..core.notices import counted
 from ..core.notices.jobs import FrameKept
 from .following import jobs
 from .jobs import JobOperator
+from .strings import texts
+from .strings.language import said, say
 
 MOST_SHOWN = 12
 COLUMNS_PX = 110
@@ -72,9 +75,9 @@ def draw(layout: Any, one: JobOverview) -> None:
         button = cell.operator("renderchain.view_frame", text=str(kept.frame), icon=mark)
         button.number, button.frame = one.number, kept.frame
     if len(one.kept) > MOST_SHOWN:
-        layout.label(text=f"and {len(one.kept) - MOST_SHOWN} before")
+        layout.label(text=say(texts.FRAMES_BEFORE, count=len(one.kept) - MOST_SHOWN), translate=False)
     row = layout.row(align=True)
-    for where, text in (("SEQUENCER", "Open in Sequencer"), ("COMPOSITOR", "Open in Compositor")):
+    for where, text in (("SEQUENCER", texts.OPEN_IN_SEQUENCER), ("COMPOSITOR", texts.OPEN_IN_COMPOSITOR)):
         button = row.operator("renderchain.open_sequence", text=text)
         button.number, button.where = one.number, where
 
@@ -90,7 +93,7 @@ def frame_came(number: int, notice: FrameKept) -> None:
 
 def show(number: int, kept: KeptFrame, *, follows: bool) -> Any:
     """An image of a job that shows this frame; ``follows``: and later ones as they come."""
-    name = f"Job {number}"
+    name = say(texts.PICTURE_OF, job=number)
     image = bpy.data.images.get(name)
     if image is None or image.get(NUMBER) != number:
         image = bpy.data.images.load(kept.path)
@@ -118,7 +121,7 @@ class RENDERCHAIN_OT_view_frame(JobOperator):  # noqa: N801 - Blender's naming
         row = self.row()
         kept = next((one for one in row.overview.kept if one.frame == self.frame), None) if row else None
         if row is None or kept is None or not Path(kept.path).is_file():
-            self.report({"ERROR"}, f"Frame {self.frame} is not on this disk")
+            self.report({"ERROR"}, say(texts.NOT_ON_DISK, frame=self.frame))
             return {"CANCELLED"}
         newest = row.overview.kept[-1].frame
         image = show(row.number, kept, follows=self.frame == newest)
@@ -154,16 +157,17 @@ class RENDERCHAIN_OT_open_sequence(JobOperator):  # noqa: N801 - Blender's namin
         row = self.row()
         kept = [one for one in row.overview.kept if Path(one.path).is_file()] if row else []
         if row is None or not kept:
-            self.report({"ERROR"}, "No frame is on this disk yet")
+            self.report({"ERROR"}, say(texts.NONE_ON_DISK))
             return {"CANCELLED"}
-        scene = new_scene(context.scene, f"Job {row.number}", kept)
+        scene = new_scene(context.scene, say(texts.PICTURE_OF, job=row.number), kept)
         if self.where == "SEQUENCER":
             add_strips(scene, kept)
         else:
             add_image_node(scene, kept)
         if context.window:
             context.window.scene = scene
-        self.report({"INFO"}, f"{len(kept)} frames are in the scene {scene.name}")
+        frames = said(counted(len(kept), "frame"))
+        self.report({"INFO"}, say(texts.IN_SCENE, frames=frames, scene=scene.name))
         return {"FINISHED"}
 
 

@@ -16,6 +16,8 @@ from ..core.networks import NETWORKS
 from . import checkup, messages
 from .chosen import chosen
 from .preferences_file import read_settings as read_settings
+from .strings import texts
+from .strings.language import say
 
 NAMES = tuple(NETWORKS)
 OWN, ELSEWHERE = "OWN", "NODE"
@@ -35,6 +37,7 @@ def _field(name: str, label: str, description: str, **options: Any) -> Any:
     return bpy.props.StringProperty(
         name=label,
         description=description,
+        translation_context=texts.CONTEXT,
         get=lambda _: chosen.text(name),
         set=lambda _, text: chosen.choose(name, text),
         **options,
@@ -85,6 +88,7 @@ class RENDERCHAIN_AP_preferences(bpy.types.AddonPreferences):  # noqa: N801 - Bl
     )
     network: bpy.props.EnumProperty(  # type: ignore[valid-type]
         name="Network",
+        translation_context=texts.CONTEXT,
         items=[(one.name, one.title, one.about) for one in NETWORKS.values()],
         get=_network,
         set=_choose_network,
@@ -115,8 +119,7 @@ class RENDERCHAIN_AP_preferences(bpy.types.AddonPreferences):  # noqa: N801 - Bl
         checkup.draw(layout, width_px)
         variable = os.environ.get("RENDERCHAIN_CONFIG")
         if variable or chosen.own().elsewhere():
-            where = f"as $RENDERCHAIN_CONFIG says, {variable}" if variable else "the file below"
-            text = f"The settings are those of {where}; change them there."
+            text = say(texts.FROM_VARIABLE, file=variable) if variable else texts.FROM_FILE
             messages.draw_text(layout, text, width_px, "INFO")
         else:
             if chosen.trouble:
@@ -127,17 +130,17 @@ class RENDERCHAIN_AP_preferences(bpy.types.AddonPreferences):  # noqa: N801 - Bl
         self._draw_fields(layout, width_px, "config")
 
     def _draw_network(self, box: Any, width_px: float) -> None:
-        box.label(text="Network", icon="WORLD")
+        box.label(text=texts.NETWORK, icon="WORLD")
         box.row().prop(self, "network", expand=True)
         messages.draw_text(box, NETWORKS[chosen.network].about, width_px)
         self._draw_fields(box, width_px, "rpc_url", "ws_url", "directory")
 
     def _draw_account(self, box: Any, width_px: float) -> None:
-        box.label(text="Account", icon="USER")
+        box.label(text=texts.ACCOUNT, icon="USER")
         address = chosen.text("account")
         if address:
             row = box.row(align=True)
-            row.label(text=address)
+            row.label(text=address, translate=False)
             row.operator("renderchain.copy", icon="COPYDOWN").text = address
             row = box.row(align=True)
             if "keystore" in chosen.values():
@@ -147,23 +150,18 @@ class RENDERCHAIN_AP_preferences(bpy.types.AddonPreferences):  # noqa: N801 - Bl
         row = box.row(align=True)
         row.operator("renderchain.account_make", icon="ADD")
         row.operator("renderchain.account_import", icon="IMPORT")
-        text = "Use an account that holds only what you mean to spend, and keep a copy of its key elsewhere."
-        messages.draw_text(box, text, width_px, "INFO")
+        messages.draw_text(box, texts.ONLY_WHAT_YOU_SPEND, width_px, "INFO")
 
     def _draw_ipfs(self, box: Any, width_px: float) -> None:
-        box.label(text="IPFS", icon="NETWORK_DRIVE")
+        box.label(text=texts.IPFS, icon="NETWORK_DRIVE")
         box.row().prop(self, "ipfs_way", expand=True)
         if self.ipfs_way == OWN:
             self._draw_fields(box, width_px, "ipfs_program")
             box.operator("renderchain.kubo_download", icon="IMPORT")
-            text = (
-                "It ends with Blender: leave Blender open until workers have fetched what you submitted, and "
-                "your frames have come."
-            )
-            messages.draw_text(box, text, width_px, "INFO")
+            messages.draw_text(box, texts.ENDS_WITH_BLENDER, width_px, "INFO")
         else:
             self._draw_fields(box, width_px, "ipfs_api")
-            kept = "Change What Lets Us In" if "ipfs_headers" in chosen.values() else "Add What Lets Us In"
+            kept = texts.CHANGE_HEADER if "ipfs_headers" in chosen.values() else texts.ADD_HEADER
             box.operator("renderchain.ipfs_headers", text=kept, icon="LOCKED")
 
     def _draw_fields(self, box: Any, width_px: float, *names: str) -> None:

@@ -6,6 +6,8 @@ import bpy
 
 from ..core.errors import SettingsError
 from ..settings import Settings, load_settings
+from .strings import texts
+from .strings.language import say
 
 
 def read_settings() -> Settings:
@@ -17,7 +19,7 @@ def read_settings() -> Settings:
 
     file = settings_file()
     if file is None:
-        raise SettingsError("Nothing is set up yet; choose network and account in the add-on's preferences.")
+        raise SettingsError(say(texts.NOTHING_CHOSEN))
     settings = load_settings(file)
     check_online(settings)
     return settings
@@ -34,7 +36,4 @@ def what_is_set_up() -> tuple[Settings, tuple[str, ...]]:
 def check_online(settings: Settings) -> None:
     """Raise SettingsError where Blender is offline and an address is not on this machine."""
     if settings.far_addresses and not bpy.app.online_access:
-        raise SettingsError(
-            f"Blender is offline, and {settings.far_addresses[0]} is not on this machine. Allow online "
-            "access in Preferences > System > Network."
-        )
+        raise SettingsError(say(texts.OFFLINE, address=settings.far_addresses[0]))

@@ -19,6 +19,8 @@ from .fixes import action_for
 from .messages import draw_text
 from .scene_findings import Rows, at_a_glance, found_in, rows
 from .state import background, redraw
+from .strings import texts
+from .strings.language import say
 from .wish import allowed_of, folder_error, no_output, output_of
 
 EVERY_S = 0.5
@@ -27,7 +29,6 @@ FOLDER_S = 5.0
 MOST_SHARE = 0.02  # of the main thread's time
 MOST_ROWS = 12
 ICONS = {Severity.ERROR: "CANCEL", Severity.WARNING: "ERROR"}
-OTHER_FOLDER = "Choose another folder."
 
 
 def draw(layout: Any, scene: bpy.types.Scene, width_px: float) -> None:
@@ -38,13 +39,13 @@ def draw(layout: Any, scene: bpy.types.Scene, width_px: float) -> None:
     for one in found[:MOST_ROWS]:
         _draw_one(layout.box(), one, width_px, is_allowed=one.name in allowed)
     if len(found) > MOST_ROWS:
-        layout.label(text=f"And {len(found) - MOST_ROWS} more of that.")
+        layout.label(text=say(texts.MORE_ROWS, count=len(found) - MOST_ROWS), translate=False)
     if scene.name not in rows.checked:
-        note = "" if found else "Nothing is wrong at a glance."
+        note = "" if found else texts.NOTHING_AT_A_GLANCE
     elif rows.is_old:
-        note = "The scene has changed since it was checked."
+        note = texts.CHANGED_SINCE
     else:
-        note = "" if found else "Checked: nothing is wrong."
+        note = "" if found else texts.NOTHING_FOUND
     if note:
         draw_text(layout, note, width_px, "INFO")
     layout.operator("renderchain.check", icon="VIEWZOOM")
@@ -63,7 +64,7 @@ def _draw_one(box: Any, one: SceneFinding, width_px: float, *, is_allowed: bool)
         for name, value in action.options.items():
             setattr(button, name, value)
     if may_pass or is_allowed:
-        text = "Do Not Send" if is_allowed else "Send Anyway"
+        text = texts.DO_NOT_SEND if is_allowed else texts.SEND_ANYWAY
         buttons.operator("renderchain.allow", text=text).finding = one.name
 
 
@@ -92,7 +93,7 @@ def _of_folder(scene: bpy.types.Scene) -> tuple[SceneFinding, ...]:
         rows.folders_s = time.monotonic()
         background().run(_why_not(folder), lambda reason, _: _note_folder(folder, reason or ""))
     reason = rows.folders.get(folder, "")
-    return (folder_error("output", reason, OTHER_FOLDER),) if reason else ()
+    return (folder_error("output", reason, texts.OTHER_FOLDER),) if reason else ()
 
 
 async def _why_not(folder: Path) -> str:

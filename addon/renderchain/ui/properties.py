@@ -7,6 +7,7 @@ import bpy
 from ..core.job import DEVICE_WORDS
 from ..core.probe import DEFAULT_S
 from ..core.proof import DEFAULT_S as PROOF_S
+from .strings.texts import CONTEXT
 
 WHAT = (
     ("STILL", "Still", "The current frame", "RENDER_STILL", 0),
@@ -31,13 +32,20 @@ class RENDERCHAIN_PG_offer(bpy.types.PropertyGroup):  # noqa: N801 - Blender's n
         name="Name", description="What the job is called in your list; empty: the file's name", maxlen=80
     )
     what: bpy.props.EnumProperty(  # type: ignore[valid-type]
-        name="Frames", description="Which frames are rendered", items=WHAT, default="ANIMATION"
+        name="Frames",
+        description="Which frames are rendered",
+        translation_context=CONTEXT,
+        items=WHAT,
+        default="ANIMATION",
     )
     first: bpy.props.IntProperty(name="First Frame", default=1)  # type: ignore[valid-type]
-    last: bpy.props.IntProperty(name="Last", default=250)  # type: ignore[valid-type]
+    last: bpy.props.IntProperty(name="Last", default=250, translation_context=CONTEXT)  # type: ignore[valid-type]
     step: bpy.props.IntProperty(name="Step", default=1, min=1)  # type: ignore[valid-type]
     price: bpy.props.EnumProperty(  # type: ignore[valid-type]
-        name="Pay", description="What workers get; you see what it comes to before you pay", items=PRICES
+        name="Pay",
+        description="What workers get; you see what it comes to before you pay",
+        translation_context=CONTEXT,
+        items=PRICES,
     )
     amount: bpy.props.StringProperty(  # type: ignore[valid-type]
         name="STRK", description="What a frame, or all frames together, are paid", default="0.05"

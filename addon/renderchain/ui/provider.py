@@ -14,6 +14,8 @@ from ..ports.reporter import Reporter
 from .messages import Message, Place, draw, keep, width_of_panel
 from .preferences import read_settings
 from .state import background, state
+from .strings import texts
+from .strings.language import say
 from .work import Operator, perform
 
 if TYPE_CHECKING:
@@ -60,9 +62,11 @@ class RENDERCHAIN_OT_provider_step(Operator):  # noqa: N801 - Blender's naming
     said_in = Place.PROVIDER
     bl_idname = "renderchain.provider_step"
     bl_label = "Sign"
-    step: bpy.props.EnumProperty(name="Step", items=STEPS)  # type: ignore[valid-type]
+    step: bpy.props.EnumProperty(  # type: ignore[valid-type]
+        name="Step", items=STEPS, translation_context=texts.CONTEXT
+    )
     amount: bpy.props.StringProperty(  # type: ignore[valid-type]
-        name="Amount", description="STRK", default="10"
+        name="Amount", description="STRK", default="10", translation_context=texts.CONTEXT
     )
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
@@ -87,9 +91,9 @@ class RENDERCHAIN_OT_provider_step(Operator):  # noqa: N801 - Blender's naming
         return context.window_manager.invoke_confirm(
             self,
             event,
-            title=next(title for name, title, _ in STEPS if name == self.step),
+            title=next(say(title) for name, title, _ in STEPS if name == self.step),
             message=" ".join(said),
-            confirm_text="Sign and Send",
+            confirm_text=texts.SIGN_AND_SEND,
         )
 
     def act(self, context: bpy.types.Context) -> set[str]:
@@ -109,7 +113,7 @@ class RENDERCHAIN_OT_provider_step(Operator):  # noqa: N801 - Blender's naming
                 await carry_out(chain, made, reporter.say, lambda: True)
                 number = await chosen_worker(chain, None)
                 _show(await status_of(chain, number, read_control(settings.folder)))
-            return f"{made.action}: done"
+            return say(texts.STEP_DONE, step=made.action)
 
         return perform(self, work, stoppable=False)
 
@@ -135,8 +139,7 @@ class RENDERCHAIN_OT_provider_pause(Operator):  # noqa: N801 - Blender's naming
         from ..app.provider.control import write_control
 
         path = write_control(read_settings().folder, Control(paused=self.paused))
-        text = "claims nothing until it is resumed" if self.paused else "works as usual"
-        message = Message(f"The worker {text} ({path})")
+        message = Message(say(texts.PAUSED if self.paused else texts.RESUMED, file=path))
         keep(self.said_in, message)
         self.report({"INFO"}, message.text)
         return {"FINISHED"}
@@ -156,15 +159,15 @@ class RENDERCHAIN_PT_provider(bpy.types.Panel):  # noqa: N801 - Blender's naming
         """What was read last, and a button for each step."""
         layout, offer = self.layout, context.scene.renderchain
         for line in state.worker_lines:
-            layout.label(text=line)
+            layout.label(text=line, translate=False)
         row = layout.row(align=True)
         row.operator("renderchain.provider_status", icon="FILE_REFRESH")
-        row.operator("renderchain.provider_pause", text="Pause", icon="PAUSE").paused = True
-        row.operator("renderchain.provider_pause", text="Resume", icon="PLAY").paused = False
+        row.operator("renderchain.provider_pause", text=texts.PAUSE, icon="PAUSE").paused = True
+        row.operator("renderchain.provider_pause", text=texts.RESUME, icon="PLAY").paused = False
         layout.prop(offer, "stake_amount")
         column = layout.column(align=True)
         for step, text, _ in STEPS:
-            button = column.operator("renderchain.provider_step", text=text)
+            button = column.operator("renderchain.provider_step", text=say(text))
             button.step = step
             button.amount = offer.stake_amount
         draw(layout, Place.PROVIDER, width_of_panel(context))
@@ -178,7 +181,7 @@ async def plan(chain: ProviderChain, step: str, amount_fri: int, families: list[
     changes = Changes(chain)
     if step == "REGISTER":
         if not families:
-            raise ChangeRefused("This machine renders nothing that others compare; see `doctor provider`.")
+            raise ChangeRefused(say(texts.RENDERS_NOTHING))
         return await changes.register(chain.address, chain.address, families, amount_fri)
     number = await chosen_worker(chain, None)
     match step:

@@ -36,6 +36,7 @@ from . import (
     submitting,
 )
 from .state import background, forget
+from .strings import language
 
 CLASSES = (
     *messages.CLASSES,
@@ -80,6 +81,7 @@ _handles: list[Any] = []
 
 def register() -> None:
     """Everything in the order that Blender needs."""
+    language.start()
     for kind in CLASSES:
         bpy.utils.register_class(kind)
     bpy.types.Scene.renderchain = bpy.props.PointerProperty(type=properties.RENDERCHAIN_PG_offer)
@@ -120,6 +122,7 @@ def unregister() -> None:
     del bpy.types.Scene.renderchain, manager.renderchain_jobs, manager.renderchain_job
     for kind in reversed(CLASSES):
         bpy.utils.unregister_class(kind)
+    language.stop()
 
 
 def _command(name: str) -> Callable[[Sequence[str]], int]:

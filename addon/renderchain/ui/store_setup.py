@@ -14,6 +14,8 @@ from ..settings import default_folder
 from .checkup import SetupOperator, Work
 from .chosen import chosen
 from .preferences_file import what_is_set_up
+from .strings import texts
+from .strings.language import say
 
 
 class RENDERCHAIN_OT_ipfs_headers(SetupOperator):  # noqa: N801 - Blender's naming
@@ -24,7 +26,11 @@ class RENDERCHAIN_OT_ipfs_headers(SetupOperator):  # noqa: N801 - Blender's nami
     bl_options = {"INTERNAL"}  # noqa: RUF012 - Blender's naming
     secrets = ("text",)
     header: bpy.props.StringProperty(  # type: ignore[valid-type]
-        name="Header", description="Its name", default="Authorization", options={"SKIP_SAVE"}
+        name="Header",
+        description="Its name",
+        default="Authorization",
+        translation_context=texts.CONTEXT,
+        options={"SKIP_SAVE"},
     )
     text: bpy.props.StringProperty(  # type: ignore[valid-type]
         name="Value",
@@ -35,7 +41,7 @@ class RENDERCHAIN_OT_ipfs_headers(SetupOperator):  # noqa: N801 - Blender's nami
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
         """Ask for both."""
-        return self.ask(context, "Keep")
+        return self.ask(context, say(texts.KEEP))
 
     def draw(self, context: bpy.types.Context) -> None:
         """Two fields."""
@@ -50,15 +56,15 @@ class RENDERCHAIN_OT_ipfs_headers(SetupOperator):  # noqa: N801 - Blender's nami
 
         settings, missing = what_is_set_up()
         if "account" in missing:
-            raise SettingsError("Headers are sealed with the account's key; make or import an account first.")
+            raise SettingsError(say(texts.HEADER_NEEDS_ACCOUNT))
         name, text, own = self.header.strip(), secret["text"].strip(), chosen.own()
         if not name.isascii() or not name.replace("-", "").isalnum() or not text.isprintable():
-            raise SettingsError("That is no header; nothing was kept. Its name is like Authorization.")
+            raise SettingsError(say(texts.NO_HEADER))
 
         async def kept(_: Reporter) -> str:
             headers = {name: text} if text else {}
             await asyncio.to_thread(keep_ipfs_headers, own, settings, headers)
-            return f"{name} is sealed with the account's key." if text else "What was kept is forgotten."
+            return say(texts.HEADER_KEPT if text else texts.HEADER_FORGOTTEN, name=name)
 
         return kept
 
@@ -95,11 +101,11 @@ class RENDERCHAIN_OT_kubo_download(SetupOperator):  # noqa: N801 - Blender's nam
 
         url, checksum, own = self.url.strip(), self.checksum, chosen.own()
         if not is_loopback(url) and not bpy.app.online_access:
-            raise SettingsError("Blender is offline; allow online access in Preferences > System > Network.")
+            raise SettingsError(say(texts.OFFLINE_NOW))
 
         async def fetched(reporter: Reporter) -> str:
             program = await fetch_kubo(url, checksum, default_folder() / "kubo", reporter)
             own.choose(ipfs_program=str(program), ipfs_api=None)
-            return f"Kubo is in {program}, and is started when it is needed."
+            return say(texts.KUBO_IS_IN, program=program)
 
         return fetched

@@ -15,6 +15,8 @@ from . import confirm
 from .messages import Message, Place, failed, tell
 from .preferences import read_settings
 from .scene_findings import at_a_glance
+from .strings import texts
+from .strings.language import say
 from .submitting import begin, stop, submitting
 from .wish import Wish, wish_of
 from .work import Operator, on_main_thread, refresh_jobs
@@ -22,7 +24,6 @@ from .work import Operator, on_main_thread, refresh_jobs
 if TYPE_CHECKING:
     from ..app.requester.estimate import Estimate
 
-PRICING = "Asking the network for the price"
 created: list[Callable[[JobId], None]] = []  # called on the main thread with each job that is on the network
 
 
@@ -63,7 +64,7 @@ class Submit(Operator):
         async def work(reporter: Reporter) -> confirm.Asked:
             return await price(*wished, reporter)
 
-        begin(PRICING, work, then)
+        begin(texts.PRICING, work, then)
         return {"FINISHED"}
 
 
@@ -100,10 +101,7 @@ def send(asked: confirm.Asked) -> Callable[[Reporter], Any]:
     wish = asked.wish
     scene = bpy.data.scenes.get(wish.scene)
     if scene is None or not confirm.is_as_shown(scene, asked.facts):
-        raise SceneError(
-            f"The scene {wish.scene!r} is not any more what the price was asked for. Nothing was paid; "
-            "submit it again to see what it costs now."
-        )
+        raise SceneError(say(texts.SCENE_CHANGED, scene=repr(wish.scene)))
     steps = Submission.in_steps(
         scene,
         wish.frames,
@@ -129,7 +127,7 @@ def pay(asked: confirm.Asked) -> None:
     except (RenderChainError, OSError) as error:  # no room or no leave for the copy
         tell(Place.SUBMIT, failed(error))
         return
-    begin(f"Packing {asked.wish.name}", working, _told)
+    begin(say(texts.PACKING, job=asked.wish.name), working, _told)
 
 
 def _told(job_id: JobId) -> None:
@@ -140,7 +138,7 @@ def _told(job_id: JobId) -> None:
 
 
 def _done(job_id: JobId) -> str:
-    return f"Job {job_id} is on the network"
+    return say(texts.SENT, job=job_id)
 
 
 class RENDERCHAIN_OT_submit(Submit):  # noqa: N801 - Blender's naming

@@ -7,6 +7,8 @@ from typing import Any
 import bpy
 
 from . import messages, preflight_rows, scene_findings
+from .strings import texts
+from .strings.language import said
 from .submitting import submitting
 
 RENDERED = (
@@ -45,7 +47,7 @@ class RENDERCHAIN_PT_submit(bpy.types.Panel):  # noqa: N801 - Blender's naming
             column.operator_context = "INVOKE_DEFAULT"
             column.operator("renderchain.submit", icon="RENDER_ANIMATION")
             if not column.enabled:
-                messages.draw_text(layout, "See below what has to be changed first.", width_px, "CANCEL")
+                messages.draw_text(layout, texts.SEE_BELOW, width_px, "CANCEL")
         messages.draw(layout, messages.Place.SUBMIT, width_px)
 
 
@@ -70,9 +72,9 @@ def _draw_progress(layout: Any, width_px: float) -> None:
     box = layout.box()
     messages.draw_text(box, submitting.phase, width_px, "SORTTIME")
     if submitting.step:
-        box.progress(factor=submitting.factor, text=submitting.step)
+        box.progress(factor=submitting.factor, text=said(submitting.step), translate=False)
     if submitting.is_paying:
-        messages.draw_text(box, "It is being paid, and can't be stopped now.", width_px)
+        messages.draw_text(box, texts.BEING_PAID, width_px)
     else:
         box.operator("renderchain.stop_submitting", icon="X")
 

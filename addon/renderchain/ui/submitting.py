@@ -17,8 +17,9 @@ from ..core.progress import progress_text, share_done
 from ..ports.reporter import Reporter
 from .messages import Message, Place, failed, forget, tell
 from .state import background
+from .strings import texts
+from .strings.language import say
 
-STOPPED = "Stopped. Nothing was paid."
 MOST_LINES = 200
 
 
@@ -70,7 +71,7 @@ def reset() -> None:
 def _end_of(failure: Exception, lines: str, *, was_paying: bool) -> Message:
     message = failed(failure)
     if isinstance(failure, Cancelled) and not was_paying:
-        return Message(STOPPED, details=lines)
+        return Message(say(texts.STOPPED), details=lines)
     return Message(message.text, message.level, f"{message.details}\n\n{lines}".strip())
 
 

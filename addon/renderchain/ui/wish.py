@@ -14,6 +14,8 @@ from ..core.frames import MAX_FRAMES
 from ..core.money import parse_strk
 from ..core.plain_text import plain
 from ..core.scene_finding import SceneFinding, Severity
+from .strings import texts
+from .strings.language import said, say
 
 if TYPE_CHECKING:
     from ..app.requester.offer import Offer
@@ -70,18 +72,16 @@ def frames_of(scene: bpy.types.Scene, what: str) -> tuple[int, ...]:
     )
     first, last, step = own if what == "RANGE" else scenes
     if last < first:
-        raise FrameRangeError(
-            f"The range {first} to {last} has no frames. Nothing was paid; put the lower number first."
-        )
+        raise FrameRangeError(say(texts.NO_FRAMES, first=first, last=last))
     if (last - first) // step >= MAX_FRAMES:
-        raise FrameRangeError(f"{first} to {last} are over {MAX_FRAMES:,} frames; split them into jobs.")
+        raise FrameRangeError(say(texts.TOO_MANY_FRAMES, first=first, last=last, most=f"{MAX_FRAMES:,}"))
     return tuple(range(first, last + 1, step))
 
 
 def output_of(scene: bpy.types.Scene) -> Path:
     """The folder for the frames; raises SettingsError where it has no place yet."""
     if finding := no_output(scene):
-        raise SettingsError(f"{finding.text} Nothing was paid.")
+        raise SettingsError(f"{said(finding.text)} {say(texts.NOTHING_PAID)}")
     chosen: Any = scene.renderchain
     return Path(os.path.abspath(bpy.path.abspath(chosen.output)))
 
@@ -90,10 +90,9 @@ def no_output(scene: bpy.types.Scene) -> SceneFinding | None:
     """Why there is no folder for the frames yet, if there is none."""
     chosen: Any = scene.renderchain
     if not chosen.output.strip():
-        return folder_error("output", "No folder is chosen for the frames.", "Choose one.")
+        return folder_error("output", texts.NO_FOLDER, texts.CHOOSE_ONE)
     if chosen.output.startswith(RELATIVE) and not bpy.data.filepath:
-        sentence = "The folder for the frames lies beside the file, and the file is not saved."
-        return folder_error("unsaved file", sentence, "Save it, or choose another folder.")
+        return folder_error("unsaved file", texts.FOLDER_UNSAVED, texts.SAVE_OR_CHOOSE)
     return None
 
 
@@ -104,8 +103,7 @@ def unsaved_changes(scene: bpy.types.Scene) -> SceneFinding | None:
     chosen: Any = scene.renderchain
     if not (has_unsaved_changes() and chosen.proof_seconds) or can_stand_in():
         return None
-    sentence = "The file has unsaved changes, and the package is compared with the file."
-    return folder_error("unsaved file", sentence, "Save it, or set Comparison to 0 in the options.")
+    return folder_error("unsaved file", texts.FILE_UNSAVED, texts.SAVE_OR_SKIP)
 
 
 def folder_error(kind: str, sentence: str, fix: str) -> SceneFinding:

@@ -24,13 +24,13 @@ class Layout:
     def separator(self):
         pass
 
-    def label(self, text, icon="NONE"):
+    def label(self, text, icon="NONE", **_):
         self.seen.append((icon, text))
 
     def prop(self, owner, name, **_):
         self.seen.append(("prop", f"{name} {getattr(owner, name)}"))
 
-    def progress(self, factor, text):
+    def progress(self, factor, text, **_):
         self.seen.append(("progress", f"{factor:.2f} {text}"))
 
     def operator(self, name, **_):

@@ -24,10 +24,10 @@ class Layout:
     def grid_flow(self, **options):
         return Layout(self.noted)
 
-    def label(self, text="", icon="NONE", icon_value=0):
+    def label(self, text="", icon="NONE", icon_value=0, **_):
         self.noted.append(text)
 
-    def progress(self, factor=0.0, text=""):
+    def progress(self, factor=0.0, text="", **_):
         assert 0.0 <= factor <= 1.0
         self.noted.append(text)
 

@@ -34,7 +34,7 @@ class Layout:
     def column(self, **_):
         return self
 
-    def label(self, text, icon="NONE"):
+    def label(self, text, icon="NONE", **_):
         self.seen.append((icon, text))
 
     def prop(self, owner, name, **_):

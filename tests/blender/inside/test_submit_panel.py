@@ -91,7 +91,7 @@ def test_stopping_says_that_nothing_was_paid(part, drawn, thread):
     bpy.ops.renderchain.stop_submitting()
     assert thread.cancelled
     thread.done(None, part("core.errors").Cancelled("Stopped"))
-    assert submitting.STOPPED in texts(drawn()) and "renderchain.submit" in names(drawn())
+    assert part("ui.strings.texts").STOPPED in texts(drawn()) and "renderchain.submit" in names(drawn())
 
 
 def test_an_old_message_is_gone_when_something_new_begins(part, drawn, thread):

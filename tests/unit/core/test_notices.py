@@ -218,7 +218,7 @@ ONE_OF_EACH: dict[Notice, str] = {
         "checks say what they are worth."
     ),
     jobs.NoRoom("4.5/cycles/cpu", 2 * FRI, FRI // 2): (
-        "A batch of frames pays 2 STRK, and the stake of 4.5/cycles/cpu's verifiers answers for 0.5 more "
+        "A batch of frames pays 2 STRK, and the deposits of 4.5/cycles/cpu's verifiers answer for 0.5 more "
         "now: workers wait until others end."
     ),
     jobs.EscrowDue(9 * FRI): "Paying 9 STRK into the job's deposit",

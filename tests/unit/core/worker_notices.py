@@ -54,8 +54,8 @@ OF_WORKERS: dict[Notice, str] = {
     ),
     private.JobIsPrivate(32, 10**16): (
         "The job is private: at most 32 workers and the verifiers that are drawn see the scene, others its "
-        "size. Each of them costs you about 0.01 STRK of gas, and can be given the key only while your "
-        "client or a watchtower follows the job"
+        "size. Each of them costs you about 0.01 STRK in network fees, and can be given the key only while "
+        "your client or a watchtower follows the job"
     ),
     private.PackageKeyAsked(JobId(3)): "Job 3 is private: asked its artist for the key of the package",
     private.PackageKeyKnown(JobId(3)): "The key of job 3 has come; its package can be opened",

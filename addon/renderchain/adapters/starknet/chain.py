@@ -15,12 +15,20 @@ from .node import close_account
 from .package_keys import StarknetPackageKeys
 from .receipts import StarknetReceipts
 from .requester import StarknetRequester
+from .scheduler import StarknetScheduler
 from .sender import Sender
 from .view import ask
 from .worker import StarknetWorker
 
 
-class StarknetChain(StarknetRequester, StarknetWorker, StarknetAudits, StarknetPackageKeys, StarknetReceipts):
+class StarknetChain(
+    StarknetRequester,
+    StarknetWorker,
+    StarknetAudits,
+    StarknetPackageKeys,
+    StarknetReceipts,
+    StarknetScheduler,
+):
     """Serves all chain ports. Make it with ``connect``, end it with ``close``."""
 
     @classmethod

@@ -15,6 +15,7 @@ from .chain import find_contracts
 from .errors import NOT_FOUND_CONTRACT, said
 from .fees import Fees, kind_of
 from .registry_calls import Calls, StarknetProviderCalls
+from .scheduler import key_of
 from .sender import Sender
 from .view import StarknetView, ask
 
@@ -113,17 +114,7 @@ class StarknetProvider(StarknetView):
 
     async def public_key(self) -> int:
         """The key that the account checks signatures by, 0 where it does not say: wallets differ in that."""
-        from starknet_py.hash.selector import get_selector_from_name
-        from starknet_py.net.client_models import Call
-
-        call = Call(self.address, get_selector_from_name("get_public_key"), [])
-        try:
-            found = await said("Asking the account for its key", self._account.client.call_contract(call))
-        except ChainError as error:
-            if getattr(error.__cause__, "code", None) is None:
-                raise
-            return 0  # the node answered that there is no such function
-        return int(found[0]) if len(found) == 1 else 0
+        return await key_of(self._account.client, self.address)
 
     async def newest_block(self) -> tuple[int, int]:
         """Its number, and when it was made in seconds since 1970."""

@@ -64,7 +64,7 @@ class Checkup:
                 if "directory" in self.missing:
                     raise SettingsError("none is chosen; fill in the address that the network's people tell.")
                 chain = await look.contracts()
-                found.append(fine(DIRECTORY, "it leads to a board and a registry that this version knows"))
+                found.append(fine(DIRECTORY, "it leads to contracts that this version knows"))
                 found[0] = await examine_head(chain, self.now_s, self.oldest_head_s)
                 if "account" in self.missing:
                     raise SettingsError("there is none yet; make one or import one.")

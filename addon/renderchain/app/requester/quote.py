@@ -172,4 +172,6 @@ def draft_terms(quote: Quote, family: int, *, package_bytes: int) -> JobTerms:
         tile_limit_percent=offer.limits.tile_percent,
         mean_limit_percent=offer.limits.mean_percent,
         second_look=offer.second_look,
+        scheduler=offer.scheduler,
+        scheduler_grace_s=offer.scheduler_grace_s if offer.scheduler else 0,
     )

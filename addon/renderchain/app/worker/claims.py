@@ -21,6 +21,7 @@ from ...core.contract_errors import (
     ContractError,
     JobIsOver,
     NothingToClaim,
+    SchedulerFirst,
     SplitNotFunded,
     StakeNotFree,
 )
@@ -41,6 +42,7 @@ from .time_gate import TimeGate
 
 log = logging.getLogger(__name__)
 PREPARE_S = 30.0
+LEAST_GRACE_S = 30.0  # so often at most it is asked whether a scheduler is gone
 Takes = Callable[[JobInfo, int], bool]  # of a job so many frames at most, as ``fit`` has them
 
 
@@ -90,6 +92,7 @@ class Claims:
         self._jobs: dict[JobId, JobCreated] = {}
         self._claimable: dict[JobId, None] = {}  # an ordered set: the oldest job first
         self.failed_jobs = FailedJobs()
+        self._graces_s: dict[JobId, float] = {}  # for which its scheduler may be silent
         self._said: dict[JobId, str] = {}  # why a job waits
         self._preparing = Preparing(self._prepare, self._tell_change)
         self._prepares_at_s = 0.0  # by the loop's clock
@@ -107,7 +110,9 @@ class Claims:
             if wanted and event.terms.reward_fri >= self._rules.least_reward_fri:
                 self._jobs[event.job_id] = event
                 self._claimable[event.job_id] = None
+                self._graces_s[event.job_id] = float(event.terms.scheduler_grace_s)
         elif isinstance(event, JobClosed):
+            self._graces_s.pop(event.job_id, None)
             self._jobs.pop(event.job_id, None)
             self._claimable.pop(event.job_id, None)
             self._said.pop(event.job_id, None)
@@ -123,6 +128,7 @@ class Claims:
         """All events will be told again; after a reorganisation other jobs may have the same numbers."""
         self._jobs.clear()
         self._claimable.clear()
+        self._graces_s.clear()
         if is_reorganised:
             self._said.clear()
             self._preparing.forget_all()
@@ -211,6 +217,9 @@ class Claims:
     def _note_refusal(self, job_id: JobId, error: ContractError) -> None:
         if isinstance(error, NothingToClaim | JobIsOver):
             self._claimable.pop(job_id, None)
+        elif isinstance(error, SchedulerFirst):  # by then it has assigned more, or is gone
+            self._say_once(job_id, str(error))
+            self._probe.wait(job_id, max(self._graces_s.get(job_id, 0.0), LEAST_GRACE_S))
         elif isinstance(error, VerifiersMissing | LeaseMustBeJudged):
             self._wait(job_id, error)  # seats come and go
         # Else another job may ask for less, and this one's audits may turn out not to be needed.

@@ -117,6 +117,10 @@ class JobProbe:
         self._later[job_id] = _Attempt(self._now() + wait_s, wait_s)
         self._reporter.tell(JobSkipped(job_id, f"{reason_of(error)} It is tried again in {wait_s:.0f} s."))
 
+    def wait(self, job_id: JobId, seconds: float) -> None:
+        """Have a job wait, without a word; the next trouble with it is a first one."""
+        self._later[job_id] = _Attempt(self._now() + seconds, FIRST_RETRY_S)
+
     async def objection(self, job_id: JobId) -> str:
         """Why this machine leaves a job alone, or ""; raises StoreError, UnknownJob or ChainError."""
         known = self._objections  # those of another history, once the chain took this one back

@@ -173,8 +173,8 @@ class NoRoom(Notice):
     @property
     def sentence(self) -> str:
         return (
-            f"A batch of frames pays {format_strk(self.pay_fri)} STRK, and the stake of {self.family}'s "
-            f"verifiers answers for {format_strk(self.room_fri)} more now: workers wait until others end."
+            f"A batch of frames pays {format_strk(self.pay_fri)} STRK, and the deposits of {self.family}'s "
+            f"verifiers answer for {format_strk(self.room_fri)} more now: workers wait until others end."
         )
 
 

@@ -23,7 +23,8 @@ class JobIsPrivate(Notice):
         return (
             f"The job is private: at most {counted(self.most_count, 'worker')} and the verifiers that are "
             f"drawn see the scene, others its size. Each of them costs you about {about_strk(self.each_fri)} "
-            "STRK of gas, and can be given the key only while your client or a watchtower follows the job"
+            "STRK in network fees, and can be given the key only while your client or a watchtower follows "
+            "the job"
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 from typing import Generic, TypeVar
 
 from ..ids import LeaseId, WorkerId
@@ -11,7 +11,7 @@ from .fleet import Fleet, Terms
 from .plan import Given, Job, JobPlan, PlanRules
 from .predict import TRUSTED_AFTER, Speeds
 from .spares import lost_tasks, spares
-from .tasks import Held
+from .tasks import Held, OpenTasks
 
 MOST_LEASES = 1000  # of a job in one plan
 Key = TypeVar("Key", bound=Hashable)
@@ -65,14 +65,21 @@ class Book(Generic[Key]):
         held.done = done
         self._shift(row, now_s)
 
-    def submitted(self, lease_id: LeaseId, now_s: float) -> None:
-        """Its tasks are done; what they took tells of them and of the worker."""
+    def submitted(
+        self, lease_id: LeaseId, now_s: float, count: int | None = None, *, tells: bool = True
+    ) -> None:
+        """Its first tasks are done, all where no number is given. What they took tells of them and of the
+        worker, unless that is long ago.
+        """
         found = self._leave(lease_id, now_s)
         if found is None:
             return
         job, held, row = found
         job.known.cached.add(row)
-        costs = job.costs.predicted_s()[held.first : held.first + held.count]
+        end = held.first + (held.count if count is None else count)
+        costs = job.costs.predicted_s()[held.first : end].copy()
+        if not tells or not len(costs):
+            return
         took_s, cost_s = max(now_s - held.begins_s, 0.1), float(costs.sum())
         speed = self.speeds.speed(held.worker_id)
         if self.speeds.leases(held.worker_id) >= TRUSTED_AFTER - 1:
@@ -97,7 +104,7 @@ class Book(Generic[Key]):
                 other.spare_of = LeaseId(0)
         if failed:
             job.known.failed.add(row)
-        if reopened:
+        if reopened and not job.is_over:
             job.open.put_back(first, count)
 
     def settled(self, lease_id: LeaseId) -> None:
@@ -106,19 +113,26 @@ class Book(Generic[Key]):
             self.fleet.leave_slot(*slot)
 
     def closed(self, key: Key) -> None:
-        """Nothing more is to be done for a job."""
-        if job := self.jobs.pop(key, None):
-            for held in job.held.values():
-                self._drop(held.lease_id)
+        """Nothing more is given of a job; workers still have what they hold of it."""
+        if job := self.jobs.get(key):
+            job.is_over, job.open = True, OpenTasks(0)
+            self._forget(key)
+
+    def _forget(self, key: Key) -> None:
+        if self.jobs[key].is_over and not self.jobs[key].held:
+            del self.jobs[key]
 
     # What follows from it
 
-    def plan(self, now_s: float) -> dict[Key, list[Given]]:
-        """Leases to assign now, of each job at most so many; each counts as given unless ``refused``."""
+    def plan(self, now_s: float, without: Collection[Key] = ()) -> dict[Key, list[Given]]:
+        """Leases to assign now, of each job at most so many and of some none; each counts as given unless
+        ``refused``.
+        """
         plans, found = dict[Key, JobPlan](), dict[Key, list[Given]]()
         taken = set[int]()
-        work = {key: job.open.count * self._cost_s(job) for key, job in self.jobs.items() if job.open.count}
-        for key, job in self.jobs.items():
+        jobs = {key: job for key, job in self.jobs.items() if key not in without and not job.is_over}
+        work = {key: job.open.count * self._cost_s(job) for key, job in jobs.items() if job.open.count}
+        for key, job in jobs.items():
             if not (job.open.count or job.held):
                 continue
             again = lost_tasks(job, self.fleet, now_s)
@@ -154,7 +168,7 @@ class Book(Generic[Key]):
             job.spares += given.count
             if held := job.held.get(LeaseId(given.spare_of)):
                 held.is_spared = False
-        else:
+        elif not job.is_over:
             job.open.put_back(given.first, given.count)
 
     def _give(self, key: Key, given: Given) -> None:
@@ -187,6 +201,7 @@ class Book(Generic[Key]):
         del job.held[lease_id]
         self._shift(row, now_s)
         self.fleet.rendered(row, self._free_at_s(row, now_s))
+        self._forget(key)
         return job, held, row
 
     def _drop(self, lease_id: LeaseId) -> None:

@@ -48,3 +48,12 @@ def least_reward_fri(
     done = np.floor(np.maximum(until_s - begins_s[order], 0.0) * speeds[order] / max(cost_s, 1e-9))
     enough = np.flatnonzero(np.cumsum(done) >= tasks)
     return asks_fri[order[int(enough[0])]] if len(enough) else None
+
+
+def lease_timeout_s(cost_s: float, speeds: Column, render_part: float, lost_part: float = 0.05) -> int:
+    """For a job whose dear tasks cost so much: the least that leaves out only workers too slow to count, who
+    do such a part of what all can. After half of it what somebody lost may be given to others.
+    """
+    rising = np.sort(speeds)
+    kept = rising[np.searchsorted(np.cumsum(rising), lost_part * rising.sum())]
+    return max(round(cost_s / float(kept) / render_part), 1)

@@ -29,7 +29,8 @@ COLUMNS = np.dtype(
         ("memory_mib", np.int64),
         ("largest_bytes", np.int64),
         ("slots", np.int64),
-        ("used", np.int64),  # a bit for each slot that holds a lease
+        ("used", np.int64),  # a bit for each slot that holds a lease of ours
+        ("others", np.int64),  # ... that its worker says it holds a lease in
     ]
 )
 
@@ -97,9 +98,14 @@ class Fleet:
         """The slot's lease ended."""
         self._all[row]["used"] &= ~(1 << slot)
 
+    def occupy(self, row: int, slots: Iterable[int]) -> None:
+        """Where its worker says that it holds leases, of whatever job."""
+        self._all[row]["others"] = sum(1 << slot for slot in set(slots) if 0 <= slot < MAX_SLOTS)
+
     def free_slot(self, row: int) -> int | None:
         """The first of its slots that holds no lease."""
-        used, slots = int(self._all[row]["used"]), int(self._all[row]["slots"])
+        one = self._all[row]
+        used, slots = int(one["used"] | one["others"]), int(one["slots"])
         return next((slot for slot in range(slots) if not used >> slot & 1), None)
 
     def mask(self, rows: Iterable[int]) -> NDArray[np.bool_]:

@@ -58,6 +58,7 @@ class Job:
     def __post_init__(self) -> None:
         self.known = Known()
         self.held: dict[int, Held] = {}  # by lease
+        self.is_over = False
 
 
 @dataclass(frozen=True)
@@ -151,8 +152,8 @@ class JobPlan:
         """First and count of what a worker gets; None if that would end too late."""
         speed, begins_s = float(self._speeds[row]), float(self._begins_s[row])
         waits_s = max(begins_s - self._now_s - self.rules.lead_s, 0.0)
-        timeout_s = RENDER_PART * self._job.needs.lease_timeout_s - waits_s
-        left = speed * min(self.end_s - begins_s, timeout_s)  # in reference seconds
+        timeout_s = (RENDER_PART * self._job.needs.lease_timeout_s - waits_s) / self._safety
+        left = speed * min((self.end_s - begins_s) / self._safety, timeout_s)  # in reference seconds
         part = speed * min(self.rules.part * (self.end_s - begins_s), self.rules.longest_s, timeout_s)
         first, end = next(iter(self._job.open))
         if self._costs[first] > part or self._is_tail:
@@ -174,7 +175,7 @@ class JobPlan:
     def _alone(self, left: float) -> int:
         """The costliest open task that is done in time; -1 if none is."""
         tasks = np.flatnonzero(self._is_open)
-        costs = self._costs[tasks] * self._safety
+        costs = self._costs[tasks]
         in_time = np.where(costs <= left, costs, -1.0)
         best = int(np.argmax(in_time))
         return int(tasks[best]) if in_time[best] >= 0 else -1

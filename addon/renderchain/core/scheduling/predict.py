@@ -31,6 +31,7 @@ class Costs:
         self._base = _between(tasks, usual_s, probed_s or {})
         self._seen = np.full(tasks + 2 * WINDOW, np.nan)  # what rendered ones cost over their base, as ln
         self._ln = self._base.copy()
+        self._cost_s = np.exp(self._base)
         self._stale = np.zeros(tasks, bool)
         self._variance = FIRST_SPREAD**2
         away = np.abs(np.arange(2 * WINDOW + 1) - WINDOW)
@@ -50,13 +51,14 @@ class Costs:
         return math.sqrt(self._variance)
 
     def predicted_s(self) -> NDArray[np.float64]:
-        """Of every task, rendered or not."""
+        """Of every task, rendered or not; not to be written into."""
         stale = np.flatnonzero(self._stale)
         if len(stale):
             around = self._seen[stale[:, None] + np.arange(2 * WINDOW + 1)]
             self._ln[stale] = self._base[stale] + _weighted_medians(around, self._weights)
-            self._stale[:] = False
-        return np.exp(self._ln)
+            self._cost_s[stale] = np.exp(self._ln[stale])
+            self._stale[stale] = False
+        return self._cost_s
 
 
 def _between(tasks: int, usual_s: float, probed_s: Mapping[int, float]) -> NDArray[np.float64]:

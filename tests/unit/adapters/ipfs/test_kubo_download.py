@@ -89,6 +89,7 @@ def test_what_has_another_checksum_is_thrown_away(served: tuple[Path, str], tmp_
         (tarred("kubo/ipfs")[:60], "can't be read"),
         (b"\x1f\x8b" + b"x" * 50, "can't be read"),
     ],
+    ids=["another", "cut", "garbage"],
 )
 def test_an_archive_without_it_is_refused(
     served: tuple[Path, str], tmp_path: Path, raw: bytes, said: str

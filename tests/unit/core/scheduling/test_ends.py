@@ -7,7 +7,7 @@ import math
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from renderchain.core.scheduling.ends import earliest_end_s, least_reward_fri
+from renderchain.core.scheduling.ends import earliest_end_s, lease_timeout_s, least_reward_fri
 
 WORKERS = st.lists(st.tuples(st.floats(0, 100), st.floats(0.05, 20)), min_size=1, max_size=8)
 
@@ -39,3 +39,9 @@ def test_the_cheapest_pay_is_what_the_last_worker_asks_that_is_needed() -> None:
     assert least_reward_fri(asks, begins, speeds, 10.0, 11, until_s=100.0) == 20
     assert least_reward_fri(asks, begins, speeds, 10.0, 30, until_s=100.0) == 30
     assert least_reward_fri(asks, begins, speeds, 10.0, 31, until_s=100.0) is None
+
+
+def test_a_timeout_leaves_out_only_those_who_hardly_count() -> None:
+    speeds = np.array([0.01] * 10 + [1.0] * 10)
+    assert lease_timeout_s(80.0, speeds, 0.8) == 100
+    assert lease_timeout_s(80.0, speeds, 0.8, lost_part=0.0) == 10_000

@@ -101,3 +101,18 @@ def test_a_submission_tells_of_its_worker_and_of_neighbouring_tasks() -> None:
     assert made.fleet.free_slot(0) == 1, "its slot is taken until it is accepted"
     made.settled(lease)
     assert made.fleet.free_slot(0) == 0
+
+
+def test_what_workers_hold_of_a_job_that_is_over_stays_in_their_hands_until_it_ends() -> None:
+    made = book([1.0], a=job(8), b=job(8))
+    (given,) = made.plan(NOW_S)["a"]
+    lease = confirm(made, "a", given, NOW_S)
+    made.closed("a")
+    made.heard(WorkerId(1), NOW_S + 20)
+    assert made.plan(NOW_S + 20) == {}, "its hands are full"
+    made.submitted(lease, given.ends_s)
+    made.settled(lease)
+    assert "a" not in made.jobs
+    made.heard(WorkerId(1), given.ends_s)
+    assert list(made.plan(given.ends_s)) == ["b"]
+    assert made.fleet.column("in_hand")[0] == 1

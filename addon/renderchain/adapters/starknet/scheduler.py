@@ -1,0 +1,81 @@
+"""The scheduler's side: what workers offer, and who signed their heartbeats."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...core.errors import ChainError
+from ...core.ids import WorkerId
+from ...core.job import StandingOffer
+from ...core.scheduling.heartbeat import Heartbeat, SignedHeartbeat
+from .errors import said
+from .view import StarknetView, ask
+
+
+class StarknetScheduler(StarknetView):
+    """The part of StarknetChain about heartbeats, of both who sends and who hears them."""
+
+    async def offer(self, worker_id: WorkerId) -> StandingOffer:
+        """On what terms a worker takes what schedulers assign."""
+        return StandingOffer(**await ask(self._registry, "offer", worker_id))
+
+    async def operator_key(self, worker_id: WorkerId) -> int:
+        """The public key that the operator's account checks signatures by; 0 where it does not say."""
+        return await key_of(self._account.client, (await self.worker(worker_id)).operator)
+
+    def sign_heartbeat(self, heartbeat: Heartbeat, scheduler: int) -> SignedHeartbeat:
+        """As the operator, for one scheduler alone."""
+        typed = typed_heartbeat(self.chain_id, self.board, scheduler, heartbeat)
+        r, s = self._account.sign_message(typed)
+        return SignedHeartbeat(heartbeat, (int(r), int(s)))
+
+
+def typed_heartbeat(chain_id: int, board: int, scheduler: int, heartbeat: Heartbeat) -> dict[str, Any]:
+    """A heartbeat as a typed message (SNIP-12, revision 1), which no contract takes."""
+    high, low = heartbeat.digest
+    fields = [
+        ("Board", "ContractAddress", board),
+        ("Scheduler", "ContractAddress", scheduler),
+        ("Worker", "felt", heartbeat.worker_id),
+        ("Content high", "u128", high),
+        ("Content low", "u128", low),
+    ]
+    domain = ("name", "version", "chainId", "revision")
+    return {
+        "types": {
+            "StarknetDomain": [{"name": name, "type": "shortstring"} for name in domain],
+            "Heartbeat": [{"name": name, "type": kind} for name, kind, _ in fields],
+        },
+        "primaryType": "Heartbeat",
+        "domain": {"name": "RenderChain", "version": "1", "chainId": hex(chain_id), "revision": "1"},
+        "message": {name: hex(value) for name, _, value in fields},
+    }
+
+
+def is_signed(
+    signed: SignedHeartbeat, *, chain_id: int, board: int, scheduler: int, operator: int, key: int
+) -> bool:
+    """Whether the operator's key made the signature."""
+    from starknet_py.hash.utils import verify_message_signature
+    from starknet_py.utils.typed_data import TypedData
+
+    typed = TypedData.from_dict(typed_heartbeat(chain_id, board, scheduler, signed.heartbeat))
+    try:
+        return bool(verify_message_signature(typed.message_hash(operator), list(signed.signature), key))
+    except (AssertionError, ValueError):  # numbers that are no points of the curve
+        return False
+
+
+async def key_of(client: Any, account: int) -> int:
+    """The key that an account checks signatures by, 0 where it does not say: wallets differ in that."""
+    from starknet_py.hash.selector import get_selector_from_name
+    from starknet_py.net.client_models import Call
+
+    call = Call(account, get_selector_from_name("get_public_key"), [])
+    try:
+        found = await said("Asking the account for its key", client.call_contract(call))
+    except ChainError as error:
+        if getattr(error.__cause__, "code", None) is None:
+            raise
+        return 0  # the node answered that there is no such function
+    return int(found[0]) if len(found) == 1 else 0

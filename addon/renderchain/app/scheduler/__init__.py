@@ -1,0 +1,1 @@
+"""The scheduler's use case: hear the board and the workers, plan, assign."""

@@ -1,0 +1,247 @@
+"""What the board's events mean to a scheduler's books, one for each family."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from ...core.board_events import (
+    BoardEvent,
+    EntryRefused,
+    JobClosed,
+    JobCreated,
+    LeaseAccepted,
+    LeaseClaimed,
+    LeaseEnded,
+    ResultSubmitted,
+    SpareGiven,
+    TasksGivenBack,
+)
+from ...core.ids import JobId, LeaseId, WorkerId
+from ...core.job import JobInfo, Record, StandingOffer, WorkerInfo
+from ...core.lease_id import split_lease_id
+from ...core.lease_stake import stake_of
+from ...core.lifecycle import LeaseState
+from ...core.scheduling.book import Book
+from ...core.scheduling.fit import Needs
+from ...core.scheduling.fleet import Terms
+from ...core.scheduling.plan import Given, Job, PlanRules
+from ...core.scheduling.predict import Costs
+from ...core.scheduling.tasks import Held, OpenTasks
+
+NOTHING = Terms(StandingOffer(0, 0, 0, 0), 0, 0)  # of a worker that sends no heartbeats
+HARMLESS = ("worker is busy", "worker stops")  # reasons for giving back that say nothing of a job
+TIMEOUT_FRAMES = 4  # a lease's timeout is so many times what a job declares that its frames take
+WAITS_S = 120.0  # for the event of a lease that was sent for
+PUT_OFF_S = 300.0  # a worker that the board refused for a job
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A lease that the board was asked for."""
+
+    given: Given
+    at_s: float
+
+
+class Books:
+    """Of the jobs that name one account as their scheduler. ``head`` is the newest block at the start: what
+    is told of it and of those before is long ago.
+    """
+
+    def __init__(self, scheduler: int, rules: PlanRules, head: int = -1) -> None:
+        self._scheduler, self._rules, self._head = scheduler, rules, head
+        self.by_family: dict[int, Book[JobId]] = {}
+        self._family_of: dict[JobId, int] = {}
+        self._leases: dict[LeaseId, tuple[JobId, int, int]] = {}  # that have not ended, with first and count
+        self.sent: dict[tuple[JobId, WorkerId, int], Sent] = {}
+        self._put_off: dict[tuple[JobId, int], float] = {}
+        self.stale: set[JobId] = set()  # of these the board is asked before anything is planned
+
+    def book_of(self, job_id: JobId) -> Book[JobId] | None:
+        """The one that a job is in."""
+        family = self._family_of.get(job_id)
+        return None if family is None else self.by_family.get(family)
+
+    def book(self, family: int) -> Book[JobId]:
+        """A family's, which is begun if there is none."""
+        return self.by_family.setdefault(family, Book(self._rules))
+
+    def jobs(self) -> Iterator[tuple[JobId, Job]]:
+        """All that are not over."""
+        for book in self.by_family.values():
+            yield from ((key, job) for key, job in list(book.jobs.items()) if not job.is_over)
+
+    def note(self, event: BoardEvent, now_s: float) -> None:
+        """Hear what the board says; of other schedulers' jobs it is nothing."""
+        if isinstance(event, JobCreated):
+            self._created(event)
+            return
+        job_id = getattr(event, "job_id", None)
+        book = self.book_of(job_id) if job_id is not None else None
+        if book is None or job_id is None:
+            return
+        if isinstance(event, JobClosed):
+            book.closed(job_id)
+            self._family_of.pop(job_id)
+            self.stale.discard(job_id)
+            return
+        if not isinstance(event, ResultSubmitted):
+            self.stale.add(job_id)
+        self._of_lease(book, event, now_s)
+
+    def _of_lease(self, book: Book[JobId], event: BoardEvent, now_s: float) -> None:
+        if isinstance(event, LeaseClaimed):
+            self._claimed(book, event, now_s)
+        elif isinstance(event, SpareGiven):
+            self._spare(book, event)
+        elif isinstance(event, ResultSubmitted):
+            self._submitted(book, event, now_s)
+        elif isinstance(event, TasksGivenBack):
+            self._given_back(book, event, now_s)
+        elif isinstance(event, LeaseEnded | LeaseAccepted):
+            self._ended(book, event, now_s)
+        elif isinstance(event, EntryRefused):
+            self._refused(book, event, now_s)
+
+    def learn(self, info: JobInfo) -> bool:
+        """What the board says of a job now; whether the book agrees on what is open."""
+        book = self.book_of(info.job_id)
+        job = book.jobs.get(info.job_id) if book else None
+        if book is None or job is None:
+            return False
+        if info.stopped:
+            book.closed(info.job_id)
+            return False
+        least_fri = stake_of(info, ANYBODY, Record(), most=1).lock_fri
+        job.needs = replace(job.needs, reward_fri=info.reward_fri, stake_fri=least_fri)
+        waiting = [one.given for key, one in self.sent.items() if key[0] == info.job_id]
+        job.spares = info.spare_tasks - sum(one.count for one in waiting if one.spare_of)
+        reserve_fri = max(info.next_audit_fri, 1)
+        job.most_leases = 2**31 if info.takes_unjudged else info.audit_pool_fri // reserve_fri
+        given = sum(one.count for one in waiting if not one.spare_of)
+        return info.open_tasks == job.open.count + given
+
+    def expect(self, job_id: JobId, given: Given, now_s: float) -> None:
+        """The board is asked for a lease."""
+        book = self.book_of(job_id)
+        assert book
+        self.sent[job_id, book.fleet.ids[given.row], given.slot] = Sent(given, now_s)
+
+    def give_up(self, now_s: float, job_id: JobId | None = None) -> None:
+        """What was asked for and did not come: all of a job, or of any what is overdue."""
+        for key, one in list(self.sent.items()):
+            if key[0] == job_id or (job_id is None and now_s - one.at_s > WAITS_S):
+                self._undo(key, now_s)
+        for (job, row), until_s in list(self._put_off.items()):
+            if until_s <= now_s:
+                del self._put_off[job, row]
+                book = self.book_of(job)
+                if book and job in book.jobs:
+                    book.jobs[job].known.failed.discard(row)
+
+    def overdue(self, now_s: float) -> dict[JobId, list[LeaseId]]:
+        """Leases whose timeout is over, which anyone may end."""
+        found = dict[JobId, list[LeaseId]]()
+        for job_id, job in self.jobs():
+            late = [one for one in job.held.values() if now_s > one.since_s + job.needs.lease_timeout_s]
+            if late:
+                found[job_id] = [one.lease_id for one in late]
+        return found
+
+    def _created(self, event: JobCreated) -> None:
+        terms = event.terms
+        if terms.scheduler != self._scheduler or event.job_id in self._family_of:
+            return
+        needs = Needs(
+            family=event.family,
+            tasks=terms.tasks,
+            reward_fri=terms.reward_fri,
+            package_bytes=terms.package_bytes,
+            memory_mib=terms.memory_mib,
+            stake_fri=0,
+            longest_lease=terms.longest_lease,
+            lease_timeout_s=float(terms.lease_timeout_s),
+        )
+        declared_s = terms.lease_timeout_s / TIMEOUT_FRAMES / max(min(terms.longest_lease, terms.tasks), 1)
+        made = Job(needs, Costs(terms.tasks, declared_s), OpenTasks(terms.tasks), terms.spare_tasks)
+        self.book(event.family).jobs[event.job_id] = made
+        self._family_of[event.job_id] = event.family
+        self.stale.add(event.job_id)
+
+    def _claimed(self, book: Book[JobId], event: LeaseClaimed, now_s: float) -> None:
+        worker, slot, _ = split_lease_id(event.lease_id)
+        row = book.fleet.rows.get(worker)
+        if row is None:
+            row = book.put_worker(worker, NOTHING)
+        sent = self.sent.pop((event.job_id, worker, slot), None)
+        if sent and (sent.given.first, sent.given.count) != (event.first, event.count):
+            book.refused(event.job_id, sent.given, now_s)  # it is another: the worker claimed first
+            sent = None
+        job = book.jobs[event.job_id]
+        begins_s = now_s + self._rules.lead_s
+        if sent:
+            span, spare_of = (sent.at_s, sent.given.begins_s, sent.given.ends_s), sent.given.spare_of
+        else:
+            cost_s = job.costs.predicted_s()[event.first : event.first + event.count].sum()
+            span, spare_of = (
+                (now_s, begins_s, begins_s + float(cost_s) / float(book.fleet.column("speed")[row])),
+                0,
+            )
+            with suppress(ValueError):  # it is a spare, as the next event says
+                job.open.take(event.first, event.count)
+            book.fleet.give(row, slot, span[2])
+        tasks = (event.first, event.count)
+        self._leases[event.lease_id] = (event.job_id, *tasks)
+        book.claimed(
+            event.job_id, Held(event.lease_id, worker, slot, *tasks, *span, spare_of=LeaseId(spare_of))
+        )
+
+    def _submitted(self, book: Book[JobId], event: ResultSubmitted, now_s: float) -> None:
+        if known := self._leases.get(event.lease_id):
+            self._leases[event.lease_id] = (event.job_id, known[1], event.count)
+        book.submitted(event.lease_id, now_s, event.count, tells=event.block > self._head)
+
+    @staticmethod
+    def _spare(book: Book[JobId], event: SpareGiven) -> None:
+        held = book.jobs[event.job_id].held
+        if event.lease_id in held:
+            held[event.lease_id].spare_of = event.held_id
+        if event.held_id in held:
+            held[event.held_id].is_spared = True
+
+    def _given_back(self, book: Book[JobId], event: TasksGivenBack, now_s: float) -> None:
+        if not event.reason:  # it submitted the others
+            job = book.jobs[event.job_id]
+            if event.reopened and not job.is_over:
+                job.open.put_back(event.first, event.count)
+            return
+        self._leases.pop(event.lease_id, None)
+        failed = event.reason not in HARMLESS
+        what = (event.lease_id, event.first, event.count, now_s)
+        book.lost(*what, reopened=event.reopened, failed=failed)
+
+    def _ended(self, book: Book[JobId], event: LeaseEnded | LeaseAccepted, now_s: float) -> None:
+        known = self._leases.pop(event.lease_id, None)
+        if isinstance(event, LeaseEnded) and known:
+            what = (event.lease_id, *known[1:], now_s)
+            wrong = event.state is LeaseState.REJECTED
+            book.lost(*what, reopened=event.reopened, failed=wrong)
+        book.settled(event.lease_id)
+
+    def _refused(self, book: Book[JobId], event: EntryRefused, now_s: float) -> None:
+        """The board would not have a worker; it is asked again later."""
+        for key in [one for one in self.sent if one[:2] == (event.job_id, event.subject)]:
+            row = self._undo(key, now_s)
+            self._put_off[event.job_id, row] = now_s + PUT_OFF_S
+            book.jobs[event.job_id].known.failed.add(row)
+
+    def _undo(self, key: tuple[JobId, WorkerId, int], now_s: float) -> int:
+        given = self.sent.pop(key).given
+        if book := self.book_of(key[0]):
+            book.refused(key[0], given, now_s)
+        return given.row
+
+
+ANYBODY = WorkerInfo(WorkerId(0), 0, 0, 0, 2**120, 0, 0)  # with stake enough: what a lease locks at least

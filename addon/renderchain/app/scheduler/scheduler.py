@@ -1,0 +1,194 @@
+"""The scheduler's loop: follow the board, hear workers, plan once a second, assign in one transaction a job.
+
+It remembers nothing that the chain does not tell again: a new process reads all events and goes on. While
+none runs, each job's grace passes, and workers claim by themselves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import aclosing, suppress
+
+from ...core.board_events import Reorganised
+from ...core.contract_errors import ContractError
+from ...core.errors import ChainError
+from ...core.ids import JobId, WorkerId
+from ...core.job import Place
+from ...core.lease_id import split_lease_id
+from ...core.notices.process import Stopped
+from ...core.notices.scheduling import AssignRefused, LeasesAssigned
+from ...core.scheduling.fit import sentence_of
+from ...core.scheduling.fleet import Terms
+from ...core.scheduling.heartbeat import Heartbeat
+from ...core.scheduling.plan import Given, PlanRules
+from ...ports.reporter import Reporter
+from ...ports.scheduler_chain import SchedulerChain
+from ..upkeep.keeping import keep_at_work
+from .books import Books
+
+PLAN_S = 1.0
+IDLE_S = 5.0  # without news: workers fall silent, and leases late
+MOST_PLACES = 100  # that the board takes in one call
+LOOK_S = 60.0  # so often a worker's stake and offer are read anew
+AGAIN_S = 30.0  # a job whose assignment was refused waits so long
+log = logging.getLogger(__name__)
+
+
+class Scheduler:
+    """For the jobs that name the chain's account. ``now`` gives seconds since 1970."""
+
+    def __init__(
+        self,
+        chain: SchedulerChain,
+        reporter: Reporter,
+        rules: PlanRules,
+        from_block: int,
+        now: Callable[[], float],
+    ) -> None:
+        self._chain, self._reporter, self._rules = chain, reporter, rules
+        self._from_block, self._now = from_block, now
+        self.books = Books(chain.address, rules)
+        self._heard: dict[WorkerId, tuple[Heartbeat, float]] = {}
+        self._looked_s: dict[WorkerId, float] = {}
+        self._families: dict[WorkerId, set[int]] = {}
+        self._waits_until_s: dict[JobId, float] = {}
+        self._cids: dict[JobId, str] = {}
+        self._has_news = asyncio.Event()
+        self.planned_s = 0.0  # when a plan was made last, by ``now``
+
+    async def run(self, stop: asyncio.Event, on_ready: Callable[[], None] = lambda: None) -> None:
+        """Schedule until ``stop`` is set. Raises ChainError at the start alone."""
+        self.books = Books(self._chain.address, self._rules, await self._chain.block_number())
+        on_ready()
+        works = {"Listening to the chain": self._follow, "Assigning leases": self._assign_all}
+        parts = [asyncio.create_task(keep_at_work(name, one, self._reporter)) for name, one in works.items()]
+        try:
+            await stop.wait()
+        finally:
+            for part in parts:
+                part.cancel()
+            await asyncio.gather(*parts, return_exceptions=True)
+        self._reporter.tell(Stopped())
+
+    async def heard(self, heartbeat: Heartbeat) -> None:
+        """A worker said what it has and does; the caller has seen that it did. Raises ChainError."""
+        worker_id, now_s = heartbeat.worker_id, self._now()
+        self._heard[worker_id] = (heartbeat, now_s)
+        if now_s - self._looked_s.get(worker_id, -LOOK_S) >= LOOK_S:
+            await self._look_at(worker_id)
+        self._note(heartbeat, now_s)
+        self._has_news.set()
+
+    def _note(self, heartbeat: Heartbeat, heard_s: float) -> None:
+        worker_id, cids = heartbeat.worker_id, set(heartbeat.packages)
+        for book in self.books.by_family.values():
+            if worker_id not in book.fleet.rows:
+                continue
+            row = book.fleet.rows[worker_id]
+            book.fleet.occupy(row, [split_lease_id(one)[1] for one, _ in heartbeat.done])
+            if heartbeat.takes:
+                book.heard(worker_id, heard_s)
+            for lease_id, done in heartbeat.done:
+                book.progress(lease_id, done, heard_s)
+            for job_id, job in book.jobs.items():
+                if self._cids.get(job_id) in cids:
+                    job.known.cached.add(row)
+
+    def why_waiting(self) -> dict[JobId, str]:
+        """Of each job with open tasks, who could take them and why others can not."""
+        found = dict[JobId, str]()
+        for book in self.books.by_family.values():
+            for job_id, job in book.jobs.items():
+                if job.open.count and not job.is_over:
+                    said = sentence_of(job.needs, book.fleet, job.known.failed, self._now())
+                    found[job_id] = f"{job.open.count} of {job.needs.tasks} tasks are open: {said}"
+        return found
+
+    async def _look_at(self, worker_id: WorkerId) -> None:
+        """Read what the registry knows of a worker."""
+        self._looked_s[worker_id] = self._now()
+        worker, offer = await self._chain.worker(worker_id), await self._chain.offer(worker_id)
+        heartbeat, heard_s = self._heard[worker_id]
+        terms = Terms(offer, heartbeat.memory_mib, worker.free_fri)
+        self._families[worker_id] = set(self.books.by_family)
+        for family, book in list(self.books.by_family.items()):
+            if await self._chain.supports(worker_id, family):
+                book.put_worker(worker_id, terms, heartbeat.speed_milli / 1000 or None)
+                self._note(heartbeat, heard_s)
+
+    async def _follow(self) -> None:
+        head = await self._chain.block_number()
+        self.books = Books(self._chain.address, self._rules, head)
+        self._families.clear()
+        async with aclosing(self._chain.events(self._from_block)) as events:
+            async for event in events:
+                if isinstance(event, Reorganised):
+                    self.books = Books(self._chain.address, self._rules, head)
+                    self._families.clear()
+                else:
+                    self.books.note(event, self._now())
+                self._has_news.set()
+
+    async def _assign_all(self) -> None:
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(IDLE_S):
+                    await self._has_news.wait()
+            self._has_news.clear()
+            await self._turn()
+            await asyncio.sleep(PLAN_S)
+
+    async def _turn(self) -> None:
+        """One plan, and what becomes of it; one job's trouble is not another's."""
+        self.books.give_up(self._now())
+        for job_id, late in self.books.overdue(self._now()).items():
+            with suppress(ContractError):  # somebody was faster, or blocks are late
+                await self._chain.expire(job_id, late)
+        for job_id in list(self.books.stale):
+            info = await self._chain.job(job_id)
+            self._cids[job_id] = info.package_cid
+            if self.books.learn(info):
+                self.books.stale.discard(job_id)
+        await self._look_at_new()
+        now_s = self._now()
+        waiting = {job_id for job_id, until_s in self._waits_until_s.items() if until_s > now_s}
+        for book in list(self.books.by_family.values()):
+            for job_id, leases in book.plan(now_s, without=waiting | self.books.stale).items():
+                for given in leases:
+                    self.books.expect(job_id, given, now_s)
+                for at in range(0, len(leases), MOST_PLACES):
+                    await self._assign(job_id, leases[at : at + MOST_PLACES])
+        self.planned_s = self._now()
+
+    async def _assign(self, job_id: JobId, leases: list[Given]) -> None:
+        book = self.books.book_of(job_id)
+        if book is None:
+            return  # it closed meanwhile
+        ids = book.fleet.ids
+        places = [Place(ids[one.row], one.slot, one.first, one.count, one.spare_of) for one in leases]
+        try:
+            refused = await self._chain.assign(job_id, places)
+        except ContractError as error:
+            self._put_off(job_id, str(error))
+            self.books.give_up(self._now(), job_id)
+        except ChainError as error:
+            self._put_off(job_id, str(error))  # it may have happened, or may yet: events tell
+        else:
+            spares = sum(bool(one.spare_of) for one in leases)
+            self._reporter.tell(LeasesAssigned(job_id, len(leases) - len(refused), spares))
+
+    def _put_off(self, job_id: JobId, reason: str) -> None:
+        self._waits_until_s[job_id] = self._now() + AGAIN_S
+        self._reporter.tell(AssignRefused(job_id, reason))
+
+    async def _look_at_new(self) -> None:
+        """Workers that were heard before there was a job of their family."""
+        families = set(self.books.by_family)
+        for worker_id, (_, heard_s) in list(self._heard.items()):
+            if self._now() - heard_s > LOOK_S:
+                del self._heard[worker_id]
+                self._looked_s.pop(worker_id, None)
+            elif not families <= self._families.get(worker_id, set()):
+                await self._look_at(worker_id)

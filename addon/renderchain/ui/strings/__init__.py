@@ -1,0 +1,1 @@
+"""What the interface says, in which words and in which language."""

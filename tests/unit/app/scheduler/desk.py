@@ -1,0 +1,86 @@
+"""A scheduler and machines whose heartbeats it hears, on the network in memory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from renderchain.adapters.starknet.scheduler import is_signed
+from renderchain.app.scheduler.hearing import Hearing
+from renderchain.app.scheduler.scheduler import Scheduler
+from renderchain.core.ids import LeaseId
+from renderchain.core.job import StandingOffer
+from renderchain.core.scheduling.heartbeat import Heartbeat, SignedHeartbeat
+from renderchain.core.scheduling.plan import PlanRules
+
+from devkit.fakes.people import Machine
+from devkit.fakes.reporter import RecordingReporter
+from devkit.fakes.world import World
+
+ADDRESS = 0x5C4ED
+BEAT_S = 10.0
+WILLING = StandingOffer(1, 10**9, 4, 2**39)
+
+
+class Desk:
+    """One process of a scheduler; another one on the same account is another Desk."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.chain = world.network.chain(ADDRESS)
+        self.reporter = RecordingReporter()
+        rules = PlanRules(lead_s=20.0, load_s=20.0)
+        self.scheduler = Scheduler(self.chain, self.reporter, rules, 0, world.now)
+        self.hearing = Hearing(self.chain, self.scheduler, self._is_signed, world.now)
+
+    def _is_signed(self, signed: SignedHeartbeat, operator: int, key: int) -> bool:
+        places = {"chain_id": self.chain.chain_id, "board": self.chain.board, "scheduler": ADDRESS}
+        return is_signed(signed, **places, operator=operator, key=key)
+
+    def beat_of(self, machine: Machine, **changes: object) -> Heartbeat:
+        """What a machine would say now."""
+        said: dict[str, object] = {
+            "worker_id": machine.worker_id,
+            "sent_ms": int(self.world.now() * 1000),
+            "memory_mib": 4096,
+            "takes": True,
+            "speed_milli": 1000,
+            "packages": (),
+            "done": (),
+        }
+        return Heartbeat(**said | changes)  # type: ignore[arg-type]
+
+    def signed(self, machine: Machine, heartbeat: Heartbeat) -> bytes:
+        """As its operator's account signs it."""
+        return machine.chain.sign_heartbeat(heartbeat, ADDRESS).to_bytes()
+
+    async def beat(self, *machines: Machine) -> None:
+        """One heartbeat of each, with what it holds."""
+        for machine in machines:
+            held: list[LeaseId] = await machine.chain.open_leases()
+            beat = self.beat_of(machine, done=tuple((one, 0) for one in held))
+            await self.hearing.hear(self.signed(machine, beat))
+
+    @asynccontextmanager
+    async def working(self, *machines: Machine) -> AsyncIterator[None]:
+        """Schedule beside, while the machines send heartbeats."""
+        stop = asyncio.Event()
+
+        async def beats() -> None:
+            while True:
+                await self.beat(*machines)
+                await asyncio.sleep(BEAT_S)
+
+        tasks = [asyncio.create_task(self.scheduler.run(stop)), asyncio.create_task(beats())]
+        try:
+            yield
+        finally:
+            stop.set()
+            tasks[1].cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def willing(machine: Machine) -> None:
+    """It takes what schedulers assign."""
+    await machine.world.network.registry(machine.owner).set_offer(machine.worker_id, WILLING)

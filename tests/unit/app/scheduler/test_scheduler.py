@@ -1,0 +1,173 @@
+"""A scheduler and real workers, on the network in memory with a clock that jumps."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+from renderchain.app.scheduler.scheduler import Scheduler
+from renderchain.core.board_events import LeaseClaimed, LeaseEnded, SpareGiven
+from renderchain.core.contract_errors import ContractError, StakeNotFree
+from renderchain.core.lifecycle import JobState
+from renderchain.core.notices.scheduling import AssignRefused, LeasesAssigned
+
+from devkit.board.chain import MemoryChain
+from devkit.fakes.people import OFFER, Artist, Machine
+from devkit.fakes.world import World
+from tests.unit.app.scheduler.desk import ADDRESS, Desk, willing
+
+GRACE_S = 300
+SCHEDULED = replace(OFFER, scheduler=ADDRESS, scheduler_grace_s=GRACE_S, longest_lease=4)
+
+
+def test_a_job_is_assigned_rendered_and_paid(world: World, artist: Artist, machine: Machine) -> None:
+    desk = Desk(world)
+
+    async def life() -> None:
+        await willing(machine)
+        job = await artist.submit(6, SCHEDULED)
+        async with machine.working(), desk.working(machine):
+            assert (await artist.watching(job)).state is JobState.COMPLETED
+
+    world.live(life())
+    claimed = world.network.told(LeaseClaimed)
+    assert claimed and all(one.assigned for one in claimed)
+    assert sum(one.count for one in claimed) == 6
+    assert (
+        artist.frames() == [f"frame_{number:04}.png" for number in range(1, 7)] or len(artist.frames()) == 6
+    )
+    assert sum(isinstance(one, LeasesAssigned) for one in desk.reporter.told) >= 1
+
+
+def test_when_the_scheduler_dies_workers_claim_after_its_grace(
+    world: World, artist: Artist, machine: Machine
+) -> None:
+    desk = Desk(world)
+
+    async def life() -> None:
+        await willing(machine)
+        job = await artist.submit(12, SCHEDULED)
+        async with machine.working():
+            async with desk.working(machine):
+                while not world.network.told(LeaseClaimed):
+                    await asyncio.sleep(1)
+            assert (await artist.watching(job)).state is JobState.COMPLETED
+
+    world.live(life())
+    claimed = world.network.told(LeaseClaimed)
+    assert {one.assigned for one in claimed} == {0, 1}
+
+
+def test_a_new_process_goes_on_with_what_an_earlier_one_assigned(
+    world: World, artist: Artist, machine: Machine
+) -> None:
+    async def life() -> None:
+        await willing(machine)
+        job = await artist.submit(12, SCHEDULED)
+        async with machine.working():
+            async with Desk(world).working(machine):
+                while not world.network.told(LeaseClaimed):
+                    await asyncio.sleep(1)
+            async with Desk(world).working(machine):
+                assert (await artist.watching(job)).state is JobState.COMPLETED
+
+    world.live(life())
+    claimed = world.network.told(LeaseClaimed)
+    assert all(one.assigned for one in claimed)
+    assert sum(one.count for one in claimed) == 12, "nothing was given twice"
+
+
+def test_after_a_reorganisation_it_plans_by_what_the_chain_says_then(
+    world: World, artist: Artist, machine: Machine
+) -> None:
+    desk = Desk(world)
+
+    async def life() -> None:
+        await willing(machine)
+        job = await artist.submit(8, SCHEDULED)
+        head = world.network.block
+        async with machine.working(), desk.working(machine):
+            while not world.network.told(LeaseClaimed):
+                await asyncio.sleep(1)
+            world.network.reorganise(head + 1)
+            assert (await artist.watching(job)).state is JobState.COMPLETED
+
+    world.live(life())
+    assert sum(one.count for one in world.network.told(LeaseClaimed)) >= 8
+
+
+def test_a_worker_that_is_silent_is_given_nothing(world: World, artist: Artist, machine: Machine) -> None:
+    desk = Desk(world)
+
+    async def life() -> None:
+        await willing(machine)
+        await artist.submit(2, SCHEDULED)
+        async with desk.working():
+            await asyncio.sleep(GRACE_S)
+        (said,) = desk.scheduler.why_waiting().values()
+        assert said.startswith("2 of 2 tasks are open: 0 of 0 workers")
+
+    world.live(life())
+    assert not world.network.told(LeaseClaimed)
+
+
+def test_what_a_dead_worker_holds_expires_and_is_given_to_another(
+    world: World, artist: Artist, machine: Machine
+) -> None:
+    desk, dead = Desk(world), Machine(world, 0xDEAD1)
+
+    async def life() -> None:
+        await dead.join()
+        await willing(dead)
+        job = await artist.submit(2, SCHEDULED)
+        async with desk.working(dead):
+            while not world.network.told(LeaseClaimed):
+                await asyncio.sleep(1)
+        await willing(machine)
+        async with machine.working(), Desk(world).working(machine):
+            assert (await artist.watching(job)).state is JobState.COMPLETED
+
+    world.live(life())
+    assert world.network.told(LeaseEnded)[0].reopened
+    assert not world.network.told(SpareGiven), "the artist set no tasks aside"
+
+
+def test_a_refused_assignment_is_told_and_tried_again(
+    world: World, artist: Artist, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, assign, tries = Desk(world), MemoryChain.assign, [0]
+
+    async def refusing(chain: MemoryChain, *what: object) -> list[ContractError]:
+        tries[0] += 1
+        if tries[0] == 1:
+            raise StakeNotFree("Assigning leases of job 1")
+        return await assign(chain, *what)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(MemoryChain, "assign", refusing)
+
+    async def life() -> None:
+        await willing(machine)
+        job = await artist.submit(2, SCHEDULED)
+        async with machine.working(), desk.working(machine):
+            assert (await artist.watching(job)).state is JobState.COMPLETED
+
+    world.live(life())
+    assert any(isinstance(one, AssignRefused) for one in desk.reporter.told)
+    assert tries[0] == 2
+
+
+def test_jobs_of_others_are_left_alone(world: World, artist: Artist, machine: Machine) -> None:
+    desk = Desk(world)
+
+    async def life() -> None:
+        await willing(machine)
+        await artist.submit(2, replace(SCHEDULED, scheduler=ADDRESS + 1))
+        await artist.submit(2, OFFER)
+        async with desk.working(machine):
+            await asyncio.sleep(100)
+        assert isinstance(desk.scheduler, Scheduler)
+        assert list(desk.scheduler.books.jobs()) == []
+
+    world.live(life())
+    assert not world.network.told(LeaseClaimed)
