@@ -41,7 +41,6 @@ class KnowingRenderer(FakeRenderer):
         self.breaks_after: int | None = None
         self.unfit = ""
         self.kills = 0  # of processes without a scene, that are still to come
-        self.begun: int | None = None
         self.made: list[str] = []  # where the known tile was made: a device, or "beside"
 
     async def known_tile(self, device: str = "") -> KnownRendered:
@@ -74,17 +73,18 @@ class KnowingRenderer(FakeRenderer):
             yield _Knowing(session, self)
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Knowing:
     session: RenderSession
     by: KnowingRenderer
+    begun: int | None = None
 
     @property
     def loaded(self) -> Loaded:
         return self.session.loaded
 
     async def render(self, frame: int, on_progress: OnProgress, then: int | None = None) -> Rendered:
-        self.by.begun = then
+        self.begun = then
         return await self.session.render(frame, on_progress, then)
 
     async def render_tiles(
@@ -93,6 +93,6 @@ class _Knowing:
         return await self.session.render_tiles(frame, tiles, on_progress, shared=shared)
 
     async def known_tile(self) -> KnownRendered:
-        if self.by.begun is not None:  # its answer would come first
-            raise RenderFailed(f"Frame {self.by.begun} is begun already.")
+        if self.begun is not None:  # its answer would come first
+            raise RenderFailed(f"Frame {self.begun} is begun already.")
         return await self.by.known_beside()

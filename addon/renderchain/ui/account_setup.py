@@ -15,9 +15,10 @@ import bpy
 from ..core.errors import KeyStoreError, SettingsError
 from ..ports.reporter import Reporter
 from . import messages
-from .checkup import WIDTH_PX, SetupOperator, Work, status
+from .checkup import WIDTH_PX, SetupOperator, status
 from .chosen import chosen
 from .preferences_file import read_settings, what_is_set_up
+from .state import Work
 from .strings import texts
 from .strings.language import said, say
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,14 +14,11 @@ from .. import __package__ as base_package
 from ..blender.console import ConsoleReporter
 from ..core.errors import RenderChainError
 from ..core.finding import Finding, Health, fault_of
-from ..core.notices import Notice
-from ..core.progress import progress_text
-from ..ports.reporter import Reporter
 from ..settings import Settings
 from . import messages
 from .chosen import chosen
 from .preferences_file import check_online, what_is_set_up
-from .state import background, redraw
+from .state import PanelReporter, Work, background, redraw
 from .strings import texts
 from .strings.language import said, say
 
@@ -40,7 +36,6 @@ TITLES = {
     "settings": texts.SETTINGS,
 }
 ICONS = {Health.OK: "STRIP_COLOR_04", Health.WARNING: "STRIP_COLOR_03", Health.FAULT: "STRIP_COLOR_01"}
-Work = Callable[[Reporter], Coroutine[Any, Any, str]]
 
 
 @dataclass
@@ -148,27 +143,7 @@ def draw(layout: Any, width_px: float) -> None:
     messages.draw(box, messages.Place.PREFERENCES, width_px)
 
 
-class SetupReporter:
-    """Puts what is said while something is set up beneath the rows."""
-
-    def __init__(self) -> None:
-        self._later = background().later
-
-    def say(self, text: str) -> None:
-        """One sentence."""
-        self._later(lambda: _doing(text))
-
-    def tell(self, notice: Notice) -> None:
-        """Its sentence."""
-        if not notice.is_quiet:
-            self.say(notice.sentence)
-
-    def progress(self, what: str, done: int, total: int) -> None:
-        """How much of it is done."""
-        self.say(progress_text(what, done, total))
-
-
-def _doing(text: str) -> None:
+def _doing(text: str, factor: float) -> None:
     if status.doing:
         status.doing = text
         redraw()
@@ -201,7 +176,7 @@ class SetupOperator(bpy.types.Operator):
             return messages.refuse(self, messages.Place.PREFERENCES, error)
         messages.forget(messages.Place.PREFERENCES)
         status.doing = say(texts.DOING, what=say(self.bl_label))
-        background().run(work(SetupReporter()), _done)
+        background().run(work(PanelReporter(_doing)), _done)
         return {"FINISHED"}
 
     def ask(self, context: bpy.types.Context, confirm_text: str = "") -> Any:

@@ -14,6 +14,7 @@ from ..core.money import format_strk, four_decimals
 from ..core.notices import Level, counted
 from ..core.progress import size_text
 from ..settings import Settings
+from .asking import DIALOG_PX
 from .messages import MARGIN_PX, draw_text, lines_of, scale
 from .strings import texts
 from .strings.language import said, say
@@ -22,7 +23,6 @@ from .wish import Wish
 if TYPE_CHECKING:
     from ..app.requester.estimate import Estimate, JobFrames
 
-WIDTH_PX = 460
 LABEL_SHARE = 0.4
 MOST_FRAMES_TEXT = 40  # characters
 
@@ -132,7 +132,7 @@ class RENDERCHAIN_OT_pay(bpy.types.Operator):  # noqa: N801 - Blender's naming
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> Any:
         """Show it."""
         return context.window_manager.invoke_props_dialog(
-            self, width=WIDTH_PX, title=self.bl_label, confirm_text=texts.PAY_AND_RENDER
+            self, width=DIALOG_PX, title=self.bl_label, confirm_text=texts.PAY_AND_RENDER
         )
 
     def draw(self, context: bpy.types.Context) -> None:
@@ -140,7 +140,7 @@ class RENDERCHAIN_OT_pay(bpy.types.Operator):  # noqa: N801 - Blender's naming
         if not _asked:
             return
         layout, (asked, _) = self.layout, _asked[0]
-        text_px = (WIDTH_PX - MARGIN_PX) * scale()
+        text_px = (DIALOG_PX - MARGIN_PX) * scale()
         _table(layout, rows_of(asked), text_px)
         _table(layout.box(), money_of(asked), text_px)
         for notice in asked.estimate.notices:

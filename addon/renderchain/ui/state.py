@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,9 @@ import bpy
 from ..blender.background import Background
 from ..core.notices import Notice
 from ..core.progress import progress_text, share_done
+from ..ports.reporter import Reporter
+
+Work = Callable[[Reporter], Coroutine[Any, Any, str]]  # what a button starts; the text is its outcome
 
 
 @dataclass
@@ -51,18 +55,24 @@ def forget() -> None:
     vars(state).update(vars(State()))
 
 
+def show_in_panel(text: str, factor: float) -> None:
+    """What goes on now, and how much of it is done."""
+    state.message, state.factor = text, factor
+
+
 class PanelReporter:
-    """Puts what a use case says into the panel; made on the main thread, where the thread is at hand.
+    """Has what a use case says shown; made on the main thread, where the thread is at hand.
 
     What is still said after the add-on was disabled must not start another one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, show: Callable[[str, float], None] = show_in_panel) -> None:
         self._later = background().later
+        self._show = show
 
     def say(self, text: str) -> None:
         """One sentence."""
-        self._later(lambda: _set(text, 0.0))
+        self._later(lambda: self._show(text, 0.0))
 
     def tell(self, notice: Notice) -> None:
         """Its sentence."""
@@ -72,8 +82,4 @@ class PanelReporter:
     def progress(self, what: str, done: int, total: int) -> None:
         """A bar, if the total is known."""
         text = progress_text(what, done, total)
-        self._later(lambda: _set(text, share_done(done, total)))
-
-
-def _set(text: str, factor: float) -> None:
-    state.message, state.factor = text, factor
+        self._later(lambda: self._show(text, share_done(done, total)))

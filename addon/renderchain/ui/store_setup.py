@@ -11,9 +11,10 @@ from ..core.addresses import is_loopback
 from ..core.errors import SettingsError
 from ..ports.reporter import Reporter
 from ..settings import default_folder
-from .checkup import SetupOperator, Work
+from .checkup import SetupOperator
 from .chosen import chosen
 from .preferences_file import what_is_set_up
+from .state import Work
 from .strings import texts
 from .strings.language import say
 

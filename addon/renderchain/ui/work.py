@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 import bpy
 
 from ..blender.steps import Steps, all_at_once
 from ..core.errors import RenderChainError
-from ..ports.reporter import Reporter
 from . import messages
 from .following import jobs
-from .state import PanelReporter, background, state
+from .state import PanelReporter, Work, background, state
 
 Answer = TypeVar("Answer")
-Work = Callable[[Reporter], Coroutine[Any, Any, str]]
 
 
 def perform(operator: Operator, work: Work, *, stoppable: bool) -> set[str]:

@@ -21,6 +21,7 @@ SPARE = 0.1  # of a lease's timeout is left when the time for rendering is over
 DECLARED_PART = 1 / 4  # of its timeout: what a job says that a lease takes
 AHEAD_PART = 1 / 24  # of its timeout at most a lease waits for the one before it, as it looks
 SOON_S = 0.1  # sooner is now: no timer is set for less
+BESIDE = "CPU"  # on which another process may render beside
 HANDS = 2  # leases of a lane at once: one that is rendered, and one that is made ready or uploaded
 
 
@@ -158,6 +159,17 @@ class Turn:
                 "have more time for it."
             ) from None
         self._renders = True
+
+    async def begin_test(self, cid: str, device: str) -> None:
+        """Render leaves of that package again: beside the next lease, if there is memory for that.
+
+        Most of it is opening the scene, which leaves cores idle. A GPU's memory is not known, so there it has
+        the lane to itself.
+        """
+        if device == BESIDE and self.lane.opens_ahead():
+            self.end()
+        else:
+            await self.begin(cid, 0)
 
     def note_frame(self) -> None:
         """One more frame is done."""

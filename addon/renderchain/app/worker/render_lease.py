@@ -195,7 +195,7 @@ class RenderLease:
             ids, again = (entry.job_id, entry.lease_id), root_folder / "again"
             shown = [(one.frame, mine) for one, mine in zip(done.rendered, committed.prints, strict=True)]
             async with deadline.within(f"The self-test of lease {entry.lease_id}", TEST_PART):
-                await turn.begin(package.name, 0)
+                await turn.begin_test(package.name, done.loaded.device)
                 await self_test.run(ids, package, manifest, shown, again)
         turn.end()
         root = await asyncio.to_thread(root_of, hash_many, committed.leaves)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 import pytest
@@ -39,7 +39,9 @@ def slow_store(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def pauses(renderer: FakeRenderer) -> list[float]:
     """How long it had nothing to do, each time."""
-    return [later[0] - one[1] for one, later in pairwise(renderer.spans)]
+    spans = sorted(renderer.spans)
+    ends = accumulate((end for _, end in spans), max)
+    return [max(later[0] - end, 0.0) for end, later in zip(ends, spans[1:], strict=False)]
 
 
 @pytest.mark.usefixtures("slow_store")
@@ -98,6 +100,43 @@ def test_the_next_jobs_package_is_there_before_it_is_needed(
     world.live(life())
     assert sorted(machine.renderer.rendered) == [1, 2, 11, 12, 21, 22]
     assert sum(pauses(machine.renderer)) == 0
+
+
+def test_the_next_lease_is_rendered_beside_a_self_test(
+    world: World, artist: Artist, machine: Machine
+) -> None:
+    """Of a lease of 14 seconds the lane stood still for three."""
+    machine.renderer.frame_s = FRAME_S
+
+    async def life() -> float:
+        began_s = asyncio.get_running_loop().time()
+        job = await artist.submit(8, replace(OFFERED, longest_lease=4))
+        async with machine.working():
+            assert (await artist.watching(job)).state is JobState.COMPLETED
+        return asyncio.get_running_loop().time() - began_s
+
+    world.live(life())
+    spans = sorted(machine.renderer.spans)
+    assert len(spans) == 8 + 2 * 2, "each lease has two leaves looked at"
+    assert len([1 for one, later in pairwise(spans) if later[0] < one[1]]) == 2, "the first one's two"
+
+
+@pytest.mark.parametrize(
+    ("device", "has_memory", "is_beside"),
+    [("CPU", True, True), ("CPU", False, False), ("OPTIX", True, False)],
+)
+def test_a_self_test_has_the_lane_to_itself_where_there_is_no_memory_for_both(
+    bench: UseCaseBench, device: str, has_memory: bool, is_beside: bool
+) -> None:
+    async def life() -> None:
+        lane = Lane(1, bench.renderer, None, opens_ahead=lambda: has_memory)
+        with lane.give(bench.entry) as turn:
+            await turn.begin("bafy", 1)
+            await turn.begin_test("bafy", device)
+            assert turn.is_over is is_beside and lane.lock.locked() is not is_beside
+        assert not lane.lock.locked()
+
+    run(life(), 10)
 
 
 @pytest.mark.parametrize("control", [Control(paused=True), Control(draining=True)], ids=str)

@@ -254,7 +254,7 @@ def test_a_lease_that_a_device_breaks_in_is_given_back_whole_and_no_other_is_tak
     world: World, artist: Artist, machine: Machine
 ) -> None:
     device = watched(machine)
-    device.breaks_after = 5  # each lease renders two frames, and two leaves in its self-test
+    device.breaks_after = 7  # of the first lease two frames and, beside two of the next, two leaves again
 
     async def life() -> None:
         assert machine.known
