@@ -58,7 +58,6 @@ CLASSES = (
     store_setup.RENDERCHAIN_OT_kubo_download,
     submit_panel.RENDERCHAIN_PT_submit,
     first_run.RENDERCHAIN_OT_set_up,
-    first_run.RENDERCHAIN_PT_first_run,
     *submit_panel.PARTS,
     *jobs_panel.CLASSES,
     provider.RENDERCHAIN_OT_provider_status,
