@@ -20,7 +20,7 @@ PACKAGE = "bl_ext.user_default.renderchain"
 PASSPHRASE = "a phrase that opens it"
 GIVEN_FRI = 20 * FRI_PER_STRK
 JOB_S = 600.0
-COLOURS = 64  # of a picture: an interface has few
+COLOURS = 96  # of a picture: an interface has few
 # What the test looks at while the artist works by hand.
 LOOK = f"""
 import importlib
@@ -85,7 +85,7 @@ class FirstRun:
         window.press("ctrl+a")
         window.type(name)
         window.press("enter")
-        self._picture("install")
+        self._picture("install", "FILE_BROWSER")
         window.click_on("file.execute", "FILE_BROWSER", "EXECUTE", (0.93,))
         window.wait_until(lambda: window.ask(f"{PACKAGE!r} in bpy.context.preferences.addons"))
         window.ask(LOOK)
@@ -132,7 +132,7 @@ class FirstRun:
         window.press("tab")
         window.type(PASSPHRASE)
         window.press("enter")
-        self._picture("account")
+        self._picture("account", "PREFERENCES")
         window.press("enter")
         window.wait_until(lambda: self._setting("account"))
         self._up()
@@ -149,7 +149,7 @@ class FirstRun:
         """All of it is right by now."""
         self._up()
         self.window.settle(20)
-        self._picture("preferences")
+        self._picture("preferences", "PREFERENCES")
         self._close(1)
 
     def submit(self) -> None:
@@ -255,17 +255,17 @@ class FirstRun:
         self.window.screen.manage()
         self.window.settle(20)
 
-    def _picture(self, name: str, area: str = "") -> None:
-        """What is seen now, or one editor of it, with few colours."""
+    def _picture(self, name: str, kind: str = "") -> None:
+        """What is seen now; with ``kind`` that editor's window alone, or of Blender's own the editor."""
         image = self.window.picture()
-        if area:
-            left, bottom, width, height = self.window.ask(f"rectangle({area!r})")
-            top = image.height - bottom - height
-            image = image.crop((left, top, left + width, top + height))
+        if kind:
+            code = f"(lambda one: [one.x, one.y, one.width, one.height])(area_of({kind!r})[0])"
+            shape = self.window.ask(f"rectangle({kind!r})" if kind == "PROPERTIES" else code)
+            left, bottom, width, height = shape
+            image = image.crop((left, image.height - bottom - height, left + width, image.height - bottom))
         self.pictures.mkdir(parents=True, exist_ok=True)
-        image.quantize(COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
-            self.pictures / f"{name}.png", optimize=True
-        )
+        few = image.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        few.save(self.pictures / f"{name}.png", optimize=True)
 
 
 def steps_of(run: FirstRun, name: str) -> list[tuple[str, Callable[[], None]]]:

@@ -14,6 +14,7 @@ import bpy
 
 from .. import __package__ as base_package
 from ..blender.command_names import COMMAND_NAMES
+from ..core.scratch import sweep
 from . import (
     account_setup,
     challenge,
@@ -150,6 +151,7 @@ async def _imported() -> None:
 
 
 def _import_all() -> None:
+    sweep()
     for name in NEEDED_SOON:
         import_module(name, base_package)
 
