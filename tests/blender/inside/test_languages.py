@@ -44,7 +44,7 @@ def test_every_language_has_what_blender_knows_of_us_and_nothing_that_is_said_no
     own = {text for name, text in vars(texts).items() if name.isupper() and isinstance(text, str)}
     told = {elsewhere.PLAIN.get(one, one) for one in (*elsewhere.SENTENCES, *elsewhere.PARTS)}
     known = {text for text, _ in known_to_blender(part)}
-    assert len(known) > 150 and len(language.names()) == 5
+    assert len(known) > 150 and len(language.names()) >= 5
     for name in language.names():
         kept = json.loads((language.FILES / f"{name}.json").read_text(encoding="utf-8"))
         assert set(kept) == (own | told | known) - texts.NAMES - {""}, name

@@ -49,8 +49,8 @@ def in_language(file: Path) -> dict[str, str]:
 GERMAN = Language(in_language(UI / "strings" / "languages" / "de_DE.json"))
 
 
-def test_there_are_five_languages_by_blenders_names() -> None:
-    assert [file.stem for file in FILES] == ["de_DE", "es", "fr_FR", "ja_JP", "zh_HANS"]
+def test_german_spanish_french_japanese_and_chinese_are_there_by_blenders_names() -> None:
+    assert {file.stem for file in FILES} >= {"de_DE", "es", "fr_FR", "ja_JP", "zh_HANS"}
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)

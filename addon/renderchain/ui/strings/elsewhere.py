@@ -80,6 +80,10 @@ PARTS = (
     "none has taken them yet; it may be switched off",
     "or look at the scene first",
     "those who check this kind of machine have their hands full: it goes on when others end",
+    "{n} vote",
+    "{n} votes",
+    "the node",
+    "the IPFS node",
 )
 BEFORE_SENDING = (
     *OF_SCENES.values(),
@@ -170,6 +174,10 @@ ON_THE_WAY = (
     "{size} fetched",
     "Packing was stopped; nothing was sent.",
     "Job {job} was paid when you stopped. It is on the network; cancel it there.",
+    "The package was opened without your files: {n} of {m} frames compared with your Blender, {pictures} of "
+    "them as pictures.",
+    "Workers that have one of these in ipfs_peers fetch {package} without looking for it: {peers}",
+    "The IPFS node has no connection to {peer}, and goes on without: {reason}",
 )
 OF_JOBS = (
     "It is being sent; the network has not confirmed it yet.",
@@ -206,6 +214,12 @@ OF_JOBS = (
     "{file} can't be written ({reason}). The job goes on without us; make room, or choose another folder for "
     "its frames, and they come there.",
     "Waiting for {what}: {reason}",
+    "The refund had already been withdrawn",
+    "The receipt of job {n} is {file}",
+    "The receipt of job {n} could not be written: {reason} Its frames are there; write it later with: "
+    "renderchain_receipt {id}",
+    "No longer waiting for {what}, after {n} s",
+    "Worker {n} asked for the key of job {m} and does not get it: {reason}",
 )
 OF_SET_UP = (
     "there is no account yet; make one or import one.",
@@ -327,5 +341,28 @@ PLAIN = {
     "Job {n}: new leases pay {reward} STRK a frame; {pool} STRK are there for audits": (
         "Job {n}: new batches pay {reward} STRK a frame; {pool} STRK are there for spot checks"
     ),
+    "Verifiers get {n} STRK for a tile that costs {m}, as a vote may cost a fifteenth of what a batch of "
+    "frames pays, and a sixtieth of a seat: they may stay away. Let batches be longer.": (
+        "Verifiers get {n} STRK for a tile that costs {m}, as a spot check may cost only a small part of "
+        "what a batch pays: they may stay away. Let batches be longer."
+    ),
+    "Lease {n}: an appeal costs {bond} STRK, the account holds {have}": (
+        "Batch {n}: asking more verifiers takes a deposit of {bond} STRK, the account holds {have}"
+    ),
+    "Lease {n} is not appealed, which takes a bond of {bond} STRK: {reason}": (
+        "No more verifiers are asked about batch {n}, which takes a deposit of {bond} STRK: {reason}"
+    ),
+    "Lease {n}: too few want to vote; a fee that finds some takes {price} STRK, more than a fifth of the "
+    "pay or the account's balance, {most}": (
+        "Batch {n}: too few want to look at it; a fee that finds some takes {price} STRK, more than a fifth "
+        "of the pay or the account's balance, {most}"
+    ),
+    "Lease {n}: {votes} against it were shown to agree with each other": (
+        "Batch {n}: {votes} against it were shown to agree with each other"
+    ),
+    "Lease {n}: the vote of seat {m} was struck; its prints contradict it": (
+        "Batch {n}: verifier {m} said what its own rendering contradicts, and does not count"
+    ),
+    "No draw was due: {reason}": ("No spot check was due: {reason}"),
 }
 SENTENCES = (*BEFORE_SENDING, *OF_MONEY, *ON_THE_WAY, *OF_JOBS, *OF_SET_UP, *PLAIN)
