@@ -35,6 +35,7 @@ MOST_PAGES = 8
 ACROSS = (3 / 4, 1 / 3)  # a region: where its buttons are, as a rule
 PANEL = "Render on Network"
 SCROLLS = 5
+EDGE_PX = 6  # beside lists, which would be scrolled themselves
 RIGHT, WHEEL_UP, WHEEL_DOWN = 3, 4, 5
 COMPLAINT = re.compile(r"Traceback|^\w+(?:Error|Exception)\b|^Error: |WARNING.*renderchain|RuntimeWarning")
 
@@ -182,7 +183,7 @@ class Window:
             if page and seen[-len(page) :] == page:
                 break  # it does not scroll any further
             seen += page
-            self.scroll(left + width // 2, bottom + height // 2, SCROLLS)
+            self.scroll(left + EDGE_PX, bottom + height // 2, SCROLLS)
         raise AssertionError(f"no button for {what!r} in {area}, but {seen}")
 
     def _below(self, area: str, region: str) -> str:

@@ -24,9 +24,6 @@ RENDERED = (
 )
 
 
-NARROW_PX = 240  # for a name and what stands in its field side by side, at a scale of 1
-
-
 class RENDERCHAIN_PT_submit(bpy.types.Panel):  # noqa: N801 - Blender's naming
     """Submit this scene."""
 
@@ -66,7 +63,7 @@ def _draw_wish(layout: Any, chosen: Any, width_px: float) -> None:
 
 def _draw_fields(layout: Any, chosen: Any, names: Sequence[str], width_px: float) -> None:
     """One below the other; in a narrow panel each name stands above its field, as both would be cut."""
-    is_narrow = width_px < NARROW_PX * messages.scale()
+    is_narrow = messages.is_narrow(width_px)
     column = layout.column()
     column.use_property_split = not is_narrow
     column.use_property_decorate = False
