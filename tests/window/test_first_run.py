@@ -85,7 +85,7 @@ def scene(application: Application, home: Path) -> Path:
 @pytest.fixture
 def fresh(wide: Screen, home: Path, scene: Path) -> Iterator[Window]:
     """Blender as a new user has it, with the scene open."""
-    unset = {name: "" for name in ("RENDERCHAIN_CONFIG", "RENDERCHAIN_IPFS_API")}
+    unset = {"RENDERCHAIN_CONFIG": ""}
     places = {
         "HOME": str(home),
         "XDG_CONFIG_HOME": str(home / ".config"),
