@@ -31,7 +31,7 @@ doctor: ## what is installed and what is missing
 	$(SETUP) doctor
 
 lock: ## pin with hashes what pyproject.toml names; versions stay where they can
-	$(COMPILE) $(UPGRADE) --group dev -o requirements.lock
+	$(COMPILE) $(UPGRADE) --group dev --extra services -o requirements.lock
 	$(COMPILE) -c requirements.lock $(IN_BLENDER:%=--no-emit-package %) -o requirements-extension.lock
 	$(COMPILE) -c requirements.lock --group worker -o requirements-worker.lock
 
@@ -58,6 +58,10 @@ test-fast: ## the tests that need nothing but Python, in under a minute
 test-contracts: ## the Cairo tests, and that the committed artefacts are up to date
 	$(SETUP) python cairo
 	$(BIN)/python -m pytest tests/contracts
+
+test-services: ## the services: their tables, their APIs
+	$(SETUP) python
+	$(BIN)/python -m pytest -n 2 tests/services
 
 test-chain: ## chain client and content store against a real devnet and Kubo, and both boards alike
 	$(SETUP) demo

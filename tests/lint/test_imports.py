@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 REPO = Path(__file__).resolve().parents[2]
-PACKAGES = ("addon/renderchain", "devkit", "tools", "benchmarks", "research")
+PACKAGES = ("addon/renderchain", "services", "devkit", "tools", "benchmarks", "research")
 PLANTED = [
     ("addon/renderchain/app/exchange/package.py", "from renderchain.adapters import poseidon"),
     ("addon/renderchain/adapters/poseidon.py", "from renderchain.app.exchange import package"),
@@ -21,8 +21,11 @@ PLANTED = [
     ("addon/renderchain/core/frames.py", "import socket"),
     ("addon/renderchain/app/exchange/package.py", "import bpy"),
     ("addon/renderchain/composition/worker.py", "from devkit import renderings"),
+    ("services/aggregator/keeper.py", "from renderchain.adapters import poseidon"),
     ("benchmarks/gas.py", "from research import attacks"),
     ("research/trust/page.py", "from benchmarks import gas"),
+    ("services/common/logs.py", "from services.index import store"),
+    ("services/index/follow.py", "from renderchain.adapters import poseidon"),
     ("devkit/renderings.py", "from tools import contracts"),
 ]
 

@@ -112,20 +112,23 @@ class ChaChaSealer:
             ) from None
 
 
-class AccountUnwrapper:
+def view_key_of(private_key: int, chain_id: int) -> bytes:
     """The requester's X25519 key, derived from the account's key: it lives as long as the wallet does."""
+    account_key = private_key.to_bytes(KEY_BYTES, "big")
+    return derive(account_key, REQUESTER_LABEL, chain_id.to_bytes(32, "big"))
 
-    def __init__(self, private_key: int, chain_id: int) -> None:
+
+class ViewUnwrapper:
+    """Whoever has a requester's view key opens its results, and can do nothing else."""
+
+    def __init__(self, view_key: bytes) -> None:
         from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-        account_key = private_key.to_bytes(KEY_BYTES, "big")
-        self._key = X25519PrivateKey.from_private_bytes(
-            derive(account_key, REQUESTER_LABEL, chain_id.to_bytes(32, "big"))
-        )
+        self._key = X25519PrivateKey.from_private_bytes(view_key)
         self._public = self._key.public_key().public_bytes_raw()
 
     def __repr__(self) -> str:
-        return f"AccountUnwrapper({self._public.hex()})"
+        return f"{type(self).__name__}({self._public.hex()})"
 
     @property
     def public_key(self) -> bytes:
@@ -144,6 +147,13 @@ class AccountUnwrapper:
             raise ContentError(
                 "The results' key was not wrapped for this account and lease: refused."
             ) from None
+
+
+class AccountUnwrapper(ViewUnwrapper):
+    """The same of whoever has the account's key."""
+
+    def __init__(self, private_key: int, chain_id: int) -> None:
+        super().__init__(view_key_of(private_key, chain_id))
 
 
 class AccountSceneKey:

@@ -19,6 +19,7 @@ COMMAND_NAMES = (
     "receipt",
     "verify_receipt",
     "share_key",
+    "view_key",
     "draws",
     "worker",
     "watchtower",

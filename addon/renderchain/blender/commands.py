@@ -13,6 +13,7 @@ from pathlib import Path
 import bpy
 
 from ..composition.requester import make_requester
+from ..composition.view_keys import write_view_key
 from ..composition.worker import run_worker
 from ..settings import Settings
 from .benchmark_command import benchmark
@@ -45,6 +46,22 @@ def share_key(arguments: Sequence[str]) -> int:
     def run(reporter: ConsoleReporter) -> int:
         requester = make_requester(settings_of(options), reporter)
         print(asyncio.run(requester.share_key(options.job, options.folder.resolve())), flush=True)
+        return 0
+
+    return guarded(options, run)
+
+
+def view_key(arguments: Sequence[str]) -> int:
+    """Write the key that opens an account's results."""
+    text = "Write the key with which others can open the account's frames, and do nothing else."
+    parser = new_parser("renderchain_view_key", text)
+    parser.add_argument("file", type=Path, help="a new file; nobody else may read it")
+    options = parser.parse_args(list(arguments))
+
+    def run(reporter: ConsoleReporter) -> int:
+        path = options.file.resolve()
+        asyncio.run(write_view_key(settings_of(options), reporter, path))
+        print(path, flush=True)
         return 0
 
     return guarded(options, run)
@@ -98,6 +115,7 @@ COMMANDS = {
     **JOB_COMMANDS,
     **OFFLINE_COMMANDS,
     "share_key": share_key,
+    "view_key": view_key,
     "draws": draws,
     "worker": worker,
     "watchtower": watchtower,

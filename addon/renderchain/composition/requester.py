@@ -14,7 +14,7 @@ from ..adapters.blender_process.exr_reader import SandboxedReader
 from ..adapters.blender_process.second_child import SecondChild
 from ..adapters.locks import hold
 from ..adapters.poseidon import hash_many
-from ..adapters.sealing import AccountUnwrapper, ChaChaSealer
+from ..adapters.sealing import AccountUnwrapper, ChaChaSealer, ViewUnwrapper
 from ..adapters.starknet.signatures import KeySigner
 from ..app.requester.final_check import FinalCheck
 from ..app.requester.own_check import OwnCheck
@@ -70,18 +70,23 @@ class Shared:
 
 
 def make_requester(
-    settings: Settings, reporter: Reporter, blender: str = "", shared: Shared | None = None
+    settings: Settings,
+    reporter: Reporter,
+    blender: str = "",
+    shared: Shared | None = None,
+    view_key: bytes = b"",
 ) -> Requester:
     """The artist's use cases; ``blender`` checks leases and final images, "" for the bpy module.
 
-    ``shared`` is what others use as well; without it each use case has a connection of its own.
+    ``shared`` is what others use as well; without it each use case has a connection of its own. With a
+    ``view_key`` the results of whose it is are opened, and not those of the settings' account.
     """
     turn = shared.checking if shared else None
     parts = RequesterParts(
         open_chain=shared.open if shared else lambda: open_chain(settings, reporter),
         store=open_store(settings, reporter),
         journal=open_journal(settings),
-        unwrapper=lambda chain: _unwrapper(settings, chain.chain_id),
+        unwrapper=lambda chain: ViewUnwrapper(view_key) if view_key else _unwrapper(settings, chain.chain_id),
         sealer=ChaChaSealer(),
         final_check=lambda told: _final_check(settings, told, blender),
         own_check=lambda told: _own_check(settings, told, blender, turn),

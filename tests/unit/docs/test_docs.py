@@ -52,7 +52,7 @@ def test_every_folder_of_tests_has_a_row() -> None:
 
 
 def test_every_command_exists() -> None:
-    code = "\n".join(path.read_text() for path in tracked("addon/*.py"))
+    code = "\n".join(path.read_text() for path in tracked("addon/*.py", "services/*.py"))
     named = set(found(r"`[^`]*\brenderchain_([a-z]+)"))
     assert len(named) > 3
     assert [

@@ -40,17 +40,19 @@ class SecondChild:
     seconds: float = 120.0
 
     @contextlib.contextmanager
-    def running(self, program: Path, arguments: Sequence[str], folder: Path) -> Iterator[IO[bytes]]:
+    def running(
+        self, program: Path, arguments: Sequence[str], folder: Path, readable: Sequence[Path] = ()
+    ) -> Iterator[IO[bytes]]:
         """The output of a program of ours; it ends with the block, or when its time is over.
 
         It is started with the arguments, "--" and the folders of the modules that it needs. Raises
-        SandboxMissing.
+        SandboxMissing. It may read ``readable`` besides.
         """
         modules = [folder_of(name) for name in NEEDED_MODULES]
         python = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parent}
         jailed = jail(
             [sys.executable, "-I", str(program), *arguments, "--", *map(str, modules)],
-            sorted({PACKAGE_ROOT, *modules, *python}),
+            sorted({PACKAGE_ROOT, *modules, *python, *readable}),
             folder,
             None,
             environment={},

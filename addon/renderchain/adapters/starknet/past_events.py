@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
-from ...core.board_events import BoardEvent
 from .errors import said
 from .event_kinds import KINDS
 
@@ -40,15 +39,15 @@ async def past_events(client: Any, board: int, first: int, keys: Keys | None = N
 
 
 class Kinds:
-    """Makes events out of raw ones."""
+    """Makes events out of raw ones: a board's, where nothing else is said."""
 
-    def __init__(self) -> None:
+    def __init__(self, kinds: Mapping[str, Callable[..., Any]] = KINDS) -> None:
         from starknet_py.hash.selector import get_selector_from_name
 
-        self._kinds = {get_selector_from_name(name): kind for name, kind in KINDS.items()}
+        self._kinds = {get_selector_from_name(name): kind for name, kind in kinds.items()}
         self._said: set[int] = set()
 
-    def typed(self, block: int, raw: Any) -> BoardEvent | None:
+    def typed(self, block: int, raw: Any) -> Any | None:
         """The event; None where this version does not know its kind or its shape, which is said once."""
         name, keys = (raw.keys or [0])[0], raw.keys[1:]
         try:

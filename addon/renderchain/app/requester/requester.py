@@ -228,16 +228,25 @@ class Requester:
             return await self._receipt(chain, job_id, from_block, folder)
 
     async def _receipt(self, chain: ReceiptChain, job_id: JobId, from_block: int, folder: Path) -> Path:
-        parts, job = self._parts, await chain.job(job_id)
-        kept = self._receipt_parts(chain, job_id)
-        manifest = kept.settings()
-        if manifest is None:
-            with Scratch() as scratch:
-                opening = (parts.package_sealer, parts.package_keys(chain), job, Path(scratch))
-                manifest, _ = await read_manifest(parts.store, *opening)
-        found = await gather(chain, job_id, from_block, manifest, kept)
+        parts, kept = self._parts, self._receipt_parts(chain, job_id)
+        found = await gather(chain, job_id, from_block, await self._settings(chain, job_id), kept)
         signed = sealed(found, chain.address, parts.signer(chain), parts.hash_many)
         return await asyncio.to_thread(write_receipt, signed, folder)
+
+    async def settings_of(self, job_id: JobId) -> Manifest:
+        """What of a job is to be rendered, and how: its package's manifest, perhaps without the files."""
+        async with self._parts.open_chain() as chain:
+            return await self._settings(chain, job_id)
+
+    async def _settings(self, chain: ReceiptChain, job_id: JobId) -> Manifest:
+        """As it was kept: of a job that is over nobody may have the package any more."""
+        parts, kept = self._parts, self._receipt_parts(chain, job_id).settings()
+        if kept is not None:
+            return kept
+        with Scratch() as scratch:
+            keys, job = parts.package_keys(chain), await chain.job(job_id)
+            manifest, _ = await read_manifest(parts.store, parts.package_sealer, keys, job, Path(scratch))
+        return manifest
 
     def _receipt_parts(self, chain: ReceiptChain, job_id: JobId) -> ReceiptParts:
         return ReceiptParts(self._parts.receipt_parts / f"{chain.board:x}-{job_id}")

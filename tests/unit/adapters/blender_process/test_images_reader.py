@@ -36,7 +36,9 @@ class Said(SecondChild):
     answers: list[bytes] = field(default_factory=list)
 
     @contextlib.contextmanager
-    def running(self, program: Path, arguments: Sequence[str], folder: Path) -> Iterator[IO[bytes]]:
+    def running(
+        self, program: Path, arguments: Sequence[str], folder: Path, readable: Sequence[Path] = ()
+    ) -> Iterator[IO[bytes]]:
         yield io.BytesIO(self.answers.pop(0))
 
 

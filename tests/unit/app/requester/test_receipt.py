@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from renderchain.adapters.starknet.signatures import KeySigner, StarkSigning
 from renderchain.app.requester.receipt import digests_of, sealed, write_receipt
+from renderchain.blender.receipt_command import verify_receipt
 from renderchain.core.canonical import dump_canonical
 from renderchain.core.errors import ContentError
 from renderchain.core.finding import Finding, Health
@@ -230,6 +231,25 @@ def test_a_frame_that_is_not_the_delivered_one_is_found(written: bytes, frames: 
     found = Checks(receipt, remembered, StarkSigning(), digests_of(receipt, frames)).findings()
     texts = [one.text for one in found if one.what == "files"]
     assert texts == ["2 have other bytes than their workers delivered", "3 are not in the folder"]
+
+
+def test_the_command_says_each_thing_and_ends_with_1_where_something_is_wrong(
+    written: bytes, frames: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "receipt.json"
+    path.write_bytes(written)
+    assert verify_receipt([str(path), "--frames", str(frames)]) == 0
+    said = capsys.readouterr().out
+    assert f"ok       files: {FRAMES} are those that the receipt proves" in said
+    assert "warning  chain: only a node can say" in said
+    path.write_bytes(altered(written, ("settings", "samples")))
+    assert verify_receipt([str(path), "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["code"] == 1
+    assert {one["what"] for one in told["found"] if one["health"] == "fault"} == {"package", "seal"}
+    path.write_text("no receipt")
+    assert verify_receipt([str(path)]) == 1
+    assert verify_receipt([str(tmp_path / "nothing")]) != 0
 
 
 def test_a_receipt_without_a_seal_says_so(written: bytes) -> None:

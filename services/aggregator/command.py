@@ -1,0 +1,134 @@
+"""Start the aggregator: ``python -m services.aggregator --config FILE --budget 2``."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import importlib.util
+import logging
+import signal
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from renderchain.composition.images import open_image_child
+from renderchain.composition.own_settings import settings_file
+from renderchain.composition.requester import Shared, make_requester
+from renderchain.composition.service_pages import service_pages
+from renderchain.composition.view_keys import read_view_key
+from renderchain.core.errors import RenderChainError, SettingsError
+from renderchain.core.exit_codes import exit_code_of
+from renderchain.core.ids import JobId
+from renderchain.core.manifest import Manifest
+from renderchain.core.money import parse_strk
+from renderchain.core.notices import Level, Notice
+from renderchain.settings import Settings, load_settings
+
+from .colour_settings import Colour
+from .gallery import Gallery
+from .keeper import GalleryOf, Keeper, Tally
+from .orders import Orders
+from .pictures import Pictures
+from .service import Service
+
+LEVELS = {Level.INFO: logging.INFO, Level.WARNING: logging.WARNING, Level.ERROR: logging.ERROR}
+SIDE = 1280
+log = logging.getLogger(__name__)
+
+
+class LogReporter:
+    """Notices as lines of the log."""
+
+    def say(self, text: str) -> None:
+        """A remark."""
+        log.info("%s", text)
+
+    def tell(self, notice: Notice) -> None:
+        """At its level."""
+        if not notice.is_quiet:
+            log.log(LEVELS[notice.level], "%s", notice.sentence)
+
+    def progress(self, what: str, done: int, total: int) -> None:
+        """Nobody watches."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Keep the account's jobs until told to end; returns the exit code."""
+    options = _parser().parse_args(list(arguments))
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", force=True)
+    try:
+        asyncio.run(_run(options))
+    except RenderChainError as error:
+        log.error("%s", error)
+        return exit_code_of(error)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m services.aggregator",
+        description="Fetch, check, show and pay the frames of an account's jobs; order again what is wrong.",
+    )
+    parser.add_argument("--config", type=Path, help="settings file (default: as for other commands)")
+    text = "jobs to keep (default: all that were submitted with these settings)"
+    parser.add_argument("--jobs", type=int, nargs="+", default=[], help=text)
+    text = "keep the --jobs of whoever wrote this with renderchain_view_key: fetched and shown, not paid"
+    parser.add_argument("--view-key", type=Path, help=text)
+    parser.add_argument("--output", type=Path, help="with --view-key: where the frames go, a folder a job")
+    text = "STRK that orders of frames may cost, all together and over restarts (default: 0, none)"
+    parser.add_argument("--budget", default="0", help=text)
+    parser.add_argument("--blender", default="", help="Blender that checks leases (default: the bpy module)")
+    text = "Blender's OCIO configuration (default: the bpy module's)"
+    parser.add_argument("--ocio", type=Path, help=text)
+    text = f"pixels of a picture's longer side, 0 for the frame's own (default: {SIDE})"
+    parser.add_argument("--side", type=int, default=SIDE, help=text)
+    parser.add_argument("--look", default="", help="the scenes' look, by its name in the OCIO configuration")
+    parser.add_argument("--exposure", type=float, default=0.0, help="the scenes' exposure")
+    parser.add_argument("--gamma", type=float, default=1.0, help="the scenes' gamma")
+    parser.add_argument("--port", type=int, default=8753, help="health and metrics on 127.0.0.1")
+    parser.add_argument("--once", action="store_true", help="end when the jobs that there are have ended")
+    return parser
+
+
+async def _run(options: argparse.Namespace) -> None:
+    settings = load_settings(settings_file(options.config))
+    config = options.ocio or bpy_config()
+    if not config.is_file():
+        raise SettingsError(f"{config} is no OCIO configuration; name Blender's with --ocio.")
+    child = open_image_child(settings)
+    own = Colour(look=options.look, exposure=options.exposure, gamma=options.gamma)
+
+    def gallery_of(manifest: Manifest, output: Path) -> Gallery:
+        colour = replace(own, view=manifest.view_transform)
+        return Gallery(Pictures(child, config, colour), manifest, output, options.side)
+
+    service = _service(settings, options, gallery_of)
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    with service_pages(options.port, service.not_ready, service.metrics) as port:
+        log.info("health and metrics on http://127.0.0.1:%d", port)
+        await service.run(stop, once=options.once)
+
+
+def _service(settings: Settings, options: argparse.Namespace, gallery_of: GalleryOf) -> Service:
+    reporter = LogReporter()
+    key, output = b"", None
+    if options.view_key:
+        if not options.jobs or not options.output or parse_strk(options.budget):
+            raise SettingsError("With --view-key name --jobs and --output, and no --budget: nothing is paid.")
+        key, output = read_view_key(options.view_key), options.output.resolve()
+    requester = make_requester(settings, reporter, options.blender, Shared(settings, reporter), key)
+    orders, tally = Orders(settings.folder / "aggregator" / "orders.json"), Tally()
+    keeper = Keeper(requester, orders, gallery_of, parse_strk(options.budget), tally)
+    return Service(requester, keeper, orders, tally, tuple(map(JobId, options.jobs)), output)
+
+
+def bpy_config() -> Path:
+    """The OCIO configuration in the bpy module, which need not be loaded for that; raises SettingsError."""
+    found = importlib.util.find_spec("bpy")
+    folder = Path(found.origin).parent if found and found.origin else None
+    configs = sorted(folder.glob("*/datafiles/colormanagement/config.ocio")) if folder else []
+    if not configs:
+        raise SettingsError("There is no bpy module with an OCIO configuration; name Blender's with --ocio.")
+    return configs[-1]

@@ -1,0 +1,144 @@
+"""One job of an owner who is away: followed to its end, looked at, and what is wrong ordered again."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from renderchain.app.requester.requester import MOST_NAME, Requester
+from renderchain.core.errors import LocalError, RenderChainError
+from renderchain.core.flags import Flag, worth_ordering
+from renderchain.core.frames import format_frames
+from renderchain.core.ids import NO_JOB, JobId
+from renderchain.core.manifest import Manifest
+from renderchain.core.money import format_strk
+
+from .gallery import Gallery
+from .orders import Order, Orders
+
+GalleryOf = Callable[[Manifest, Path], Gallery]
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Tally:
+    """What was done since the start, for whoever looks."""
+
+    jobs: int = 0
+    frames: int = 0
+    flags: int = 0
+    ordered: int = 0
+    failures: int = 0
+    running: set[JobId] = field(default_factory=set)
+
+
+class Keeper:
+    """``budget_fri`` is for all orders together, of all jobs and starts."""
+
+    def __init__(
+        self,
+        requester: Requester,
+        orders: Orders,
+        gallery_of: GalleryOf,
+        budget_fri: int,
+        tally: Tally,
+    ) -> None:
+        self._requester = requester
+        self._orders = orders
+        self._gallery_of = gallery_of
+        self._budget_fri = budget_fri
+        self._tally = tally
+
+    async def keep(self, job_id: JobId, output: Path | None = None) -> list[Flag]:
+        """See a job to its end; returns what is still to be looked at by its owner.
+
+        Its frames go to ``output`` or to where it was submitted for.
+
+        Raises what following it does. Pictures, flags and orders that fail are told, and end nothing else.
+        """
+        self._tally.running.add(job_id)
+        try:
+            return await self._keep(job_id, output)
+        finally:
+            self._tally.running.discard(job_id)
+
+    async def _keep(self, job_id: JobId, output: Path | None) -> list[Flag]:
+        report = await self._requester.watch(job_id, output)
+        frames = dict(report.frames)
+        for order in self._orders.of(job_id):
+            frames |= await self._frames_of(order)
+        flags = await self._look(job_id, frames)
+        order_made = await self._order_again(job_id, flags)
+        if order_made is not None:
+            frames |= await self._frames_of(order_made)
+            flags = await self._look(job_id, frames)
+        self._tally.jobs += 1
+        self._tally.frames += len(frames)
+        self._tally.flags += len(flags)
+        return flags
+
+    async def _frames_of(self, order: Order) -> dict[int, Path]:
+        """What an order brought."""
+        return dict((await self._requester.watch(order.again)).frames)
+
+    async def recover(self) -> None:
+        """Find the jobs of orders after which the process ended before it noted their numbers."""
+        for order in [one for one in self._orders.all if not one.again]:
+            await self._find(order)
+
+    async def _find(self, order: Order) -> None:
+        known = await self._requester.overview()
+        first = next((one.entry for one in known if one.entry.job_id == order.job_id), None)
+        name = f"{first.name} {format_frames(order.frames)}"[:MOST_NAME] if first else ""
+        later = [one.entry for one in known if first and one.number > first.entry_id]
+        found = [one for one in later if one.name == name]
+        taken = {one.again for one in self._orders.of(order.job_id)}
+        again = next((one.job_id for one in found if one.job_id not in taken), NO_JOB)
+        if again or not found:
+            self._orders.settle(order, again)
+
+    async def _look(self, job_id: JobId, frames: dict[int, Path]) -> list[Flag]:
+        """Pictures and flags; what fails is told, and the frames are there all the same."""
+        if not frames:
+            return []
+        try:
+            settings = await self._requester.settings_of(job_id)
+            gallery = self._gallery_of(settings, next(iter(frames.values())).parent)
+            there = {frame: path for frame, path in frames.items() if path.is_file()}
+            flags = await asyncio.to_thread(gallery.finish, settings.frames, there)
+        except (RenderChainError, OSError) as error:
+            self._tally.failures += 1
+            log.warning("job %d: no pictures, or not all: %s", job_id, error)
+            return []
+        for flag in flags:
+            log.warning("job %d: %s", job_id, flag.sentence)
+        return flags
+
+    async def _order_again(self, job_id: JobId, flags: Sequence[Flag]) -> Order | None:
+        before = {frame for order in self._orders.of(job_id) for frame in order.frames}
+        frames = [frame for frame in worth_ordering(flags) if frame not in before]
+        if not frames or not self._budget_fri:
+            return None
+        named = format_frames(tuple(frames))
+        order = None
+        try:
+            quote = await self._requester.order_quote(job_id, frames)
+            left_fri, most_fri = self._budget_fri - self._orders.spent_fri, quote.cost.most_fri
+            if most_fri > left_fri:
+                left, most = format_strk(max(left_fri, 0)), format_strk(most_fri)
+                raise LocalError(f"it may cost {most} STRK, and {left} of the budget are left")
+            order = self._orders.begin(job_id, frames, most_fri)
+            again = await self._requester.order_again(job_id, frames, quote.chosen)
+            self._orders.settle(order, again)
+        except RenderChainError as error:
+            self._tally.failures += 1
+            log.warning("job %d: frames %s were not ordered again: %s", job_id, named, error)
+            if order is not None:
+                await self._find(order)
+            return None
+        self._tally.ordered += len(frames)
+        log.info("job %d: frames %s are ordered again as job %d", job_id, named, again)
+        return Order(job_id, tuple(frames), most_fri, again)

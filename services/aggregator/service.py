@@ -1,0 +1,130 @@
+"""All jobs of an owner, each kept in a task of its own, until the process is told to end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from renderchain.app.requester.requester import Requester
+from renderchain.core.artist_job import JobOverview
+from renderchain.core.errors import AgentRunsAlready, RenderChainError
+from renderchain.core.ids import NO_JOB, JobId
+from renderchain.core.metrics import Metric, single
+
+from .keeper import Keeper, Tally
+from .orders import Orders
+
+LOOK_S = 30.0
+RETRY_S = 60.0
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Service:
+    """``wanted`` are the jobs to keep; none: all that are submitted by this account and go somewhere.
+
+    With ``output`` they are somebody else's: each has a folder of its own there.
+    """
+
+    requester: Requester
+    keeper: Keeper
+    orders: Orders
+    tally: Tally
+    wanted: Collection[JobId] = ()
+    output: Path | None = None
+    looked_at_s: float = 0.0
+    _tasks: dict[JobId, asyncio.Task[None]] = field(default_factory=dict)
+    _rest_until_s: dict[JobId, float] = field(default_factory=dict)
+
+    async def run(self, stop: asyncio.Event, *, once: bool = False) -> None:
+        """Keep jobs until ``stop``; with ``once`` until those that there are have ended."""
+        try:
+            while not stop.is_set():
+                await self._begin()
+                if once and not self._tasks:
+                    break
+                await self._wait(stop)
+        finally:
+            for task in self._tasks.values():
+                task.cancel()
+            await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    async def _begin(self) -> None:
+        if self.output:
+            self.looked_at_s = time.monotonic()
+            for number in self.wanted:
+                if self._is_free(number):
+                    self._tasks[number] = asyncio.create_task(self._keep(number))
+            return
+        try:
+            if not self._tasks:
+                await self.keeper.recover()
+            known = await self.requester.overview()
+        except RenderChainError as error:
+            self.tally.failures += 1
+            log.warning("the account's jobs can't be read now: %s", error)
+            return
+        self.looked_at_s = time.monotonic()
+        again = {one.again for one in self.orders.all}
+        if NO_JOB in again:  # one of the account's new jobs may be that order's
+            return
+        for one in known:
+            if self._is_ours(one) and one.entry.job_id not in again:
+                self._tasks[one.entry.job_id] = asyncio.create_task(self._keep(one.entry.job_id))
+
+    def _is_ours(self, one: JobOverview) -> bool:
+        number = one.entry.job_id
+        if not number or not one.entry.output or (self.wanted and number not in self.wanted):
+            return False
+        return self._is_free(number)
+
+    def _is_free(self, number: JobId) -> bool:
+        rests = time.monotonic() < self._rest_until_s.get(number, 0.0)
+        return not (rests or number in self._tasks or self.orders.is_over(number))
+
+    async def _keep(self, number: JobId) -> None:
+        try:
+            await self.keeper.keep(number, self.output / str(number) if self.output else None)
+            self.orders.finish(number)
+        except AgentRunsAlready as error:
+            log.info("job %d is left to who follows it: %s", number, error)
+            self._rest_until_s[number] = time.monotonic() + RETRY_S
+        except (RenderChainError, OSError) as error:
+            self.tally.failures += 1
+            log.warning("job %d: %s It is tried again in %.0f s.", number, error, RETRY_S)
+            self._rest_until_s[number] = time.monotonic() + RETRY_S
+
+    async def _wait(self, stop: asyncio.Event) -> None:
+        """Until it is time to look again, a job has ended, or all is to end."""
+        stopping = asyncio.create_task(stop.wait())
+        waited = {stopping, *self._tasks.values()}
+        try:
+            await asyncio.wait(waited, timeout=LOOK_S, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopping.cancel()
+        for number, task in [one for one in self._tasks.items() if one[1].done()]:
+            del self._tasks[number]
+            task.result()
+
+    def not_ready(self) -> str:
+        """Why nothing is kept now; "" if all is."""
+        if not self.looked_at_s:
+            return "the account's jobs were not read yet"
+        silent_s = time.monotonic() - self.looked_at_s
+        return f"the account's jobs were not read for {silent_s:.0f} s" if silent_s > 10 * LOOK_S else ""
+
+    def metrics(self) -> Iterable[Metric]:
+        """For Prometheus."""
+        tally, name = self.tally, "renderchain_aggregator"
+        return (
+            single(f"{name}_running", "gauge", "Jobs that are followed now.", len(tally.running)),
+            single(f"{name}_jobs_total", "counter", "Jobs seen to their end.", tally.jobs),
+            single(f"{name}_frames_total", "counter", "Frames of these.", tally.frames),
+            single(f"{name}_flags_total", "counter", "Flags of these.", tally.flags),
+            single(f"{name}_ordered_total", "counter", "Frames ordered again.", tally.ordered),
+            single(f"{name}_failures_total", "counter", "What went wrong.", tally.failures),
+        )

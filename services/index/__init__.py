@@ -1,0 +1,1 @@
+"""The index: what the chain told of a network, as tables, and an API to read them."""

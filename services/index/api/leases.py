@@ -1,0 +1,69 @@
+"""Leases and their audits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel
+from sqlalchemy import Connection, select
+
+from ..tables import AUDIT, LEASE, VOTE
+from .answers import NOT_FOUND, Answers, FeltPath, IdPath, felt, found, number, one_of
+from .views import View
+
+LEASES = View("Lease", LEASE)
+ROUNDS = View("Round", AUDIT, hidden=("board", "lease"))
+VOTES = View("Vote", VOTE, hidden=("board", "lease"))
+
+
+class Audits(BaseModel):
+    """All rounds of all audits of a lease, and all seats in them."""
+
+    rounds: list[ROUNDS.model]  # type: ignore[name-defined]
+    votes: list[VOTES.model]  # type: ignore[name-defined]
+
+
+def lease_pages(answers: Answers) -> APIRouter:
+    """The pages."""
+    router = APIRouter(tags=["leases"])
+
+    @router.get(
+        "/leases/{board}/{lease}",
+        response_model=one_of(LEASES, "Lease"),
+        responses=NOT_FOUND,
+        summary="A lease",
+    )
+    def one_lease(request: Request, board: FeltPath, lease: IdPath) -> Response:
+        return answers.give(request, lambda c: {"item": LEASES.of(_lease(c, board, lease))})
+
+    @router.get(
+        "/leases/{board}/{lease}/audit",
+        response_model=one_of(Audits, "Audit"),
+        responses=NOT_FOUND,
+        summary="Its audits, round by round and seat by seat",
+    )
+    def audit(request: Request, board: FeltPath, lease: IdPath) -> Response:
+        def read(connection: Connection) -> dict[str, Any]:
+            row = _lease(connection, board, lease)
+            of_lease = {
+                table: (table.c.board == row["board"], table.c.lease == row["lease"])
+                for table in (AUDIT, VOTE)
+            }
+            rounds = select(AUDIT).where(*of_lease[AUDIT]).order_by(AUDIT.c.audit, AUDIT.c.round)
+            votes = select(VOTE).where(*of_lease[VOTE]).order_by(VOTE.c.audit, VOTE.c.seat)
+            return {
+                "item": {
+                    "rounds": [ROUNDS.of(one) for one in connection.execute(rounds).mappings()],
+                    "votes": [VOTES.of(one) for one in connection.execute(votes).mappings()],
+                }
+            }
+
+        return answers.give(request, read)
+
+    return router
+
+
+def _lease(connection: Connection, board: str, lease: str) -> Any:
+    query = select(LEASE).where(LEASE.c.board == felt(board), LEASE.c.lease == number(lease))
+    return found(connection.execute(query).mappings().one_or_none())

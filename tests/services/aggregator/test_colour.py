@@ -1,0 +1,118 @@
+"""Pictures of frames equal what Blender itself makes of them, and a file that lies is refused."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from renderchain.composition.images import ImageChild
+from renderchain.core.errors import ContentError
+from renderchain.core.manifest import Manifest
+
+from devkit.fakes.package import manifest_of
+from services.aggregator.colour_settings import Colour
+from services.aggregator.command import bpy_config
+from services.aggregator.pictures import Picture, Pictures
+
+WIDTH, HEIGHT = 77, 50
+COLOURS = {
+    "standard": Colour(view="Standard"),
+    "agx": Colour(view="AgX"),
+    "filmic": Colour(view="Filmic"),
+    "neutral": Colour(view="Khronos PBR Neutral"),
+    "raw": Colour(view="Raw"),
+    "agx look": Colour(view="AgX", look="AgX - High Contrast"),
+    "exposed": Colour(view="AgX", exposure=1.5),
+    "exposed look": Colour(view="AgX", look="AgX - Punchy", exposure=-0.7),
+}
+NEARLY = {
+    "filmic look": Colour(view="Filmic", look="Very Low Contrast"),
+    "gamma": Colour(view="Standard", exposure=-0.7, gamma=1.8),
+}
+SAVE = """
+import bpy, json, sys
+import numpy as np
+folder, width, height, colours = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), json.loads(sys.argv[4])
+scene = bpy.context.scene
+scene.render.dither_intensity = 0
+pixels = np.exp(np.random.default_rng(1).normal(-1, 2, (height, width, 4))).astype(np.float32)
+pixels[..., 3] = 1
+image = bpy.data.images.new("image", width, height, float_buffer=True)
+image.colorspace_settings.name = "Linear Rec.709"
+image.pixels.foreach_set(pixels.ravel())
+settings = scene.render.image_settings
+settings.color_mode = "RGB"
+settings.file_format, settings.color_depth = "OPEN_EXR", "32"
+image.save_render(folder + "/frame.exr", scene=scene)
+settings.file_format, settings.color_depth = "PNG", "8"
+for name, one in colours.items():
+    scene.display_settings.display_device = one["display"]
+    view = scene.view_settings
+    view.view_transform, view.look = one["view"], one["look"] or "None"
+    view.exposure, view.gamma = one["exposure"], one["gamma"]
+    image.save_render(f"{folder}/{name}.png", scene=scene)
+"""
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A linear frame, and Blender's own PNG of it in each colour management."""
+    folder = tmp_path_factory.mktemp("made")
+    colours = {name: vars(one) for name, one in {**COLOURS, **NEARLY}.items()}
+    command = [sys.executable, "-c", SAVE, str(folder), str(WIDTH), str(HEIGHT), json.dumps(colours)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return folder
+
+
+def settings(file_format: str = "OPEN_EXR") -> Manifest:
+    return replace(manifest_of([1]), width=WIDTH, height=HEIGHT, file_format=file_format)
+
+
+def shown(frame: Path, colour: Colour, file_format: str = "OPEN_EXR") -> Picture:
+    pictures = Pictures(ImageChild(allow_unsandboxed=False), bpy_config(), colour)
+    return pictures.of(frame, settings(file_format))[1]
+
+
+def png(path: Path) -> Picture:
+    return np.asarray(Image.open(path).convert("RGB"))
+
+
+@pytest.mark.parametrize("name", COLOURS)
+def test_a_picture_equals_blenders_own_png(made: Path, name: str) -> None:
+    assert np.array_equal(shown(made / "frame.exr", COLOURS[name]), png(made / f"{name}.png"))
+
+
+@pytest.mark.parametrize("name", NEARLY)
+def test_with_a_gamma_or_a_look_of_filmic_it_is_off_by_one_step_at_most_and_seldom(
+    made: Path, name: str
+) -> None:
+    apart = np.abs(shown(made / "frame.exr", NEARLY[name]).astype(int) - png(made / f"{name}.png"))
+    print(f"{name}: {(apart > 0).mean():.5f} of the values, by {apart.max()}")
+    assert apart.max() <= 1 and (apart > 0).mean() < 0.01
+
+
+def test_what_is_stored_as_it_is_shown_stays_as_it_is(made: Path) -> None:
+    assert np.array_equal(shown(made / "agx.png", COLOURS["filmic"], "PNG"), png(made / "agx.png"))
+
+
+def test_a_file_that_is_no_image_of_the_jobs_size_is_refused(made: Path, tmp_path: Path) -> None:
+    (tmp_path / "frame.exr").write_bytes((made / "frame.exr").read_bytes()[:900])
+    (tmp_path / "text.exr").write_text("no image")
+    for name in ("frame.exr", "text.exr"):
+        with pytest.raises(ContentError):
+            shown(tmp_path / name, Colour())
+    pictures = Pictures(ImageChild(allow_unsandboxed=False), bpy_config(), Colour())
+    with pytest.raises(ContentError, match="has 77x50 pixels, not 64x50"):
+        pictures.of(made / "frame.exr", replace(settings(), width=64))
+
+
+def test_a_view_that_blender_does_not_have_is_said(made: Path) -> None:
+    with pytest.raises(ContentError, match="can't be shown"):
+        shown(made / "frame.exr", Colour(view="No such view"))
