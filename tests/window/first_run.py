@@ -232,10 +232,14 @@ class FirstRun:
                 return x, y
         raise AssertionError(f"no entry {what}")
 
-    def _in_dialog(self, what: str, x: int, top: int) -> tuple[int, int]:
-        """Where a field is of the dialog at the mouse, from there down; outside of it, it would close."""
+    def _in_dialog(self, what: str, x: int, at: int) -> tuple[int, int]:
+        """Where a field is of the dialog that opened at the mouse, which outside of it would close.
+
+        It lies below the mouse, but for what the window's lower edge pushes up.
+        """
         self.window.settle(60)
-        for y in range(top, top - 112, -8):
+        lowest = max(self.window.ask("rectangle('PREFERENCES')")[1] + 10, at - 112)
+        for y in (*range(at, lowest, -8), *range(at, at + 80, 8)):
             self.window.move(x, y)
             self.window.settle(5)
             if self.window.menu_of().endswith(what):
