@@ -139,6 +139,10 @@ bench-determinism: ## is a tile alone, and a frame by jumping, the same; writes 
 	$(BIN)/python -m research.determinism
 	$(BIN)/python -m research.in_order
 
+simulate: ## the scheduler's policy beside others on made-up networks; writes docs/scheduling.md's figures
+	$(SETUP) python
+	$(BIN)/python -m services.scheduler.simulator
+
 bench-sealing: ## sealing and opening results against sha-256
 	$(SETUP) python
 	$(BIN)/python -m benchmarks.sealing

@@ -108,6 +108,9 @@ class Settings:
     largest_lock_fri: int = 0  # of a lease that a worker claims; 0: no limit of its own
     largest_bond_fri: int = 0  # of one appeal; 0: no limit of its own
     daily_bonds_fri: int = 0  # ... and of all appeals of a day (UTC) together
+    scheduler: int = 0  # the account that assigns the leases of jobs submitted from here; 0: workers claim
+    scheduler_grace_seconds: int = 120  # how long it may be silent before workers claim after all
+    schedulers: tuple[tuple[int, str], ...] = ()  # that a worker tells of itself: account and web address
     schedule: str = ""  # when a worker takes leases, in local time: "22:00-06:00 mon-fri"; "": always
     pause_on_battery: bool = False  # take no leases then
     pause_beside_blender: bool = False  # nor while Blender is used on this machine
@@ -325,6 +328,17 @@ def _node(text: Any) -> tuple[str, str]:
     return _checked_text("rpc_url", rpc_url), _checked_text("ws_url", ws_url)
 
 
+def _schedulers(value: Any, _: Path) -> tuple[tuple[int, str], ...]:
+    return tuple(map(_scheduler, value if isinstance(value, list) else filter(None, _text(value).split(","))))
+
+
+def _scheduler(text: Any) -> tuple[int, str]:
+    """A scheduler's account and its web address, which are apart by a space."""
+    account, url = _text(text).split()
+    (checked,) = _gateways([url], Path())  # whoever is in between would know what the worker does
+    return int(_typed("account", account, Path())), checked
+
+
 def _programs(value: Any, base: Path) -> tuple[str, ...]:
     """A list, or a text as PATH has it; no program twice."""
     texts = [_text(one) for one in (value if isinstance(value, list) else _text(value).split(os.pathsep))]
@@ -341,6 +355,7 @@ SEVERAL: Mapping[str, Callable[[Any, Path], Any]] = {
     "blenders": _programs,
     "ipfs_peers": _peers,
     "gateways": _gateways,
+    "schedulers": _schedulers,
     "render_environment": _environment,
 }
 

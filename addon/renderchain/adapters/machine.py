@@ -54,6 +54,16 @@ def has_memory_to_spare(meminfo: Path = MEMORY) -> bool:
         return False  # nobody knows, so one scene at a time
 
 
+def leases_memory_mib(meminfo: Path = MEMORY) -> int:
+    """What a render process may have where nobody says: three quarters of all, 0 if that is unknown."""
+    try:
+        words = [line.split() for line in meminfo.read_text().splitlines()]
+        kilobytes = {line[0]: int(line[1]) for line in words if len(line) > 1}
+        return 3 * kilobytes["MemTotal:"] // 4 // 1024
+    except (OSError, KeyError, ValueError):
+        return 0
+
+
 def on_battery(power: Path = POWER) -> str:
     """Why not to render on this machine's battery, or "", also where it can't be known."""
     try:

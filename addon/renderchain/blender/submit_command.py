@@ -109,6 +109,8 @@ def _offer(options: argparse.Namespace, settings: Settings, frames: int) -> Offe
         expires_in_s=options.days * DAY_S,
         second_look=settings.wants_second_looks,
         takes_unjudged=settings.takes_unjudged,
+        scheduler=settings.scheduler,
+        scheduler_grace_s=settings.scheduler_grace_seconds,
         private=options.private,
     )
     return offer.checked(options.checking)

@@ -17,8 +17,15 @@ from ..adapters.blender_process.images_reader import SandboxedImages
 from ..adapters.blender_process.sandbox import require_sandbox
 from ..adapters.blender_process.second_child import SecondChild
 from ..adapters.fee_budget_file import FeeBudgetFile
+from ..adapters.heartbeat_http import send_heartbeat
 from ..adapters.locks import hold
-from ..adapters.machine import beside_blender, has_memory_to_spare, lacks_room, on_battery
+from ..adapters.machine import (
+    beside_blender,
+    has_memory_to_spare,
+    lacks_room,
+    leases_memory_mib,
+    on_battery,
+)
 from ..adapters.poseidon import hash_many
 from ..adapters.sealing import AccountSceneKey, ChaChaSealer
 from ..adapters.starknet.chain import StarknetChain
@@ -33,6 +40,7 @@ from ..app.audit.showing import Showing, ShowLimits
 from ..app.audit.verifier import VerifierDuties
 from ..app.exchange.asked_keys import AskedKeys
 from ..app.exchange.key_giver import KeyGiver
+from ..app.exchange.package_cache import cached_cids
 from ..app.exchange.pins import Pins
 from ..app.exchange.private_package import PrivateOpening
 from ..app.exchange.probe import Probe
@@ -42,6 +50,7 @@ from ..app.upkeep.conditions import STORE, Conditions
 from ..app.upkeep.keeping import keep_at_work
 from ..app.worker.claims import Claims, WorkerRules
 from ..app.worker.families import FamiliesInService
+from ..app.worker.heartbeats import Heartbeats, Machine
 from ..app.worker.job_probe import JobProbe
 from ..app.worker.lane import Lane
 from ..app.worker.loop import Worker
@@ -234,7 +243,18 @@ def _worker(
         readiness,
         new_secret=_random_bits,
         now=time.time,
+        heartbeats=_heartbeats(settings, reporter, chain),
     )
+
+
+def _heartbeats(settings: Settings, reporter: Reporter, chain: StarknetChain) -> Heartbeats | None:
+    if not settings.schedulers:
+        return None
+    folder = settings.folder / "packages"
+    memory_mib = settings.most_memory_mib or settings.memory_bytes // 2**20 or leases_memory_mib()
+    machine = Machine(memory_mib, lambda: cached_cids(folder))
+    ways = (chain.sign_heartbeat, send_heartbeat)
+    return Heartbeats(settings.schedulers, chain.worker_id, machine, *ways, reporter, time.time)
 
 
 def _asked_keys(settings: Settings, reporter: Reporter, chain: StarknetChain) -> AskedKeys:

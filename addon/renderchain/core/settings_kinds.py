@@ -39,11 +39,12 @@ WHOLE = (
     "cache_bytes",
     "store_bytes",
     "known_tile_frames",
+    "scheduler_grace_seconds",
 )
 MOST = {"metrics_port": 65_535, "lanes": MAX_SLOTS // 2}  # a lane holds two leases at times
 # Less than that no render process lives with; 0 is the default.
 LEAST = {"memory_bytes": 2**29, "output_bytes": 2**24}
-SOME = ("fee_limit_fri", "lanes")  # with 0 nothing could ever be sent, or rendered
+SOME = ("fee_limit_fri", "lanes", "scheduler_grace_seconds")  # with 0 nothing could ever be sent, or rendered
 AMOUNTS = (
     "least_reward_fri",
     "least_profit_fri",
@@ -58,7 +59,7 @@ AMOUNTS = (
 REQUIRED = ("rpc_url", "directory", "account")
 # What an example file has in the place of what nobody can know before.
 PLACEHOLDERS: Mapping[str, Any] = {"directory": 0, "account": 0, "workers": (0,)}
-ADDRESSES = ("directory", "board", "account")
+ADDRESSES = ("directory", "board", "account", "scheduler")
 PATHS = (
     "folder",
     "keystore",

@@ -133,6 +133,8 @@ def _offer(chosen: Any, settings: Settings, frames: int) -> Offer:
         expires_in_s=chosen.days * DAY_S,
         second_look=settings.wants_second_looks,
         takes_unjudged=settings.takes_unjudged,
+        scheduler=settings.scheduler,
+        scheduler_grace_s=settings.scheduler_grace_seconds,
         private=chosen.private,
     )
     return offer.checked(chosen.checking.lower())

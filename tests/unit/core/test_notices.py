@@ -29,6 +29,7 @@ from renderchain.core.notices import (
 from renderchain.core.notices.lines import HEADER, KINDS, kind_of, parse_notice, to_line
 
 from tests.unit.core.following_notices import OF_FOLLOWING
+from tests.unit.core.scheduling_notices import OF_SCHEDULING
 from tests.unit.core.worker_notices import OF_WORKERS
 
 TIME_S = 1767225600.25
@@ -274,6 +275,7 @@ ONE_OF_EACH: dict[Notice, str] = {
     ): "Job 3 is completed: 4 STRK paid, 1 STRK refunded",
     **OF_WORKERS,
     **OF_FOLLOWING,
+    **OF_SCHEDULING,
 }
 
 

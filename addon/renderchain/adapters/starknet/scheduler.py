@@ -52,20 +52,6 @@ def typed_heartbeat(chain_id: int, board: int, scheduler: int, heartbeat: Heartb
     }
 
 
-def is_signed(
-    signed: SignedHeartbeat, *, chain_id: int, board: int, scheduler: int, operator: int, key: int
-) -> bool:
-    """Whether the operator's key made the signature."""
-    from starknet_py.hash.utils import verify_message_signature
-    from starknet_py.utils.typed_data import TypedData
-
-    typed = TypedData.from_dict(typed_heartbeat(chain_id, board, scheduler, signed.heartbeat))
-    try:
-        return bool(verify_message_signature(typed.message_hash(operator), list(signed.signature), key))
-    except (AssertionError, ValueError):  # numbers that are no points of the curve
-        return False
-
-
 async def key_of(client: Any, account: int) -> int:
     """The key that an account checks signatures by, 0 where it does not say: wallets differ in that."""
     from starknet_py.hash.selector import get_selector_from_name

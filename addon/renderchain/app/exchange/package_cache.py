@@ -112,6 +112,12 @@ def drop_if_unused(package: Path) -> bool:
     return True
 
 
+def cached_cids(cache: Path) -> list[str]:
+    """The packages that are whole, those used last first."""
+    notes = {one.name.removesuffix(NOTE): _time_of(one) for one in cache.glob(f"*{NOTE}")}
+    return sorted(notes, key=lambda one: -notes[one])
+
+
 def make_room(cache: Path, cache_bytes: int) -> None:
     """Delete packages until there is room for those that are coming, or all of them are needed.
 

@@ -49,6 +49,8 @@ def offer_of(job: JobInfo) -> Offer:
         limits=job.limits,
         takes_unjudged=job.takes_unjudged,
         second_look=job.second_look,
+        scheduler=job.scheduler,
+        scheduler_grace_s=job.scheduler_grace_s,
     )
 
 

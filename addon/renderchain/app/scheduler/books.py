@@ -38,7 +38,7 @@ PUT_OFF_S = 300.0  # a worker that the board refused for a job
 
 
 @dataclass(frozen=True)
-class Sent:
+class Asked:
     """A lease that the board was asked for."""
 
     given: Given
@@ -55,7 +55,7 @@ class Books:
         self.by_family: dict[int, Book[JobId]] = {}
         self._family_of: dict[JobId, int] = {}
         self._leases: dict[LeaseId, tuple[JobId, int, int]] = {}  # that have not ended, with first and count
-        self.sent: dict[tuple[JobId, WorkerId, int], Sent] = {}
+        self.sent: dict[tuple[JobId, WorkerId, int], Asked] = {}
         self._put_off: dict[tuple[JobId, int], float] = {}
         self.stale: set[JobId] = set()  # of these the board is asked before anything is planned
 
@@ -127,7 +127,7 @@ class Books:
         """The board is asked for a lease."""
         book = self.book_of(job_id)
         assert book
-        self.sent[job_id, book.fleet.ids[given.row], given.slot] = Sent(given, now_s)
+        self.sent[job_id, book.fleet.ids[given.row], given.slot] = Asked(given, now_s)
 
     def give_up(self, now_s: float, job_id: JobId | None = None) -> None:
         """What was asked for and did not come: all of a job, or of any what is overdue."""

@@ -19,7 +19,7 @@ from ...core.job import Place
 from ...core.lease_id import split_lease_id
 from ...core.notices.process import Stopped
 from ...core.notices.scheduling import AssignRefused, LeasesAssigned
-from ...core.scheduling.fit import sentence_of
+from ...core.scheduling.fit import SILENT_S, sentence_of
 from ...core.scheduling.fleet import Terms
 from ...core.scheduling.heartbeat import Heartbeat
 from ...core.scheduling.plan import Given, PlanRules
@@ -96,6 +96,11 @@ class Scheduler:
                 if self._cids.get(job_id) in cids:
                     job.known.cached.add(row)
 
+    @property
+    def worker_count(self) -> int:
+        """How many workers were heard lately, by their numbers."""
+        return sum(self._now() - heard_s <= SILENT_S for _, heard_s in self._heard.values())
+
     def why_waiting(self) -> dict[JobId, str]:
         """Of each job with open tasks, who could take them and why others can not."""
         found = dict[JobId, str]()
@@ -115,7 +120,7 @@ class Scheduler:
         self._families[worker_id] = set(self.books.by_family)
         for family, book in list(self.books.by_family.items()):
             if await self._chain.supports(worker_id, family):
-                book.put_worker(worker_id, terms, heartbeat.speed_milli / 1000 or None)
+                book.put_worker(worker_id, terms)
                 self._note(heartbeat, heard_s)
 
     async def _follow(self) -> None:

@@ -28,6 +28,11 @@ class InHand:
         """All of them."""
         return [turn.entry.lease_id for lane in self.lanes for turn in lane.turns]
 
+    @property
+    def done(self) -> dict[LeaseId, int]:
+        """How many frames of each are rendered by this process."""
+        return {turn.entry.lease_id: turn.frames_done for lane in self.lanes for turn in lane.turns}
+
     def doubt(self) -> None:
         """What became of one of them only the chain knows."""
         self.is_sure = False

@@ -122,6 +122,7 @@ class Turn:
         self._renders = False
         self._cid = ""
         self._frames_left = 0
+        self.frames_done = 0
         self._since_s = 0.0
 
     def __enter__(self) -> Turn:
@@ -163,6 +164,7 @@ class Turn:
         now_s = _now_s()
         self.lane.pace.note_frame(self._cid, now_s - self._since_s)
         self._frames_left, self._since_s = self._frames_left - 1, now_s
+        self.frames_done += 1
         self.lane.paced()
 
     def end(self) -> None:

@@ -26,6 +26,7 @@ from ..audit.duties import AuditDuties
 from ..upkeep.keeping import keep_at_work
 from .claims import Claims, WorkerRules
 from .failed_jobs import lane_of
+from .heartbeats import Heartbeats, Standing
 from .held import HeldLeases
 from .in_hand import InHand
 from .lane import HANDS, Lane
@@ -57,6 +58,7 @@ class Worker:
         *,
         new_secret: Callable[[], int],
         now: Callable[[], float],
+        heartbeats: Heartbeats | None = None,
     ) -> None:
         self._chain = chain
         self._lease = lease
@@ -67,6 +69,7 @@ class Worker:
         self._rules = rules
         self._readiness = readiness
         self._new_secret = new_secret
+        self._heartbeats = heartbeats
         self._now = now
         self._wake = asyncio.Event()
         self._wakes_at_s = 0.0  # by the loop's clock
@@ -100,6 +103,8 @@ class Worker:
             "Duties in audits": self._audits.run,
             "Verifying": self._audits.verify,
         }
+        if self._heartbeats:
+            works["Telling schedulers"] = partial(self._heartbeats.run, self._standing)
         for lane in self._in_hand.lanes:
             hands = (f"Rendering in lane {lane.number}, hand {one}" for one in range(1, 1 + HANDS))
             works |= dict.fromkeys(hands, partial(self._see_to, lane))
@@ -191,6 +196,11 @@ class Worker:
     def _mine(self) -> list[LeaseId]:
         """The leases that take a slot of this worker's."""
         return [*self._held.lease_ids, *self._in_hand.lease_ids]
+
+    def _standing(self) -> Standing:
+        """What a scheduler should know of it now."""
+        done = dict.fromkeys(self._held.lease_ids, 0) | self._in_hand.done
+        return Standing(not self._in_hand.rests_for_s and self._readiness.was_allowed, done)
 
     @property
     def _has_nothing(self) -> bool:

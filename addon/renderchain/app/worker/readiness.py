@@ -76,6 +76,11 @@ class Readiness:
             self._reporter.tell(ClaimsPaused(reason) if reason else ClaimsResumed())
         return not reason
 
+    @property
+    def was_allowed(self) -> bool:
+        """What the answer was when it was asked last."""
+        return not self._said
+
     def may_begin_in(self, seconds: float) -> bool:
         """Whether a lease that is claimed now would begin at an hour at which leases are taken."""
         return not self._hours(self._now() + seconds)

@@ -42,6 +42,7 @@ from . import (
     leases,
     private,
     process,
+    scheduling,
     storage,
     watching,
 )
@@ -76,6 +77,7 @@ PARTS = (
     devices,
     storage,
     private,
+    scheduling,
 )
 KINDS = {kind_of(one): one for part in PARTS for one in _defined_in(part)}
 

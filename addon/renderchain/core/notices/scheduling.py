@@ -34,3 +34,15 @@ class AssignRefused(Notice):
     @property
     def sentence(self) -> str:
         return f"Job {self.job_id} waits: {self.reason}"
+
+
+@dataclass(frozen=True)
+class HeartbeatFailed(Notice):
+    """A scheduler was not reached, or does not believe this worker; it is tried again all the time."""
+
+    level: ClassVar[Level] = Level.WARNING
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        return f"A scheduler does not hear this worker, so it assigns nothing to it: {self.reason}"

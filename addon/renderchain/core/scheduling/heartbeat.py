@@ -16,7 +16,7 @@ MOST_BYTES = 16 << 10
 MOST_PACKAGES = 64
 MOST_CID = 80  # letters
 AGE_S = 60.0  # how far apart the clocks of worker and scheduler may be
-FIELDS = ("worker", "sent_ms", "memory_mib", "takes", "speed_milli", "packages", "done", "signature")
+FIELDS = ("worker", "sent_ms", "memory_mib", "takes", "packages", "done", "signature")
 
 
 class HeartbeatRefused(RenderChainError):
@@ -25,15 +25,12 @@ class HeartbeatRefused(RenderChainError):
 
 @dataclass(frozen=True)
 class Heartbeat:
-    """``takes``: whether it takes leases now. ``speed_milli``: thousandths of a reference second that it
-    renders in a second, 0 where it does not say. ``done``: how many tasks are rendered of each of its leases.
-    """
+    """``takes``: whether it takes leases now. ``done``: how many tasks are rendered of each of its leases."""
 
     worker_id: WorkerId
     sent_ms: int  # since 1970; it only rises, so that none counts twice
     memory_mib: int
     takes: bool
-    speed_milli: int
     packages: tuple[str, ...]  # CIDs of those that it has
     done: tuple[tuple[LeaseId, int], ...]
 
@@ -44,7 +41,6 @@ class Heartbeat:
             "sent_ms": self.sent_ms,
             "memory_mib": self.memory_mib,
             "takes": self.takes,
-            "speed_milli": self.speed_milli,
             "packages": list(self.packages),
             "done": [[str(lease), count] for lease, count in self.done],
         }
@@ -108,7 +104,6 @@ def _read(said: dict[str, Any]) -> SignedHeartbeat:
         _number(said, "sent_ms", 2**53),
         _number(said, "memory_mib", 2**32),
         said["takes"],
-        _number(said, "speed_milli", 2**32),
         tuple(packages),
         tuple((LeaseId(_whole(lease, 10, 2**64)), _bounded(count, "done", 2**32)) for lease, count in done),
     )

@@ -19,6 +19,7 @@ from .predict import Costs
 from .tasks import Held, OpenTasks
 
 RENDER_PART = 0.8  # of a lease's timeout may be rendered, as workers have it too
+ROUNDING_S = 0.01  # of times since 1970: what ends just then is still in time
 MOST_SPREAD = 0.4  # with more, what is predicted tells nothing
 Rows = NDArray[np.int64]
 EARLY_PART = 0.2  # of a job is open at least while leases must be worth their gas
@@ -101,10 +102,13 @@ class JobPlan:
         end_s = earliest_end_s(begins_s, fleet.column("hoped")[fits], self.cost_s, wanted, now_s)
         if len(opened) and len(speeds):  # somebody takes the costliest, also where it is all that is left
             end_s = max(end_s, float((begins_s + self._safety * opened.max() / speeds).min()))
-        self.end_s = end_s
+        self.end_s = end_s + ROUNDING_S
         self.rows = self._in_order(fits, lead_s, float(opened.min()) if len(opened) else np.inf)
         self.fits = fits
         self._next = 0
+        self._by_cost: Rows | None = None  # open tasks, the cheapest first, once somebody asks
+        self._rising = self._costs[:0]  # what they cost
+        self._below: list[int] = []  # of each place there a cheaper one that may be open
 
     def _in_order(self, fits: NDArray[np.bool_], lead_s: Column, least_s: float) -> list[int]:
         """Rows that want a lease now and may help: who would end a usual task first comes first."""
@@ -174,11 +178,18 @@ class JobPlan:
 
     def _alone(self, left: float) -> int:
         """The costliest open task that is done in time; -1 if none is."""
-        tasks = np.flatnonzero(self._is_open)
-        costs = self._costs[tasks]
-        in_time = np.where(costs <= left, costs, -1.0)
-        best = int(np.argmax(in_time))
-        return int(tasks[best]) if in_time[best] >= 0 else -1
+        if self._by_cost is None:
+            tasks = np.flatnonzero(self._is_open)[::-1]  # of equal ones the first stands last
+            self._by_cost = tasks[np.argsort(self._costs[tasks], kind="stable")]
+            self._below, self._rising = list(range(-1, len(tasks) - 1)), self._costs[self._by_cost]
+        place = int(np.searchsorted(self._rising, left, side="right")) - 1
+        passed = []
+        while place >= 0 and not self._is_open[self._by_cost[place]]:
+            passed.append(place)
+            place = self._below[place]
+        for one in passed:  # so that nobody passes them again
+            self._below[one] = place
+        return int(self._by_cost[place]) if place >= 0 else -1
 
     @property
     def _is_tail(self) -> bool:

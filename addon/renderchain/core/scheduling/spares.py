@@ -41,8 +41,14 @@ def _spread_s(job: Job, held: Held, fleet: Fleet) -> float:
 
 def lost_tasks(job: Job, fleet: Fleet, now_s: float) -> int:
     """Tasks of a job that somebody holds and will hardly bring."""
-    alone = (one for one in job.held.values() if not (one.is_spared or one.spare_of))
-    return sum(one.count for one in alone if is_doubtful(job, one, fleet, now_s))
+    silent = set(np.flatnonzero(fleet.column("heard_s") < now_s - SILENT_S).tolist())
+    rows, found = fleet.rows, 0
+    for one in job.held.values():
+        if one.is_spared or one.spare_of:
+            continue
+        if rows[one.worker_id] in silent or (one.ends_s < now_s and is_doubtful(job, one, fleet, now_s)):
+            found += one.count
+    return found
 
 
 def spares(job: Job, plan: JobPlan, fleet: Fleet, now_s: float, taken: Collection[int]) -> list[Given]:

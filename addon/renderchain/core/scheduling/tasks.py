@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -22,19 +22,21 @@ class OpenTasks:
 
     def range_at(self, task: int) -> tuple[int, int] | None:
         """First and end of the range that a task is in."""
-        at = bisect_right(self._ranges, (task, 2**63)) - 1
-        return self._ranges[at] if at >= 0 and task < self._ranges[at][1] else None
+        at = self._place_of(task)
+        return None if at is None else self._ranges[at]
 
     def take(self, first: int, count: int) -> None:
         """Somebody has them; raises ValueError unless they are open in one range."""
-        found, end = self.range_at(first), first + count
-        if found is None or count < 1 or end > found[1]:
+        at, end = self._place_of(first), first + count
+        if at is None or count < 1 or end > self._ranges[at][1]:
             raise ValueError(f"Tasks {first} to {end - 1} are not open in one range.")
-        self._ranges.remove(found)
-        for part in ((found[0], first), (end, found[1])):
-            if part[0] < part[1]:
-                insort(self._ranges, part)
+        start, stop = self._ranges[at]
+        self._ranges[at : at + 1] = [one for one in ((start, first), (end, stop)) if one[0] < one[1]]
         self.count -= count
+
+    def _place_of(self, task: int) -> int | None:
+        at = bisect_right(self._ranges, (task, 2**63)) - 1
+        return at if at >= 0 and task < self._ranges[at][1] else None
 
     def put_back(self, first: int, count: int) -> None:
         """Nobody has them any more; raises ValueError if some are open."""

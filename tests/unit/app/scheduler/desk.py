@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from renderchain.adapters.starknet.scheduler import is_signed
-from renderchain.app.scheduler.hearing import Hearing
+from renderchain.adapters.starknet.heartbeat_signatures import is_signed
+from renderchain.app.scheduler.intake import Intake
 from renderchain.app.scheduler.scheduler import Scheduler
 from renderchain.core.ids import LeaseId
 from renderchain.core.job import StandingOffer
@@ -32,7 +32,7 @@ class Desk:
         self.reporter = RecordingReporter()
         rules = PlanRules(lead_s=20.0, load_s=20.0)
         self.scheduler = Scheduler(self.chain, self.reporter, rules, 0, world.now)
-        self.hearing = Hearing(self.chain, self.scheduler, self._is_signed, world.now)
+        self.intake = Intake(self.chain, self.scheduler, self._is_signed, world.now)
 
     def _is_signed(self, signed: SignedHeartbeat, operator: int, key: int) -> bool:
         places = {"chain_id": self.chain.chain_id, "board": self.chain.board, "scheduler": ADDRESS}
@@ -45,7 +45,6 @@ class Desk:
             "sent_ms": int(self.world.now() * 1000),
             "memory_mib": 4096,
             "takes": True,
-            "speed_milli": 1000,
             "packages": (),
             "done": (),
         }
@@ -60,7 +59,7 @@ class Desk:
         for machine in machines:
             held: list[LeaseId] = await machine.chain.open_leases()
             beat = self.beat_of(machine, done=tuple((one, 0) for one in held))
-            await self.hearing.hear(self.signed(machine, beat))
+            await self.intake.hear(self.signed(machine, beat))
 
     @asynccontextmanager
     async def working(self, *machines: Machine) -> AsyncIterator[None]:

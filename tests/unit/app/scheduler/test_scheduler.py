@@ -154,7 +154,7 @@ def test_a_refused_assignment_is_told_and_tried_again(
 
     world.live(life())
     assert any(isinstance(one, AssignRefused) for one in desk.reporter.told)
-    assert tries[0] == 2
+    assert tries[0] >= 2
 
 
 def test_jobs_of_others_are_left_alone(world: World, artist: Artist, machine: Machine) -> None:

@@ -116,3 +116,13 @@ def test_what_workers_hold_of_a_job_that_is_over_stays_in_their_hands_until_it_e
     made.heard(WorkerId(1), given.ends_s)
     assert list(made.plan(given.ends_s)) == ["b"]
     assert made.fleet.column("in_hand")[0] == 1
+
+
+def test_the_last_task_is_given_whatever_floats_make_of_the_time() -> None:
+    for number in range(40):
+        made = book([1 / 3 + number / 7], a=job(1, usual_s=10 + number / 9))
+        made.jobs["a"].costs.note(0, 10 + number / 9)
+        made.jobs["a"].costs.note(0, 11 + number / 9)
+        now_s = 1_800_000_000 + number / 3
+        made.heard(WorkerId(1), now_s)
+        assert made.plan(now_s), number

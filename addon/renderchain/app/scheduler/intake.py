@@ -24,7 +24,7 @@ class _Known:
     sent_ms: int = 0
 
 
-class Hearing:
+class Intake:
     """Of one scheduler. ``now`` gives seconds since 1970."""
 
     def __init__(

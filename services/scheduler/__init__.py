@@ -1,0 +1,1 @@
+"""A scheduler: gives leases of the jobs that name it to workers."""
