@@ -175,6 +175,7 @@ class FirstRun:
         window = self.window
         kept = "[len(one.overview.kept) for one in part('ui.following').jobs.rows.values()]"
         window.wait_until(lambda: window.ask(kept) == [1], JOB_S)
+        window.show_panel("Jobs")
         button = window.find("renderchain.view_frame")
         self._picture("frame", "PROPERTIES")
         window.click(*button)

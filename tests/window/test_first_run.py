@@ -121,8 +121,8 @@ def test_from_the_zip_to_the_first_frame_by_hand(
     for name, do in steps_of(run, "renderchain.zip"):
         with run.step(name):
             do()
+        run.save(BUILD / "first_run.json")
         if do == run.choose_ipfs:
             connect(worker_kubo, home)
-    run.save(BUILD / "first_run.json")
     assert (home / "project" / "renderchain" / "0001.png").is_file()
     assert fresh.complaints() == []
