@@ -254,7 +254,9 @@ def _read(file: Path) -> dict[str, Any]:
     except OSError as error:
         raise SettingsError(f"The settings {file} can't be read ({error.strerror}).") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise SettingsError(f"The settings {file} are not TOML: {error}.") from error
+        raise SettingsError(
+            f"The settings {file} are not TOML: {error}. Correct the file, or move it away to begin anew."
+        ) from error
 
 
 def _typed(name: str, value: Any, base: Path) -> Any:

@@ -32,9 +32,11 @@ ANSWER_S = 90.0
 STEP_PX = 12  # less than a button's height
 LOOK_S = 0.05
 MOST_PAGES = 8
+ACROSS = (3 / 4, 1 / 3)  # a region: where its buttons are, as a rule
 PANEL = "Render on Network"
 SCROLLS = 5
-WHEEL_UP, WHEEL_DOWN = 4, 5
+EDGE_PX = 6  # beside lists, which would be scrolled themselves
+RIGHT, WHEEL_UP, WHEEL_DOWN = 3, 4, 5
 COMPLAINT = re.compile(r"Traceback|^\w+(?:Error|Exception)\b|^Error: |WARNING.*renderchain|RuntimeWarning")
 
 
@@ -55,6 +57,8 @@ class Window:
     ) -> None:
         self.screen = screen
         self.log = log
+        # Of the artist: what it took by hand, and how long it waited.
+        self.clicks, self.keys, self.waited_s = 0, 0, 0.0
         self._folder = Path(tempfile.mkdtemp(prefix="window-"))  # a socket's path is short
         address = self._folder / "socket"
         shape = ["--window-geometry", "0", "0", str(screen.width), str(screen.height)]
@@ -91,13 +95,14 @@ class Window:
 
     def wait_until(self, is_true: Callable[[], Any], timeout_s: float = 90) -> None:
         """Look again and again; raises AssertionError with the end of the log."""
-        until_s = time.monotonic() + timeout_s
+        started_s = time.monotonic()
         while not is_true():
             is_alive = self.process.poll() is None
-            if time.monotonic() > until_s or not is_alive:
+            if time.monotonic() > started_s + timeout_s or not is_alive:
                 what = "not so" if is_alive else f"Blender ended with {self.process.returncode}"
                 raise AssertionError(f"{what} after {timeout_s} s; it said: {self.said()[-3000:]}")
             time.sleep(LOOK_S)
+        self.waited_s += time.monotonic() - started_s
 
     def said(self) -> str:
         """All that Blender wrote."""
@@ -120,6 +125,7 @@ class Window:
 
     def click(self, x: int, y: int) -> None:
         """Press and release at a place, as a hand does: there first, then the button."""
+        self.clicks += 1
         self.move(x, y)
         self.settle()
         self.screen.button(is_down=True)
@@ -140,36 +146,62 @@ class Window:
 
     def press(self, keys: str) -> None:
         """Keys together, such as ctrl+q."""
+        self.keys += 1
         self.screen.press(keys)
         self.settle()
 
     def type(self, text: str) -> None:
         """A text, letter by letter."""
+        self.keys += len(text)
         self.screen.type(text)
         self.settle()
 
-    def find(self, what: str, area: str = "PROPERTIES", region: str = "WINDOW") -> tuple[int, int]:
+    def find(
+        self,
+        what: str,
+        area: str = "PROPERTIES",
+        region: str = "WINDOW",
+        across: tuple[float, ...] = ACROSS,
+    ) -> tuple[int, int]:
         """Where the button is whose call or property has these words; raises AssertionError.
 
-        The region is scrolled down as far as needed, from where it is.
+        The region is scrolled down as far as needed, from where it is. It is looked at down some lines, which
+        are ``across`` it in parts of its width.
         """
         seen = list[str]()
         left, bottom, width, height = self.ask(f"rectangle({area!r}, {region!r})")
         for _ in range(MOST_PAGES):
             page = list[str]()
-            for x in (left + width * 3 // 4, left + width // 3):
+            for x in (left + round(width * part) for part in across):
                 for y in range(bottom + height - 4, bottom, -STEP_PX):
                     self.move(x, y)
                     self.settle(2)
-                    found = self.ask(f"under_mouse({area!r}, {region!r})")
+                    found = self._below(area, region)
                     if what in found:
                         return x, y
                     page += [found] if found and found not in page else []
-            if seen[-len(page) :] == page:
+            if page and seen[-len(page) :] == page:
                 break  # it does not scroll any further
             seen += page
-            self.scroll(left + width // 2, bottom + height // 2, SCROLLS)
+            self.scroll(left + EDGE_PX, bottom + height // 2, SCROLLS)
         raise AssertionError(f"no button for {what!r} in {area}, but {seen}")
+
+    def _below(self, area: str, region: str) -> str:
+        """What the button under the mouse does; one of the preferences is asked by its menu."""
+        found = str(self.ask(f"under_mouse({area!r}, {region!r})"))
+        return self.menu_of() if not found and area == "PREFERENCES" else found
+
+    def menu_of(self) -> str:
+        """Which button is under the mouse, by the menu that the right mouse button opens on it."""
+        self.ask("asked_of.clear()")
+        for is_down in (True, False):
+            self.screen.button(RIGHT, is_down=is_down)
+        self.settle(4)
+        found = self.ask("asked_of[-1] if asked_of else ''")
+        if found:
+            self.screen.press("escape")
+            self.settle()
+        return str(found)
 
     def scroll(self, x: int, y: int, clicks: int) -> None:
         """Turn the mouse's wheel at a place; down, or up for negative numbers."""
@@ -180,9 +212,15 @@ class Window:
                 self.screen.button(WHEEL_DOWN if clicks > 0 else WHEEL_UP, is_down=is_down)
         self.settle(30)  # Blender scrolls smoothly
 
-    def click_on(self, what: str, area: str = "PROPERTIES", region: str = "WINDOW") -> None:
+    def click_on(
+        self,
+        what: str,
+        area: str = "PROPERTIES",
+        region: str = "WINDOW",
+        across: tuple[float, ...] = ACROSS,
+    ) -> None:
         """Find a button and press it."""
-        self.click(*self.find(what, area, region))
+        self.click(*self.find(what, area, region, across))
 
     def picture(self, path: Path | None = None) -> Image.Image:
         """What is on the screen, with all that changed drawn."""

@@ -27,6 +27,7 @@ server.listen(1)
 server.setblocking(False)
 scope = {"bpy": bpy, "sys": sys, "time": time}
 links = []
+asked_of = []  # the buttons on which the right mouse button was pressed, as type.property or as an operator
 beats = {"count": 0, "last_s": 0.0, "longest_s": 0.0}
 ours = {"longest_s": 0.0, "where": ""}
 
@@ -77,10 +78,10 @@ def area_of(kind):
 
 
 def rectangle(kind, region="WINDOW"):
-    """Where a region is: left, bottom, width, height in pixels of its window."""
-    _, area = area_of(kind)
+    """Where a region is: left, bottom, width, height in pixels of the screen, on which windows lie."""
+    window, area = area_of(kind)
     (one,) = (one for one in area.regions if one.type == region)
-    return [one.x, one.y, one.width, one.height]
+    return [window.x + one.x, window.y + one.y, one.width, one.height]
 
 
 def under_mouse(kind, region="WINDOW"):
@@ -102,6 +103,15 @@ def under_mouse(kind, region="WINDOW"):
                 break
     found, manager.clipboard = manager.clipboard, kept
     return found
+
+
+def note_button(menu, context):
+    """Which button the menu of the right mouse button is of: only it knows those of the preferences."""
+    operator, property_ = (getattr(context, name, None) for name in ("button_operator", "button_prop"))
+    if operator:
+        asked_of.append(type(operator).__name__)
+    elif property_:
+        asked_of.append(f"{type(context.button_pointer).__name__}.{property_.identifier}")
 
 
 def watch():
@@ -130,7 +140,14 @@ def _sample():
 
 
 scope.update(
-    area_of=area_of, rectangle=rectangle, under_mouse=under_mouse, watch=watch, beats=beats, ours=ours
+    area_of=area_of,
+    rectangle=rectangle,
+    under_mouse=under_mouse,
+    watch=watch,
+    beats=beats,
+    ours=ours,
+    asked_of=asked_of,
 )
+bpy.types.UI_MT_button_context_menu.append(note_button)
 bpy.app.timers.register(beat, persistent=True)
 watch()

@@ -16,12 +16,14 @@ from PIL import Image
 from Xlib import XK, X
 from Xlib.display import Display
 from Xlib.ext import xtest
+from Xlib.protocol import event
 
 from devkit.network.services import tool_root
 
 NAMES = {"enter": "Return", "escape": "Escape", "ctrl": "Control_L", "shift": "Shift_L", "alt": "Alt_L"}
 NAMES |= {"tab": "Tab", "backspace": "BackSpace", "space": "space", "home": "Home", "delete": "Delete"}
 KEY_PAUSE_S = 0.02
+DELETE = "WM_DELETE_WINDOW"  # what a window manager sends for the button in a window's corner
 
 
 @dataclass
@@ -63,6 +65,30 @@ class Screen:
                 self._fake(X.KeyRelease, self._code(NAMES["shift"]))
             time.sleep(KEY_PAUSE_S)
 
+    def manage(self) -> None:
+        """What a window manager does for the newest window: it lies within the screen, and has the keys."""
+        newest = self._newest()
+        shape = newest.get_geometry()
+        x, y = (
+            max(0, min(at, size - length))
+            for at, size, length in ((shape.x, self.width, shape.width), (shape.y, self.height, shape.height))
+        )
+        newest.configure(x=x, y=y)
+        self.display.set_input_focus(newest, X.RevertToParent, X.CurrentTime)
+        self.display.sync()
+
+    def close(self) -> None:
+        """Close the newest window, as the button in its corner does."""
+        newest = self._newest()
+        protocols, delete = (self.display.intern_atom(name) for name in ("WM_PROTOCOLS", DELETE))
+        asked = event.ClientMessage(window=newest, client_type=protocols, data=(32, [delete, 0, 0, 0, 0]))
+        newest.send_event(asked)
+        self.display.sync()
+
+    def _newest(self) -> Any:
+        windows = self.display.screen().root.query_tree().children
+        return [one for one in windows if one.get_attributes().map_state == X.IsViewable][-1]
+
     def picture(self) -> Image.Image:
         """What is seen now."""
         root = self.display.screen().root
@@ -91,6 +117,7 @@ def running_screen(width: int, height: int, log: Path) -> Iterator[Screen]:
             number = told.readline().decode().strip()
         assert number, log.read_text()
         display = Display(f":{number}")
+        display.intern_atom(DELETE)  # a program that starts where nobody knows it can't be asked to close
         yield Screen(f":{number}", width, height, display)
         display.close()
     finally:

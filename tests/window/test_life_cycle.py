@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import time
 from collections.abc import Iterator
@@ -110,6 +111,23 @@ def test_quitting_while_somebody_else_is_silent_takes_no_longer(at_work: Window,
     at_work.wait_until(lambda: at_work.ask("len(sent)"), 60)
     assert quit_blender(at_work) < QUIT_S
     assert ours(temporary) == [] and processes(at_work) == []
+
+
+def test_what_a_killed_blender_left_goes_at_the_next_start(
+    at_work: Window, screen: Screen, application: Application, temporary: Path, tmp_path: Path
+) -> None:
+    at_work.wait_until(lambda: len(ours(temporary)) >= 2)
+    at_work.end()
+    left = ours(temporary)
+    assert len(left) >= 2
+    for name in left:
+        os.utime(temporary / name, (0, 0))  # what is younger than a minute may be in the making
+    environment = {**application.environment, "TMPDIR": str(temporary)}
+    again = Window(screen, [application.blender], environment, tmp_path / "again.log")
+    try:
+        again.wait_until(lambda: ours(temporary) == [])
+    finally:
+        again.end()
 
 
 def test_opening_a_file_while_it_works_stops_nothing(at_work: Window, scene: Path) -> None:

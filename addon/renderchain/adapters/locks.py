@@ -11,9 +11,9 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
 
 from ..core.errors import AgentRunsAlready
+from ..core.file_lock import take
 
 RETRY_S = 0.02
 TO_AGENTS = (
@@ -31,7 +31,7 @@ async def hold(lock: Path, what: str, advice: str = TO_AGENTS) -> AsyncIterator[
     lock.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        if not _take(handle):
+        if not take(handle):
             owner = os.pread(handle, 32, 1).decode("ascii", "replace").strip() or "unknown"
             raise AgentRunsAlready(f"Another program (process {owner}) works with {what}. {advice}")
         os.ftruncate(handle, 0)
@@ -48,27 +48,10 @@ def turn(lock: Path, patience_s: float = 5.0) -> Iterator[None]:
     handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         end_s = time.monotonic() + patience_s
-        while not _take(handle):
+        while not take(handle):
             if time.monotonic() > end_s:
                 raise TimeoutError(errno.ETIMEDOUT, f"another program holds {lock}")
             time.sleep(RETRY_S)
         yield
     finally:
         os.close(handle)
-
-
-def _take(handle: int) -> bool:
-    try:
-        if os.name == "nt":
-            import msvcrt
-
-            windows: Any = msvcrt  # its functions are known on Windows only
-            os.lseek(handle, 0, os.SEEK_SET)
-            windows.locking(handle, windows.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

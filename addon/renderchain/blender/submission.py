@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from collections.abc import Collection
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from ..core.plain_text import plain
 from ..core.probe import DEFAULT_S
 from ..core.proof import DEFAULT_S as PROOF_S
 from ..core.scene_finding import errors_in, overridden, told_at_once
+from ..core.scratch import Scratch
 from ..core.tiles import leaves_of
 from ..ports.reporter import Reporter
 from .packing.packer import BlendPacker
@@ -90,7 +90,7 @@ class Submission:
     ) -> Steps[None]:
         self._name = name or file_name()
         self._frames = frames
-        self._scratch = tempfile.TemporaryDirectory(prefix="renderchain-")
+        self._scratch = Scratch()
         self._folder = Path(self._scratch.name) / "package"
         self._proving: Proving | None = None
         self._allowed = allowed

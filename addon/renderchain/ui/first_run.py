@@ -29,29 +29,16 @@ class RENDERCHAIN_OT_set_up(bpy.types.Operator):  # noqa: N801 - Blender's namin
         return {"FINISHED"}
 
 
-class RENDERCHAIN_PT_first_run(bpy.types.Panel):  # noqa: N801 - Blender's naming
-    """What stands between an artist and the first job."""
-
-    bl_label = "Before You Begin"
-    bl_parent_id = "RENDERCHAIN_PT_submit"
-    bl_space_type = "PROPERTIES"
-    bl_region_type = "WINDOW"
-    bl_context = "render"
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """Only as long as something does."""
-        return is_to_be_set_up() or is_to_be_unlocked()
-
-    def draw(self, context: bpy.types.Context) -> None:
-        """What it is, and a button."""
-        layout, width_px = self.layout, messages.width_of_panel(context)
-        if is_to_be_set_up():
-            messages.draw_text(layout, texts.NOT_SET_UP, width_px, "INFO")
-            layout.operator("renderchain.set_up", icon="PREFERENCES")
-            return
-        messages.draw_text(layout, texts.IS_LOCKED, width_px, "LOCKED")
-        layout.operator("renderchain.account_unlock", icon="UNLOCKED")
+def draw(layout: Any, width_px: float) -> None:
+    """What stands between an artist and the first job, as long as something does, and a button."""
+    if is_to_be_set_up():
+        box = layout.box()
+        messages.draw_text(box, texts.NOT_SET_UP, width_px, "INFO")
+        box.operator("renderchain.set_up", icon="PREFERENCES")
+    elif is_to_be_unlocked():
+        box = layout.box()
+        messages.draw_text(box, texts.IS_LOCKED, width_px, "LOCKED")
+        box.operator("renderchain.account_unlock", icon="UNLOCKED")
 
 
 def is_to_be_set_up() -> bool:

@@ -64,7 +64,8 @@ class RENDERCHAIN_UL_jobs(bpy.types.UIList):  # noqa: N801 - Blender's naming
         if one.frame_count:
             factor = one.delivered_count / one.frame_count
             line.progress(factor=factor, text=f"{one.delivered_count}/{one.frame_count}")
-        line.label(text=said(summary(one) if one.is_running else one.state), translate=False)
+        if not messages.is_narrow(messages.width_of_panel(context)):  # below the list it stands in any case
+            line.label(text=said(summary(one) if one.is_running else one.state), translate=False)
 
 
 class RENDERCHAIN_PT_jobs(bpy.types.Panel):  # noqa: N801 - Blender's naming

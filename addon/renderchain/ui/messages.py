@@ -19,6 +19,7 @@ from ..core.wrapping import wrapped
 from .strings import texts
 from .strings.language import said, say
 
+NARROW_PX = 240  # a line of a panel, at a scale of 1
 MARGIN_PX = 64  # of a panel, at a scale of 1: both edges, and the icon before the first line
 MOST_ROWS = 8  # of a message in a panel; the rest is behind Details
 DETAILS_PX = 560
@@ -134,6 +135,11 @@ def width_of_panel(context: bpy.types.Context) -> float:
     """How wide a line of text may be in the region that is drawn, in pixels."""
     width_px = context.region.width if context.region else DETAILS_PX  # no region where there is no window
     return max(width_px - MARGIN_PX * scale(), MARGIN_PX)
+
+
+def is_narrow(width_px: float) -> bool:
+    """Whether a name and what stands in its field, side by side, would both be cut."""
+    return width_px < NARROW_PX * scale()
 
 
 def lines_of(text: str, width_px: float) -> tuple[str, ...]:

@@ -88,7 +88,11 @@ class RENDERCHAIN_PG_offer(bpy.types.PropertyGroup):  # noqa: N801 - Blender's n
         max=3600,
     )
     output: bpy.props.StringProperty(  # type: ignore[valid-type]
-        name="Output", description="Folder for the frames", default="//renderchain/", subtype="DIR_PATH"
+        name="Output",
+        description="Folder for the frames",
+        default="//renderchain/",
+        subtype="DIR_PATH",
+        options={"ANIMATABLE", "PATH_SUPPORTS_BLEND_RELATIVE"},  # else Blender 5 shows "//" as an error
     )
     own_seed: bpy.props.BoolProperty(  # type: ignore[valid-type]
         name="Keep Own Seed",

@@ -14,6 +14,7 @@ import bpy
 
 from .. import __package__ as base_package
 from ..blender.command_names import COMMAND_NAMES
+from ..core.scratch import sweep
 from . import (
     account_setup,
     challenge,
@@ -58,7 +59,6 @@ CLASSES = (
     store_setup.RENDERCHAIN_OT_kubo_download,
     submit_panel.RENDERCHAIN_PT_submit,
     first_run.RENDERCHAIN_OT_set_up,
-    first_run.RENDERCHAIN_PT_first_run,
     *submit_panel.PARTS,
     *jobs_panel.CLASSES,
     provider.RENDERCHAIN_OT_provider_status,
@@ -151,6 +151,7 @@ async def _imported() -> None:
 
 
 def _import_all() -> None:
+    sweep()
     for name in NEEDED_SOON:
         import_module(name, base_package)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import bpy
 
-from . import messages, preflight_rows, scene_findings
+from . import first_run, messages, preflight_rows, scene_findings
 from .strings import texts
 from .strings.language import said
 from .submitting import submitting
@@ -35,9 +36,8 @@ class RENDERCHAIN_PT_submit(bpy.types.Panel):  # noqa: N801 - Blender's naming
         """What is asked for, the button, what is going on."""
         layout, scene = self.layout, context.scene
         width_px = messages.width_of_panel(context)
-        layout.use_property_split = True
-        layout.use_property_decorate = False
-        _draw_wish(layout, scene.renderchain)
+        first_run.draw(layout, width_px)
+        _draw_wish(layout, scene.renderchain, width_px)
         if submitting.phase:
             _draw_progress(layout, width_px)
         else:
@@ -51,20 +51,28 @@ class RENDERCHAIN_PT_submit(bpy.types.Panel):  # noqa: N801 - Blender's naming
         messages.draw(layout, messages.Place.SUBMIT, width_px)
 
 
-def _draw_wish(layout: Any, chosen: Any) -> None:
-    layout.prop(chosen, "job_name")
-    layout.prop(chosen, "what")
-    if chosen.what == "RANGE":
-        column = layout.column(align=True)
-        for name in ("first", "last", "step"):
-            column.prop(chosen, name)
-    layout.prop(chosen, "price")
-    if chosen.price != "MARKET":
-        layout.prop(chosen, "amount")
-    layout.prop(chosen, "output")
+def _draw_wish(layout: Any, chosen: Any, width_px: float) -> None:
+    names = ["job_name", "what"]
+    names += ["first", "last", "step"] if chosen.what == "RANGE" else []
+    names += ["price"] if chosen.price == "MARKET" else ["price", "amount"]
+    _draw_fields(layout, chosen, [*names, "output"], width_px)
     row = layout.row()
     row.alignment = "RIGHT"
     row.operator("renderchain.own_output")
+
+
+def _draw_fields(layout: Any, chosen: Any, names: Sequence[str], width_px: float) -> None:
+    """One below the other; in a narrow panel each name stands above its field, as both would be cut."""
+    is_narrow = messages.is_narrow(width_px)
+    column = layout.column()
+    column.use_property_split = not is_narrow
+    column.use_property_decorate = False
+    for name in names:
+        if is_narrow and chosen.bl_rna.properties[name].type in ("STRING", "ENUM"):
+            column.label(text=chosen.bl_rna.properties[name].name)
+            column.prop(chosen, name, text="")
+        else:
+            column.prop(chosen, name)
 
 
 def _draw_progress(layout: Any, width_px: float) -> None:
@@ -105,11 +113,8 @@ class RENDERCHAIN_PT_options(bpy.types.Panel):  # noqa: N801 - Blender's naming
 
     def draw(self, context: bpy.types.Context) -> None:
         """One below the other."""
-        layout = self.layout
-        layout.use_property_split = True
-        layout.use_property_decorate = False
-        for name in RENDERED:
-            layout.prop(context.scene.renderchain, name)
+        width_px = messages.width_of_panel(context)
+        _draw_fields(self.layout, context.scene.renderchain, RENDERED, width_px)
 
 
 PARTS = (RENDERCHAIN_PT_preflight, RENDERCHAIN_PT_options)

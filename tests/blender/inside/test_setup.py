@@ -151,9 +151,7 @@ def test_values_that_no_setting_has_leave_panel_and_preferences_whole(part, pref
     file.write_text(f'{text}\nkeystore = "account.json"\n')
     drawn(preferences)
     context = SimpleNamespace(region=SimpleNamespace(width=700))
-    panel = part("ui.first_run").RENDERCHAIN_PT_first_run
-    if panel.poll(context):
-        panel.draw(SimpleNamespace(layout=Layout()), context)
+    part("ui.first_run").draw(Layout(), context.region.width)
     try:
         bpy.ops.renderchain.check_up()
     except RuntimeError as refused:
@@ -306,10 +304,8 @@ def test_the_panel_leads_to_what_is_missing_and_to_a_locked_key(part, preference
     first_run = part("ui.first_run")
 
     def shown():
-        if not first_run.RENDERCHAIN_PT_first_run.poll(bpy.context):
-            return []
-        layout, context = Layout(), SimpleNamespace(region=SimpleNamespace(width=700))
-        first_run.RENDERCHAIN_PT_first_run.draw(SimpleNamespace(layout=layout), context)
+        layout = Layout()
+        first_run.draw(layout, 700)
         return [name for name, _ in layout.seen if name.startswith("renderchain.")]
 
     assert shown() == ["renderchain.set_up"]

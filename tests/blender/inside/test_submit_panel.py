@@ -41,9 +41,9 @@ async def nothing(reporter):
 def drawn(part, registered, scene):
     """What the panel shows."""
 
-    def draw():
+    def draw(width=400):
         layout = Layout()
-        context = SimpleNamespace(scene=bpy.context.scene, region=SimpleNamespace(width=400))
+        context = SimpleNamespace(scene=bpy.context.scene, region=SimpleNamespace(width=width))
         part("ui.submit_panel").RENDERCHAIN_PT_submit.draw(SimpleNamespace(layout=layout), context)
         return layout.seen
 
@@ -65,6 +65,14 @@ def test_the_price_is_only_asked_for_where_it_is_not_the_markets(drawn, scene):
     assert "first" not in texts(drawn())
     scene.renderchain.what = "RANGE"
     assert "first 1" in texts(drawn())
+
+
+def test_in_a_narrow_panel_names_stand_above_their_fields(drawn, scene):
+    wide, narrow = drawn(), drawn(250)
+    assert ("NONE", "Output") not in wide and ("NONE", "Output") in narrow
+    shown = names(narrow)
+    assert shown.count("prop") == names(wide).count("prop")
+    assert shown[narrow.index(("NONE", "Output")) + 1] == "prop"
 
 
 def test_what_goes_on_is_shown_by_its_phase_with_a_way_out_until_it_is_paid(part, drawn, thread):

@@ -13,6 +13,7 @@ from renderchain.blender.command_line import settings_file_of
 from renderchain.composition import own_settings
 from renderchain.composition.own_settings import OwnSettings
 from renderchain.core.errors import SettingsError
+from renderchain.core.file_lock import take
 from renderchain.settings import load_settings, own_settings_file
 
 NODE = {"rpc_url": "http://127.0.0.1:1/rpc", "directory": "0x5", "account": "0x6"}
@@ -40,7 +41,7 @@ def test_what_is_chosen_stands_in_the_users_folder_and_is_read_there(
 
 def test_what_two_choose_at_once_is_both_kept(own: OwnSettings, monkeypatch: pytest.MonkeyPatch) -> None:
     own.choose(**NODE)
-    waits, take = threading.Event(), locks._take
+    waits = threading.Event()
 
     def noticed(handle: int) -> bool:
         is_ours = take(handle)
@@ -48,7 +49,7 @@ def test_what_two_choose_at_once_is_both_kept(own: OwnSettings, monkeypatch: pyt
             waits.set()
         return is_ours
 
-    monkeypatch.setattr(locks, "_take", noticed)
+    monkeypatch.setattr(locks, "take", noticed)
     second = threading.Thread(target=lambda: OwnSettings().choose(device="CPU"))
     with locks.turn(own.file.with_name(".lock")):
         second.start()
@@ -59,7 +60,7 @@ def test_what_two_choose_at_once_is_both_kept(own: OwnSettings, monkeypatch: pyt
 
 
 def test_a_turn_that_never_ends_is_told(own: OwnSettings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(locks, "_take", lambda handle: False)
+    monkeypatch.setattr(locks, "take", lambda handle: False)
     monkeypatch.setattr(own_settings, "turn", lambda lock: locks.turn(lock, 0.0))
     with pytest.raises(SettingsError, match="can't be written .another program holds .*.lock"):
         own.choose(device="CPU")

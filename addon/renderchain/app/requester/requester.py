@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-import tempfile
 from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, suppress
 from dataclasses import dataclass, replace
@@ -24,6 +22,7 @@ from ...core.notices.jobs import JobCanceled, ReceiptFailed, ReceiptWritten
 from ...core.notices.private import JobIsPrivate
 from ...core.private_package import SharedKey
 from ...core.probe import DEFAULT_S
+from ...core.scratch import Scratch
 from ...ports.content_store import ContentStore
 from ...ports.journal import Journal
 from ...ports.package_keys import PackageSealer
@@ -164,12 +163,9 @@ class Requester:
 
         Raises AgentRunsAlready where another process does.
         """
-        scratch = Path(tempfile.mkdtemp(prefix="renderchain-"))
-        try:
+        with Scratch() as scratch:
             async with self._parts.open_chain() as chain, self._parts.turn_of(chain.board, job_id):
-                return await self._watch(chain, job_id, output, scratch, on_progress)
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+                return await self._watch(chain, job_id, output, Path(scratch), on_progress)
 
     async def _watch(
         self,
@@ -247,7 +243,7 @@ class Requester:
         parts, kept = self._parts, self._receipt_parts(chain, job_id).settings()
         if kept is not None:
             return kept
-        with tempfile.TemporaryDirectory(prefix="renderchain-") as scratch:
+        with Scratch() as scratch:
             keys, job = parts.package_keys(chain), await chain.job(job_id)
             manifest, _ = await read_manifest(parts.store, parts.package_sealer, keys, job, Path(scratch))
         return manifest
@@ -314,7 +310,7 @@ class Requester:
                 raise LocalError(f"Job {job_id} was not submitted from here; submit its scene instead.")
             job, manifest = await read_job(chain, parts.store, job_id)
             wanted = manifest_for(manifest, job_id, frames)
-            with tempfile.TemporaryDirectory(prefix="renderchain-") as scratch:
+            with Scratch() as scratch:
                 size = (job.package_bytes, job.package_files)
                 cid, cache = job.package_cid, Path(scratch)
                 package, _ = await fetch_package(parts.store, cid, *size, cache, self._reporter)

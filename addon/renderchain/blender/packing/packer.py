@@ -14,7 +14,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Collection
@@ -30,6 +29,7 @@ from ...core.errors import Cancelled, ContentError, DiskFull, SceneError
 from ...core.gate import CACHE_BYTES
 from ...core.manifest import MANIFEST_NAME, Manifest, PackedFile, parse_manifest
 from ...core.scene_finding import SceneFinding, Severity, errors_in
+from ...core.scratch import Scratch
 from ..preflight import Findings, SceneRefused, checked, refuse_errors
 from ..scene_reader import SceneFacts, read_scene
 from ..steps import Steps, all_at_once
@@ -49,7 +49,7 @@ class PreparedPackage:
     """A copy of the open scene, to be packed; ``findings`` are warnings for the artist."""
 
     folder: Path
-    scratch: tempfile.TemporaryDirectory[str]
+    scratch: Scratch
     frames: tuple[int, ...]
     facts: SceneFacts
     order: Order
@@ -185,7 +185,7 @@ class BlendPacker:
         findings = yield from checked(self._scene, frames, own_seed=own_seed)
         found = refuse_errors(findings, self._allowed).found
         yield
-        scratch = tempfile.TemporaryDirectory(prefix="renderchain-")
+        scratch = Scratch()
         facts = read_scene(self._scene)
         order = self._copy(scratch.name, folder, facts)
         return PreparedPackage(

@@ -11,7 +11,6 @@ import contextlib
 import json
 import os
 import shutil
-import tempfile
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -24,6 +23,7 @@ from ...core.manifest import MANIFEST_NAME, Manifest
 from ...core.plain_text import plain_lines
 from ...core.proof_report import INDEX, ArtistsSide, parse_artists_side
 from ...core.scene_finding import SceneFinding
+from ...core.scratch import Scratch
 from ...ports.reporter import Reporter
 from ..packing.saving import save
 
@@ -40,7 +40,7 @@ class OtherSession:
 
     command: tuple[str, ...]
     scene: str
-    scratch: tempfile.TemporaryDirectory[str] = field(repr=False)
+    scratch: Scratch = field(repr=False)
 
     async def preflight(self, frames: tuple[int, ...], *, own_seed: bool) -> tuple[SceneFinding, ...]:
         """All that is wrong with the scene and its files, packed or not. Raises RenderFailed."""
@@ -85,8 +85,9 @@ def has_unsaved_changes() -> bool:
 
 def other_session(scene: bpy.types.Scene) -> OtherSession:
     """Another Blender with what is open here; raises SceneError where it can't be, or DiskFull."""
+    _keep_preferences()
     options = ["--background"] + ([] if bpy.app.autoexec_fail else ["--enable-autoexec"])
-    scratch = tempfile.TemporaryDirectory(prefix="renderchain-")
+    scratch = Scratch()
     file, front = bpy.data.filepath, []
     if bpy.data.is_dirty or not file:
         copy = os.path.join(scratch.name, os.path.basename(file) or "scene.blend")
@@ -104,6 +105,16 @@ def other_session(scene: bpy.types.Scene) -> OtherSession:
             front = [bwrap, "--dev-bind", "/", "/", "--ro-bind", copy, file, "--die-with-parent", "--"]
         file = file or copy
     return OtherSession((*front, bpy.app.binary_path, *options, file), scene.name, scratch)
+
+
+def _keep_preferences() -> None:
+    """Save Blender's preferences now, as it would when it ends: by them the other one has the add-on, which
+    may have been enabled a moment ago.
+    """
+    preferences = bpy.context.preferences
+    saves_itself = preferences.use_preferences_save and not bpy.app.use_userpref_skip_save_on_exit
+    if preferences.is_dirty and saves_itself:
+        bpy.ops.wm.save_userpref()
 
 
 async def _run(command: list[str], seconds: float) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +11,7 @@ from ...composition.rendering import make_scene_proof
 from ...core.manifest import Manifest
 from ...core.proof import ARTISTS_SHARE
 from ...core.proof_report import ArtistsSide, ProofReport
+from ...core.scratch import Scratch
 from ...ports.reporter import Reporter
 from .artist import ArtistsSession
 from .other_session import OtherSession
@@ -34,7 +34,7 @@ class Proving:
         """Compare the package; raises SandboxMissing, and RenderFailed where nothing could be recorded."""
         reporter.say(f"Proving the package: it is compared with your Blender, for at most {self.seconds:g} s")
         started_s = time.monotonic()
-        with tempfile.TemporaryDirectory(prefix="renderchain-") as scratch:
+        with Scratch() as scratch:
             recorded = Path(scratch) / "artist"
             recorded.mkdir()
             artist = await self._record(recorded, manifest, reporter)
