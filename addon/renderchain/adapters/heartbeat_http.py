@@ -27,9 +27,14 @@ async def send_heartbeat(address: str, raw: bytes) -> None:
             session.post(address.rstrip("/") + PATH, data=raw, allow_redirects=False) as answer,
         ):
             said = printable((await answer.content.read(MOST_ANSWER)).decode(errors="replace")).strip()
-            status = answer.status
+            status, led_to = answer.status, answer.headers.get("Location", "")
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         reason = str(error) or type(error).__name__
         raise SchedulerAway(f"{shown} can't be reached ({reason}). Check schedulers.") from error
+    if status // 100 == 3:
+        raise SchedulerAway(
+            f"{shown} sends us on to {printable(shown_address(led_to), MOST_ANSWER)}, and nothing was sent "
+            "there. If that is meant, give that address in the settings."
+        )
     if status != 204:
         raise SchedulerAway(f"{shown} answered {status}: {said}")

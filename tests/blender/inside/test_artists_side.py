@@ -4,6 +4,7 @@ import asyncio
 import errno
 import json
 import os
+import tempfile
 from types import SimpleNamespace
 
 import bpy
@@ -135,7 +136,7 @@ def test_a_copy_for_another_blender_that_finds_no_room_is_told_and_leaves_nothin
 ):
     module, full = part("blender.proving.other_session"), part("core.errors").DiskFull
     (tmp_path / "scratch").mkdir()
-    monkeypatch.setattr(module.tempfile, "tempdir", str(tmp_path / "scratch"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "scratch"))
 
     def refuse(*_, **__):
         raise RuntimeError(f"Error: Cannot save: {os.strerror(errno.ENOSPC)}")

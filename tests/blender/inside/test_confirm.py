@@ -52,7 +52,7 @@ def asked(part, registered, scene, tmp_path):
         scene.renderchain.output = str(tmp_path / "frames")
         for name, value in chosen.items():
             setattr(scene.renderchain, name, value)
-        settings = SimpleNamespace(network="devnet", wants_second_looks=False, takes_unjudged=True)
+        settings = part("settings").Settings("http://127.0.0.1:9", 1, 2, "devnet", takes_unjudged=True)
         wish = part("ui.wish").wish_of(scene, "ANIMATION", settings)
         facts = part("ui.confirm").facts_of(scene, frames)
         estimate = part("app.requester.estimate").estimate

@@ -244,7 +244,7 @@ def test_the_price_is_a_frames_all_frames_or_the_markets(part, registered, scene
     scene.renderchain.output = "/frames"
     scene.renderchain.price, scene.renderchain.amount = price, amount
     scene.renderchain.checking, scene.renderchain.days = "STRICTER", 3
-    settings = SimpleNamespace(wants_second_looks=False, takes_unjudged=False)
+    settings = part("settings").Settings("http://127.0.0.1:9", 1, 2)
     wish = part("ui.wish").wish_of(scene, "ANIMATION", settings)
     assert (wish.offer.reward_fri, wish.offer.is_usual) == (reward_fri, price == "MARKET")
     assert (wish.offer.audit_floor_exp, wish.offer.second_look) == (0, True)

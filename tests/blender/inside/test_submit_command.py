@@ -5,13 +5,13 @@ from types import SimpleNamespace
 import pytest
 
 FRI = 10**18
-SETTINGS = SimpleNamespace(wants_second_looks=False, takes_unjudged=False)
 
 
 @pytest.fixture
 def offer(part):
     """What an offer of ten frames is, for these arguments."""
     command = part("blender.submit_command")
+    settings = part("settings").Settings("http://127.0.0.1:9", 1, 2)
 
     def parse(*arguments):
         import argparse
@@ -19,7 +19,7 @@ def offer(part):
         parser = argparse.ArgumentParser()
         command._add_price(parser)
         command._add_job(parser)
-        return command._offer(parser.parse_args(list(arguments)), SETTINGS, 10)
+        return command._offer(parser.parse_args(list(arguments)), settings, 10)
 
     return parse
 

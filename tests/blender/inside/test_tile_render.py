@@ -53,7 +53,7 @@ def differing(part, scene, frame, margin):
     assert frame.shape[:2] == (height, width) and frame.std() > 0.01
     return sum(
         int(
-            (alone.render_tile(scene, tile, margin) != part("core.prints").crop(frame, tile))
+            (alone.render_tile(scene, tile, margin) != part("core.pixel_prints").crop(frame, tile))
             .any(axis=-1)
             .sum()
         )

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import renderchain
 from aiohttp import web
+from renderchain.adapters.heartbeat_http import SchedulerAway, send_heartbeat
 from renderchain.adapters.ipfs.dag import DAG_PB, text_of
 from renderchain.adapters.ipfs.gateways import Gateways
 from renderchain.adapters.ipfs.kubo import KuboStore
@@ -27,6 +28,7 @@ OPENS = re.compile(
     r"ClientSession\(|ipfshttpclient\.Client\(|HTTPConnection\(|urlopen\(|import connect$", re.M
 )
 OPENERS = {
+    "adapters/heartbeat_http.py",
     "adapters/ipfs/http.py",
     "adapters/ipfs/kubo.py",
     "adapters/ipfs/own_kubo.py",  # http.client follows nothing
@@ -114,6 +116,7 @@ ASKING: dict[str, Ask] = {
     "a gateway's folder": lambda port, folder: gateways(port).fetch_folder(
         CID, folder / "got", **LIMITS, on_bytes=lambda _: None
     ),
+    "a scheduler's heartbeats": lambda port, folder: send_heartbeat(f"http://127.0.0.1:{port}", b"{}"),
     "the program Kubo": lambda port, folder: download_kubo(
         f"http://127.0.0.1:{port}/kubo", "a" * 64, folder, lambda *_: None
     ),
@@ -129,7 +132,7 @@ def test_where_an_answer_leads_nobody_is_asked(asking: str, status: int, tmp_pat
         async with leading(status, asked) as port:
             await ASKING[asking](port, tmp_path)
 
-    with pytest.raises((StoreError, NodeAway), match=r"sends us on to http://127.*give that address"):
+    with pytest.raises((StoreError, NodeAway, SchedulerAway), match=r"sends us on to http://127.*give that address"):
         asyncio.run(run())
     assert asked == []
 

@@ -63,12 +63,7 @@ class NewHeads:
             await asyncio.sleep(RETRY_S)
 
     async def _hear(self, member: Member) -> None:
-        from websockets.asyncio.client import connect
-
-        node = member.node
-        async with connect(
-            node.ws_url, additional_headers=node.headers, ping_interval=PING_S, ping_timeout=PING_S
-        ) as socket:
+        async with member.node.socket(PING_S) as socket:
             question = {"id": 1, "jsonrpc": "2.0", "method": "starknet_subscribeNewHeads", "params": {}}
             await socket.send(json.dumps(question))
             async with asyncio.timeout(PING_S):
