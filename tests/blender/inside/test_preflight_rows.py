@@ -1,7 +1,5 @@
 """What is wrong with a scene is seen before anybody pays, with a button for what can be done about it."""
 
-from types import SimpleNamespace
-
 import addon_utils
 import bpy
 import pytest

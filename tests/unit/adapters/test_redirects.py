@@ -132,7 +132,9 @@ def test_where_an_answer_leads_nobody_is_asked(asking: str, status: int, tmp_pat
         async with leading(status, asked) as port:
             await ASKING[asking](port, tmp_path)
 
-    with pytest.raises((StoreError, NodeAway, SchedulerAway), match=r"sends us on to http://127.*give that address"):
+    with pytest.raises(
+        (StoreError, NodeAway, SchedulerAway), match=r"sends us on to http://127.*give that address"
+    ):
         asyncio.run(run())
     assert asked == []
 
