@@ -114,11 +114,9 @@ class Worker:
         """With money enough for all that can be shown."""
         return Showing(self.chain, SILENT, ShowLimits(10**10, FEE_LIMIT_FRI))
 
-    def verifier_duties(
-        self, renderer: Renderer | None = None, now: Callable[[], float] = lambda: 0.0
-    ) -> VerifierDuties:
-        """For leases of others, which it verifies with that renderer."""
-        rerender = Rerender(
+    def rerender(self, renderer: Renderer | None = None) -> Rerender:
+        """What renders leaves of others again, with that renderer."""
+        return Rerender(
             self.store,
             renderer or self.renderer,
             SILENT,
@@ -127,6 +125,12 @@ class Worker:
             sealer=ChaChaSealer(),
             read_noisy=read_noisy,
         )
+
+    def verifier_duties(
+        self, renderer: Renderer | None = None, now: Callable[[], float] = lambda: 0.0
+    ) -> VerifierDuties:
+        """For leases of others, which it verifies with that renderer."""
+        rerender = self.rerender(renderer)
         nonce = secrets.randbits(SECRET_BITS)
         return VerifierDuties(
             self.chain,

@@ -239,9 +239,9 @@ async def test_to_verify_for_long_delays_no_other_duty_and_scenes_that_are_here_
     """Whoever renders for others must still open its own leases in time, or it would lose an honest one."""
     from_block = await field.artist.block_number()
     verifier, seats, subjects = await drawn_thrice(field)
-    packages, last = verifier.folder / "packages", await field.artist.job((await seats[2].lease()).job_id)
-    shutil.rmtree(packages, ignore_errors=True)
-    shutil.copytree(field.folder / f"package-{last.tasks}", packages / last.package_cid)
+    last = await field.artist.job((await seats[2].lease()).job_id)
+    shutil.rmtree(verifier.folder / "packages", ignore_errors=True)
+    await verifier.rerender().fetch(last)
     own = LeaseAudit(field, await field.submitted(verifier))
     await own.draw()
     await own.commit()
