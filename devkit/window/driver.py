@@ -168,7 +168,7 @@ class Window:
         The region is scrolled down as far as needed, from where it is. It is looked at down some lines, which
         are ``across`` it in parts of its width.
         """
-        seen = list[str]()
+        seen, before = list[str](), list[str]()
         left, bottom, width, height = self.ask(f"rectangle({area!r}, {region!r})")
         for _ in range(MOST_PAGES):
             page = list[str]()
@@ -180,9 +180,9 @@ class Window:
                     if what in found:
                         return x, y
                     page += [found] if found and found not in page else []
-            if page and seen[-len(page) :] == page:
+            if page and page == before:
                 break  # it does not scroll any further
-            seen += page
+            seen, before = seen + page, page
             self.scroll(left + EDGE_PX, bottom + height // 2, SCROLLS)
         raise AssertionError(f"no button for {what!r} in {area}, but {seen}")
 
