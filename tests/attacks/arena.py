@@ -116,15 +116,8 @@ class Worker:
 
     def rerender(self, renderer: Renderer | None = None) -> Rerender:
         """What renders leaves of others again, with that renderer."""
-        return Rerender(
-            self.store,
-            renderer or self.renderer,
-            SILENT,
-            self.folder,
-            hash_many=hash_many,
-            sealer=ChaChaSealer(),
-            read_noisy=read_noisy,
-        )
+        parts = (self.store, renderer or self.renderer, SILENT, self.folder)
+        return Rerender(*parts, hash_many=hash_many, sealer=ChaChaSealer(), read_noisy=read_noisy)
 
     def verifier_duties(
         self, renderer: Renderer | None = None, now: Callable[[], float] = lambda: 0.0
