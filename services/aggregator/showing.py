@@ -17,6 +17,7 @@ COLUMNS = 8
 MOST_THUMBNAILS = 400  # of longer jobs as many, evenly spread, and all that are flagged
 FLAGGED = (220, 60, 40)
 FFMPEG_S = 1800.0
+LEAST_RATE, MOST_RATE = 0.01, 10_000.0  # frames a second that a video may have
 
 
 def contact_sheet(pictures: Sequence[tuple[int, Path]], flagged: Collection[int], target: Path) -> None:
@@ -46,20 +47,27 @@ def _thumbnail(frame: int, path: Path, is_flagged: bool) -> Image.Image:
 
 
 def rate_of(fps: str) -> Fraction:
-    """Frames a second of a manifest, such as ``24`` or ``24/1.001``."""
+    """Frames a second of a manifest, such as ``24`` or ``24/1.001``. Raises LocalError."""
     whole, _, base = fps.partition("/")
-    return (Fraction(whole) / Fraction(base or 1)).limit_denominator(1001)
+    try:
+        rate = float(whole) / float(base or 1)  # as a float, for a fraction of 1e999999999 has no end
+    except (ValueError, ZeroDivisionError):
+        rate = 0.0
+    if not LEAST_RATE <= rate <= MOST_RATE:
+        raise LocalError(f"No video of the frames is made, as {fps} is no number of frames a second.")
+    return Fraction(rate).limit_denominator(1001)
 
 
 def video(pictures: Sequence[Path], fps: str, target: Path) -> None:
     """An H.264 file that plays everywhere; all pictures have one size. Raises LocalError."""
+    rate = rate_of(fps)
     listed = target.with_name("frames.txt")
     listed.write_text("".join(f"file '{path.name}'\nduration 1\n" for path in pictures))
     partial = target.with_name("partial-" + target.name)
     # Pixels are halved in both directions by the format, so an odd side loses one.
-    even = f"setpts=N/({rate_of(fps)})/TB,crop=trunc(iw/2)*2:trunc(ih/2)*2"
+    even = f"setpts=N/({rate})/TB,crop=trunc(iw/2)*2:trunc(ih/2)*2"
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-loglevel", "error", "-f", "concat", "-i", str(listed)]
-    command += ["-vf", even, "-r", str(rate_of(fps)), "-pix_fmt", "yuv420p", "-movflags", "+faststart"]
+    command += ["-vf", even, "-r", str(rate), "-pix_fmt", "yuv420p", "-movflags", "+faststart"]
     try:
         subprocess.run(
             [*command, str(partial)],

@@ -78,3 +78,10 @@ def test_pictures_that_are_none_make_no_video(tmp_path: Path) -> None:
     with pytest.raises(LocalError, match="No video of the frames could be made"):
         video([tmp_path / "0001.png"], "24", tmp_path / "video.mp4")
     assert not (tmp_path / "video.mp4").exists() and not list(tmp_path.glob("*partial*"))
+
+
+@pytest.mark.parametrize("fps", ["24/0", "0", "24/1e999999999", "24/1e-999999999", "24/--", "24/."])
+def test_an_outsiders_rate_that_is_none_makes_no_video_and_ends_nothing(fps: str, tmp_path: Path) -> None:
+    with pytest.raises(LocalError, match="no number of frames a second"):
+        video([], fps, tmp_path / "video.mp4")
+    assert [*tmp_path.iterdir()] == []

@@ -15,6 +15,9 @@ from ...core.private_package import WrappedKey
 
 
 def _text(felt: int) -> str:
+    """A short string; what an outsider gave in its place that is none, as a number."""
+    if felt >> 8 * 31:
+        return hex(felt)
     return felt.to_bytes(31, "big").lstrip(b"\0").decode("ascii", "replace")
 
 

@@ -87,6 +87,8 @@ class Books:
             self._family_of.pop(job_id)
             self.stale.discard(job_id)
             return
+        if job_id not in book.jobs:
+            return  # it is over and nobody holds any of it; only that it was closed is still to come
         if not isinstance(event, ResultSubmitted):
             self.stale.add(job_id)
         self._of_lease(book, event, now_s)

@@ -83,14 +83,16 @@ class Scheduler:
 
     def _note(self, heartbeat: Heartbeat, heard_s: float) -> None:
         worker_id, cids = heartbeat.worker_id, set(heartbeat.packages)
+        # Of others' leases it may say what it likes.
+        mine = [(one, done) for one, done in heartbeat.done if split_lease_id(one)[0] == worker_id]
         for book in self.books.by_family.values():
             if worker_id not in book.fleet.rows:
                 continue
             row = book.fleet.rows[worker_id]
-            book.fleet.occupy(row, [split_lease_id(one)[1] for one, _ in heartbeat.done])
+            book.fleet.occupy(row, [split_lease_id(one)[1] for one, _ in mine])
             if heartbeat.takes:
                 book.heard(worker_id, heard_s)
-            for lease_id, done in heartbeat.done:
+            for lease_id, done in mine:
                 book.progress(lease_id, done, heard_s)
             for job_id, job in book.jobs.items():
                 if self._cids.get(job_id) in cids:

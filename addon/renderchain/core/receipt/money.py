@@ -34,7 +34,7 @@ def _wrong_of_lease(payment: Payment, lease: LeaseReceipt) -> Iterator[str]:
     if payment.kind in (PaymentKind.PAID, PaymentKind.SHARED) and payment.amount_fri != pay_fri:
         said, right = format_strk(payment.amount_fri), format_strk(pay_fri)
         yield f"lease {lease.lease_id} was paid {said} STRK, not {right}"
-    if payment.kind is PaymentKind.SAVED and payment.amount_fri % lease.count:
+    if payment.kind is PaymentKind.SAVED and payment.amount_fri % max(lease.count, 1):
         yield f"what was saved on lease {lease.lease_id} is no price of its tasks"
 
 

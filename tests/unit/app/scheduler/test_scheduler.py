@@ -112,6 +112,27 @@ def test_a_worker_that_is_silent_is_given_nothing(world: World, artist: Artist, 
     assert not world.network.told(LeaseClaimed)
 
 
+def test_of_anothers_lease_a_worker_says_nothing(world: World, artist: Artist, machine: Machine) -> None:
+    """It could have made the artist pay for spares, and moved the times that others are planned by."""
+    desk, other = Desk(world), Machine(world, 0x07E8)
+
+    async def life() -> None:
+        await other.join()
+        for one in (machine, other):
+            await willing(one)
+        await artist.submit(2, SCHEDULED)
+        async with desk.working(machine):
+            while not (claimed := world.network.told(LeaseClaimed)):
+                await asyncio.sleep(1)
+            lease = claimed[0].lease_id
+            beat = desk.beat_of(other, done=((lease, 1),))
+            await desk.intake.hear(desk.signed(other, beat))
+            held = [job.held[lease].done for _, job in desk.scheduler.books.jobs() if lease in job.held]
+            assert held == [0]
+
+    world.live(life())
+
+
 def test_what_a_dead_worker_holds_expires_and_is_given_to_another(
     world: World, artist: Artist, machine: Machine
 ) -> None:
