@@ -11,14 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, seed, settings
-from hypothesis.stateful import run_state_machine_as_test
 
 from devkit.network.services import start_devnet, stop
 from tests.invariants.devnet import OnDevnet
+from tests.invariants.rounds import play_round
 from tests.invariants.world import NAMES
-
-STEPS = 150
 
 
 @pytest.fixture
@@ -40,17 +37,7 @@ def test_money_adds_up_after_every_random_call(port: int, request: pytest.Fixtur
     try:
         while OnDevnet.total < wanted:
             print(f"seed {number + rounds}: {OnDevnet.total} calls so far", flush=True)
-            run_state_machine_as_test(
-                seed(number + rounds)(OnDevnet),
-                settings=settings(
-                    max_examples=1,
-                    stateful_step_count=STEPS,
-                    deadline=None,
-                    phases=(Phase.generate,),
-                    suppress_health_check=list(HealthCheck),
-                    database=None,
-                ),
-            )
+            play_round(OnDevnet, number + rounds)
             rounds += 1
     finally:
         OnDevnet.loop.close()

@@ -6,13 +6,11 @@ The same callers as on a devnet, which test_money.py has; here they make many mo
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, Phase, seed, settings
-from hypothesis.stateful import run_state_machine_as_test
 from renderchain.core.audit.phases import Act
 
 from tests.invariants.memory import InMemory
+from tests.invariants.rounds import play_round
 
-STEPS = 150
 LEAST_CALLS, MOST_ROUNDS = 4000, 5  # so many times as many, until every end was seen
 DOUBTS = {"challenge_delivery", "challenge_pixels", "name_verifiers"}
 ENDS = {"LeasePaid", "LeaseAccepted", "LeaseEnded", "SpareGiven", "SpareRefunded"}
@@ -29,17 +27,7 @@ def test_money_adds_up_after_every_random_call_of_the_model(request: pytest.Fixt
     least = max(wanted, LEAST_CALLS)
     while InMemory.total < least or (not has_seen_all() and InMemory.total < MOST_ROUNDS * least):
         InMemory.chance = number + rounds
-        run_state_machine_as_test(
-            seed(number + rounds)(InMemory),
-            settings=settings(
-                max_examples=1,
-                stateful_step_count=STEPS,
-                deadline=None,
-                phases=(Phase.generate,),
-                suppress_health_check=list(HealthCheck),
-                database=None,
-            ),
-        )
+        play_round(InMemory, number + rounds)
         rounds += 1
     print(f"{InMemory.total} calls, {rounds} seeds from {number}")
     for what, counts in (("done", InMemory.done), ("told", InMemory.told)):

@@ -10,8 +10,6 @@ from collections import Counter, defaultdict
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, seed, settings
-from hypothesis.stateful import run_state_machine_as_test
 from renderchain.core.board_events import BoardEvent, JobCreated, JobImproved
 from renderchain.core.ids import JobId
 from renderchain.core.manifest import Manifest
@@ -21,8 +19,8 @@ from renderchain.core.receipt.money import wrong_payments
 from renderchain.core.receipt.states import wrong_leases
 
 from tests.invariants.memory import InMemory
+from tests.invariants.rounds import play_round
 
-STEPS = 150
 LEAST_CLOSED, MOST_ROUNDS = 15, 60
 KINDS = set(PaymentKind)
 SETTINGS = Manifest(
@@ -82,17 +80,7 @@ def test_the_receipt_of_every_random_job_is_right(request: pytest.FixtureRequest
     rounds = 0
     while rounds < MOST_ROUNDS and (Receipts.closed < LEAST_CLOSED or not set(Receipts.kinds) >= KINDS):
         Receipts.chance = number + rounds
-        run_state_machine_as_test(
-            seed(number + rounds)(Receipts),
-            settings=settings(
-                max_examples=1,
-                stateful_step_count=STEPS,
-                deadline=None,
-                phases=(Phase.generate,),
-                suppress_health_check=list(HealthCheck),
-                database=None,
-            ),
-        )
+        play_round(Receipts, number + rounds)
         rounds += 1
     print(f"{rounds} seeds from {number}, {Receipts.closed} closed jobs: {dict(Receipts.kinds)}")
     assert set(Receipts.kinds) >= KINDS, "a payment that no job had"

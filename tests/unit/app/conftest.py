@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from devkit.fakes.people import Artist, Machine
 from devkit.fakes.world import World
+from tests.people import artist, machine
+
+__all__ = ["artist", "machine"]  # pytest finds them here
 
 MEMORY = Path("/dev/shm")
 
@@ -29,17 +31,3 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 def world(disk: Path) -> World:
     """A network without verifiers, where chance spares every lease."""
     return World(disk)
-
-
-@pytest.fixture
-def artist(world: World) -> Artist:
-    """A requester."""
-    return Artist(world, 0xA271)
-
-
-@pytest.fixture
-def machine(world: World) -> Machine:
-    """A worker."""
-    made = Machine(world, 0xF001)
-    world.live(made.join())
-    return made
