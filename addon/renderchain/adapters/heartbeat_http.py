@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core.addresses import shown_address
+from ..core.addresses import led_elsewhere, shown_address
 from ..core.errors import RenderChainError
 from ..core.plain_text import printable
 
@@ -32,9 +32,6 @@ async def send_heartbeat(address: str, raw: bytes) -> None:
         reason = str(error) or type(error).__name__
         raise SchedulerAway(f"{shown} can't be reached ({reason}). Check schedulers.") from error
     if status // 100 == 3:
-        raise SchedulerAway(
-            f"{shown} sends us on to {printable(shown_address(led_to), MOST_ANSWER)}, and nothing was sent "
-            "there. If that is meant, give that address in the settings."
-        )
+        raise SchedulerAway(led_elsewhere(shown, led_to))
     if status != 204:
         raise SchedulerAway(f"{shown} answered {status}: {said}")

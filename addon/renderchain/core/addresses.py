@@ -9,6 +9,9 @@ from contextlib import suppress
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urljoin, urlsplit
 
+from .plain_text import printable
+
+MOST_SHOWN = 200  # characters of an address that somebody else chose
 LONGEST_PART = 15  # of a path, that can be no key
 _PORTS = {"http": 80, "https": 443}
 _ADDRESS = re.compile(r"(?:https?|wss?)://[^\s'\"()<>]+")
@@ -28,6 +31,14 @@ def shown_address(url: str) -> str:
 def with_shown_addresses(text: str) -> str:
     """What a library says, whose addresses are shown like ours."""
     return _ADDRESS.sub(lambda found: shown_address(found[0]), text)
+
+
+def led_elsewhere(who: str, led_to: str) -> str:
+    """What is said of an answer that leads on: who allowed an address did not allow all that it may."""
+    return (
+        f"{who} sends us on to {printable(shown_address(led_to), MOST_SHOWN)}, and nothing was sent there. "
+        "If that is meant, give that address in the settings."
+    )
 
 
 def is_loopback(address: str) -> bool:

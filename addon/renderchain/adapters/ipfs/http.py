@@ -9,14 +9,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from ...core.addresses import is_same_place, shown_address
+from ...core.addresses import is_same_place, led_elsewhere, shown_address
 from ...core.errors import SettingsError, StoreAway, StoreError
-from ...core.plain_text import printable
 
 CONNECT_TIMEOUT_S = 5
 BUFFER_BYTES = 2**20
 MOST_ERROR_BYTES = 2**16
-MOST_SHOWN = 200  # characters of an address
 FORBIDDEN = (401, 403)
 
 
@@ -67,10 +65,7 @@ def _staying() -> Any:
 
 def elsewhere(where: str, led_to: str) -> StoreError:
     """An answer that leads to another place."""
-    return StoreError(
-        f"{where} sends us on to {printable(shown_address(led_to), MOST_SHOWN)}, and nobody was asked there. "
-        "If that is meant, give that address in the settings."
-    )
+    return StoreError(led_elsewhere(where, led_to))
 
 
 def trust(ca: Path | None) -> ssl.SSLContext | bool:

@@ -7,15 +7,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...core.addresses import shown_address, with_shown_addresses
+from ...core.addresses import led_elsewhere, shown_address, with_shown_addresses
 from ...core.errors import NodeAway, WrongNetwork
 from ...core.heads import Head
-from ...core.plain_text import printable
 from .errors import said
 
 SPEC_VERSION = "0.10"
 TIMEOUT_S = 30
-MOST_SHOWN = 200  # characters of an address
 # Codes of JSON-RPC by which a node says that itself is at fault: internal errors, limits, and the like.
 SERVER_FAULTS = (-32603, *range(-32099, -31999))
 Answer = dict[str, Any]
@@ -84,12 +82,8 @@ class Node:
         )
 
     def led_elsewhere(self, headers: Mapping[str, str]) -> str:
-        """What is said of an answer that leads on: who allowed an address did not allow all that it may."""
-        led_to = printable(shown_address(headers.get("Location", "")), MOST_SHOWN)
-        return (
-            f"The node {self.shown} sends us on to {led_to}, and nothing was sent there. If that is meant, "
-            "give that address in the settings."
-        )
+        """What is said of an answer that leads on."""
+        return led_elsewhere(f"The node {self.shown}", headers.get("Location", ""))
 
 
 class Member:
