@@ -161,6 +161,12 @@ class ScriptedChain(Faults):
     async def created(self, from_block: int) -> list[JobCreated]:
         return []
 
+    async def created_in(self, block: int, job_id: JobId) -> JobCreated | None:
+        return None
+
+    async def kept_job(self, job_id: JobId) -> JobInfo | None:
+        return await self.job(job_id)
+
     async def told_of(self, job_id: JobId, from_block: int) -> list[BoardEvent]:
         return []
 

@@ -69,7 +69,7 @@ def test_the_registry_says_who_could_take_frames(networks: Opener) -> None:
             await net.worker.claim_lease(job_id, 0)
             await net.owner.set_offer(net.worker_id, StandingOffer(10**18, 10**6, 1, 2**39))
             (one,) = [one for one in await net.artist.candidates(0) if one.worker_id == net.worker_id]
-            assert one.families == {FAMILY} and one.lease_count == 1
+            assert one.families == {FAMILY} and one.is_busy
             assert one.worker == await net.artist.worker(net.worker_id)
             assert one.least_reward_fri == 10**18
             await net.owner.set_families(net.worker_id, [FAMILY], False)

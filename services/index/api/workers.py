@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
@@ -60,7 +61,7 @@ def worker_pages(answers: Answers) -> APIRouter:
     router = APIRouter(tags=["workers"])
 
     @router.get(
-        "/workers", response_model=many_of(WORKERS, "Worker"), summary="All workers, or those of a family"
+        "/workers", response_model=many_of(WholeWorker, "Worker"), summary="All workers, or those of a family"
     )
     def workers(
         request: Request, family: FeltQuery | None = None, limit: Limit = 100, page: Page = ""
@@ -69,7 +70,12 @@ def worker_pages(answers: Answers) -> APIRouter:
         if family is not None:
             mine = (FAMILY_OF.c.family == felt(family), FAMILY_OF.c.is_supported.is_(True))
             query = query.where(WORKER.c.worker.in_(select(FAMILY_OF.c.worker).where(*mine)))
-        return answers.give(request, lambda c: page_of(c, query, WORKERS, (WORKER.c.worker,), page, limit))
+
+        def read(connection: Connection) -> dict[str, Any]:
+            found = page_of(connection, query, WORKERS, (WORKER.c.worker,), page, limit)
+            return found | {"items": _with_offers(connection, found["items"])}
+
+        return answers.give(request, read)
 
     @router.get(
         "/workers/{worker}",
@@ -105,9 +111,8 @@ def worker_pages(answers: Answers) -> APIRouter:
     def record(request: Request, worker: WorkerPath) -> Response:
         def read(connection: Connection) -> dict[str, Any]:
             _worker(connection, worker)
-            return {
-                "item": {"families": _families(connection, worker), "speeds": _speeds(connection, worker)}
-            }
+            families = _families(connection, [worker]).get(worker, [])
+            return {"item": {"families": families, "speeds": _speeds(connection, worker)}}
 
         return answers.give(request, read)
 
@@ -134,14 +139,28 @@ def _worker(connection: Connection, worker: int) -> Any:
 
 
 def _whole(connection: Connection, worker: int) -> dict[str, Any]:
-    row = WORKERS.of(_worker(connection, worker))
-    offer = connection.execute(select(OFFER).where(OFFER.c.worker == worker)).mappings().one_or_none()
-    return row | {"offer": OFFERS.of(offer) if offer else None, "families": _families(connection, worker)}
+    (found,) = _with_offers(connection, [WORKERS.of(_worker(connection, worker))])
+    return found
 
 
-def _families(connection: Connection, worker: int) -> list[dict[str, Any]]:
-    query = select(FAMILY_OF).where(FAMILY_OF.c.worker == worker).order_by(FAMILY_OF.c.family)
-    return [FAMILIES.of(one) for one in connection.execute(query).mappings()]
+def _with_offers(connection: Connection, workers: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The workers with their standing offers and families."""
+    numbers = [one["worker"] for one in workers]
+    query = select(OFFER).where(OFFER.c.worker.in_(numbers))
+    offers = {one["worker"]: OFFERS.of(one) for one in connection.execute(query).mappings()}
+    families = _families(connection, numbers)
+    return [
+        one | {"offer": offers.get(one["worker"]), "families": families.get(one["worker"], [])}
+        for one in workers
+    ]
+
+
+def _families(connection: Connection, workers: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    query = select(FAMILY_OF).where(FAMILY_OF.c.worker.in_(workers)).order_by(FAMILY_OF.c.family)
+    found: dict[int, list[dict[str, Any]]] = {}
+    for one in connection.execute(query).mappings():
+        found.setdefault(one["worker"], []).append(FAMILIES.of(one))
+    return found
 
 
 def _speeds(connection: Connection, worker: int) -> list[dict[str, Any]]:

@@ -290,14 +290,18 @@ class EventStream:
         """All that was told of a job since a block."""
         return await self._typed(first, [[], [hex(job_id)]])
 
-    async def created_by(self, account: int, first: int) -> list[BoardEvent]:
-        """The jobs that an account created since a block."""
+    async def created_by(
+        self, account: int, first: int, *, job_id: JobId | None = None, last: int | str = "latest"
+    ) -> list[BoardEvent]:
+        """The jobs that an account created since a block, or one of them, until another one."""
         from starknet_py.hash.selector import get_selector_from_name
 
-        return await self._typed(first, [[hex(get_selector_from_name("JobCreated"))], [], [], [hex(account)]])
+        of_job = [] if job_id is None else [hex(job_id)]
+        keys = [[hex(get_selector_from_name("JobCreated"))], of_job, [], [hex(account)]]
+        return await self._typed(first, keys, last)
 
-    async def _typed(self, first: int, keys: Keys) -> list[BoardEvent]:
-        raws = past_events(self._nodes.client, self._board, first, keys)
+    async def _typed(self, first: int, keys: Keys, last: int | str = "latest") -> list[BoardEvent]:
+        raws = past_events(self._nodes.client, self._board, first, keys, last)
         found = [self._kinds.typed(raw.block_number, raw) async for raw in raws]
         return [one for one in found if one is not None]
 

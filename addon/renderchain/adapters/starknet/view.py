@@ -72,13 +72,17 @@ class StarknetView:
 
     async def job(self, job_id: JobId) -> JobInfo:
         """The job's state, also long after its end; raises UnknownJob."""
+        found = await self.kept_job(job_id) or await past_job(self._account.client, self._stream, job_id)
+        if found is None:
+            raise contract_error(f"Reading job {job_id}", "RC: unknown job")
+        return found
+
+    async def kept_job(self, job_id: JobId) -> JobInfo | None:
+        """The job's state; None where the board does not keep it."""
         raw = await self._ask("job", job_id)
         package, price, times = raw["package"], raw["price"], raw["times"]
         if not price["tasks"]:
-            past = await past_job(self._account.client, self._stream, job_id)
-            if past is None:
-                raise contract_error(f"Reading job {job_id}", "RC: unknown job")
-            return past
+            return None
         progress = raw["progress"]
         return JobInfo(
             job_id=job_id,

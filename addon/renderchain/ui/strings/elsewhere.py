@@ -229,6 +229,11 @@ OF_SET_UP = (
     "it is in {place}",
     "it answers",
     "it is looked at once the {what} is right.",
+    "block {n} at {index}",
+    "The chain is asked instead.",
+    "The chain is asked and not the index: {reason}",
+    "The index {index} is {n} blocks behind.",
+    "The index {index} can't be reached or broke off ({why}).",
     "newest block {n}, {m} s old by this machine's clock",
     "its newest block {n} is {m} minutes old: it is behind, or this machine's clock is ahead. Wait, use "
     "another node, or set the clock (NTP).",

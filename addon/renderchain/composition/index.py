@@ -1,0 +1,27 @@
+"""The index that the settings name, for who reads of one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from ..adapters.index.http import HttpIndex
+from ..app.indexed.artist import IndexedArtist
+from ..app.indexed.asking import Asking
+from ..core.notices import Notice
+from ..settings import Settings
+
+Tell = Callable[[Notice], None]
+
+
+def open_asking(settings: Settings, tell: Tell = lambda _: None) -> Asking | None:
+    """None where no index is named; ``tell`` hears why it is not asked."""
+    if not settings.index_url:
+        return None
+    return Asking(HttpIndex(settings.index_url), settings.directory, tell, time.monotonic)
+
+
+def open_indexed_artist(settings: Settings, tell: Tell, *, is_asked_again: bool) -> IndexedArtist | None:
+    """The same, as an artist's client reads of it."""
+    asking = open_asking(settings, tell)
+    return IndexedArtist(asking, is_asked_again=is_asked_again) if asking else None
