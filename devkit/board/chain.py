@@ -150,11 +150,6 @@ class MemoryChain(MemoryAudits, MemoryPackageKeys, MemoryReceipts, MemoryHeartbe
         """The jobs that this account created since a block."""
         return [one for one in await self._past(JobCreated, from_block) if one.requester == self.address]
 
-    async def created_in(self, block: int, job_id: JobId) -> JobCreated | None:
-        """A job's beginning, if this account created it in that block."""
-        created = [one for one in await self.created(block) if one.block == block]
-        return next((one for one in created if one.job_id == job_id), None)
-
     async def kept_job(self, job_id: JobId) -> JobInfo | None:
         """A job's state; None where the board does not keep it."""
         return await self._ask(f"Reading job {job_id}", lambda model: view.kept_job(model, job_id))

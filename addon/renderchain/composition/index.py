@@ -8,7 +8,9 @@ from collections.abc import Callable
 from ..adapters.index.http import HttpIndex
 from ..app.indexed.artist import IndexedArtist
 from ..app.indexed.asking import Asking
+from ..app.indexed.worker import IndexedWorker
 from ..core.notices import Notice
+from ..ports.worker_chain import WorkerChain
 from ..settings import Settings
 
 Tell = Callable[[Notice], None]
@@ -25,3 +27,9 @@ def open_indexed_artist(settings: Settings, tell: Tell, *, is_asked_again: bool)
     """The same, as an artist's client reads of it."""
     asking = open_asking(settings, tell)
     return IndexedArtist(asking, is_asked_again=is_asked_again) if asking else None
+
+
+def open_indexed_worker(settings: Settings, tell: Tell, chain: WorkerChain) -> IndexedWorker | None:
+    """The same, as a worker does."""
+    asking = open_asking(settings, tell)
+    return IndexedWorker(chain, asking) if asking else None

@@ -70,6 +70,7 @@ from ..ports.renderer import Renderer
 from ..ports.reporter import Reporter
 from ..settings import Settings, default_folder
 from .blenders import Blenders, find_blenders
+from .index import open_indexed_worker
 from .keys import open_keys
 from .network import leave, network_name, open_journal, patient_chain, when_there
 from .storage import open_store, open_upkeep
@@ -243,6 +244,7 @@ def _worker(
         new_secret=_random_bits,
         now=time.time,
         heartbeats=_heartbeats(settings, reporter, chain),
+        index=open_indexed_worker(settings, reporter.tell, chain),
     )
 
 

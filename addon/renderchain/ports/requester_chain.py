@@ -106,10 +106,6 @@ class RequesterChain(KeyChain, Protocol):
         """The jobs that this account created since a block."""
         ...
 
-    async def created_in(self, block: int, job_id: JobId) -> JobCreated | None:
-        """A job's beginning, if this account created it in that block."""
-        ...
-
     async def kept_job(self, job_id: JobId) -> JobInfo | None:
         """A job's state; None where the board does not keep it: it is over since long, or never was."""
         ...

@@ -40,6 +40,11 @@ def candidate_of(row: Any, now_s: float) -> Candidate:
     return Candidate(worker, families, wanted_fri if until_s > now_s else 0)
 
 
+def is_closed(row: Any) -> bool:
+    """Whether a job is over."""
+    return {"open": False, "closed": True}[row["state"]]
+
+
 def ended_of(job_id: JobId, row: Any, leases: Sequence[Any]) -> EndedJob:
     """A job that is over, and its leases in the order of their claims."""
     tasks, refunded = whole(row["tasks"]), whole(row["refunded_tasks"])

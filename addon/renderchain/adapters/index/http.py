@@ -18,6 +18,7 @@ from . import answers
 
 PATIENCE_S = 10.0  # for one answer
 MOST_BYTES = 2**22  # of one answer; 200 rows have 200 KiB or so
+PLAIN = {"Accept": "application/json", "Accept-Encoding": "identity"}  # so that its bytes can be counted
 MOST_PAGES = 5
 ROWS = 200  # of a page
 MOST_SAID = 200  # characters of why it refuses
@@ -65,7 +66,7 @@ class HttpIndex:
         """A job that is over; None where it goes on, or there is none."""
         path = f"jobs/{board:#x}/{job_id}"
         job = await self._ask(path, absent_is_none=True)
-        if job["item"] is None or job["item"].get("state") != "closed":
+        if job["item"] is None or not self._made(job, lambda: answers.is_closed(job["item"])).item:
             return Told(job["block"], None)
         leases = await self._pages(f"{path}/leases")
         return self._made(job, lambda: answers.ended_of(job_id, job["item"], leases["items"]))
@@ -117,7 +118,7 @@ class HttpIndex:
         timeout = aiohttp.ClientTimeout(total=PATIENCE_S)
         try:
             async with (
-                aiohttp.ClientSession(timeout=timeout) as session,
+                aiohttp.ClientSession(timeout=timeout, headers=PLAIN, auto_decompress=False) as session,
                 session.get(url, allow_redirects=False) as answer,
             ):
                 if answer.status // 100 == 3:

@@ -18,7 +18,7 @@ from contextlib import aclosing, suppress
 from typing import Any, TypeVar
 
 from ...core.addresses import with_shown_addresses
-from ...core.board_events import BoardEvent, CaughtUp, EntryRefused, Reorganised
+from ...core.board_events import BoardEvent, CaughtUp, EntryRefused, JobCreated, Reorganised
 from ...core.errors import ChainError, NodeAway
 from ...core.ids import JobId, LeaseId
 from .errors import said
@@ -290,15 +290,19 @@ class EventStream:
         """All that was told of a job since a block."""
         return await self._typed(first, [[], [hex(job_id)]])
 
-    async def created_by(
-        self, account: int, first: int, *, job_id: JobId | None = None, last: int | str = "latest"
-    ) -> list[BoardEvent]:
-        """The jobs that an account created since a block, or one of them, until another one."""
+    async def created_by(self, account: int, first: int) -> list[BoardEvent]:
+        """The jobs that an account created since a block."""
         from starknet_py.hash.selector import get_selector_from_name
 
-        of_job = [] if job_id is None else [hex(job_id)]
-        keys = [[hex(get_selector_from_name("JobCreated"))], of_job, [], [hex(account)]]
-        return await self._typed(first, keys, last)
+        return await self._typed(first, [[hex(get_selector_from_name("JobCreated"))], [], [], [hex(account)]])
+
+    async def created_in(self, block: int, job_id: JobId) -> JobCreated | None:
+        """A job's beginning, if that was in that block."""
+        from starknet_py.hash.selector import get_selector_from_name
+
+        keys = [[hex(get_selector_from_name("JobCreated"))], [hex(job_id)]]
+        found = await self._typed(block, keys, last=block)
+        return next((event for event in found if isinstance(event, JobCreated)), None)
 
     async def _typed(self, first: int, keys: Keys, last: int | str = "latest") -> list[BoardEvent]:
         raws = past_events(self._nodes.client, self._board, first, keys, last)

@@ -140,11 +140,6 @@ class StarknetRequester(StarknetView):
         found = await self._stream.created_by(self.address, from_block)
         return [event for event in found if isinstance(event, JobCreated)]
 
-    async def created_in(self, block: int, job_id: JobId) -> JobCreated | None:
-        """A job's beginning, if this account created it in that block."""
-        found = await self._stream.created_by(self.address, block, job_id=job_id, last=block)
-        return next((event for event in found if isinstance(event, JobCreated)), None)
-
     async def told_of(self, job_id: JobId, from_block: int) -> list[BoardEvent]:
         """All that the board told of a job since a block, in order."""
         return await self._stream.told_of(job_id, from_block)

@@ -9,7 +9,7 @@ from typing import Any
 from ...core.audit.draw import SAMPLE_DRAWS
 from ...core.audit.economics import SEATS
 from ...core.audit.state import DrawOutcome
-from ...core.board_events import BoardEvent
+from ...core.board_events import BoardEvent, JobCreated
 from ...core.contract_errors import ContractError, contract_error
 from ...core.errors import ChainError
 from ...core.ids import NO_WORKER, JobId, LeaseId, WorkerId
@@ -110,6 +110,10 @@ class StarknetView:
             takes_unjudged=raw["audit_price"]["takes_unjudged"],
             **{name: progress[name] for name in ("accepted", "refunded", "held", "stopped")},
         )
+
+    async def created_in(self, block: int, job_id: JobId) -> JobCreated | None:
+        """A job's beginning, if that was in that block."""
+        return await self._stream.created_in(block, job_id)
 
     async def lease(self, lease_id: LeaseId) -> LeaseInfo:
         """The lease's state; NONE once its slot was used again."""

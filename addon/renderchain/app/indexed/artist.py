@@ -48,7 +48,7 @@ class IndexedArtist:
             if place.job_id in known or place.job_id in found or place.block < from_block:
                 continue
             event = await chain.created_in(place.block, place.job_id)
-            if event is None:
+            if event is None or event.requester != chain.address:
                 self._asking.refuse_lie(f"job {place.job_id} in block {place.block}")
                 return await chain.created(from_block)
             found[place.job_id] = event
