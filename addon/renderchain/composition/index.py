@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from ..adapters.index.http import HttpIndex
+from ..adapters.index.http import RemoteIndex
 from ..app.indexed.artist import IndexedArtist
 from ..app.indexed.asking import Asking
 from ..app.indexed.worker import IndexedWorker
@@ -20,7 +20,7 @@ def open_asking(settings: Settings, tell: Tell = lambda _: None) -> Asking | Non
     """None where no index is named; ``tell`` hears why it is not asked."""
     if not settings.index_url:
         return None
-    return Asking(HttpIndex(settings.index_url), settings.directory, tell, time.monotonic)
+    return Asking(RemoteIndex(settings.index_url), settings.directory, tell, time.monotonic)
 
 
 def open_indexed_artist(settings: Settings, tell: Tell, *, is_asked_again: bool) -> IndexedArtist | None:

@@ -230,12 +230,11 @@ def _worker(
     )
     audits = _audits(settings, reporter, chain, store, rerender, proof_store, private)
     rules = _rules(settings, in_service)
-    claims = Claims(chain, job_probe, reporter, rules, in_service.has, lanes[0].pace)
     return Worker(
         chain,
         lease,
         lanes,
-        claims,
+        Claims(chain, job_probe, reporter, rules, in_service.has, lanes[0].pace),
         audits,
         journal,
         reporter,

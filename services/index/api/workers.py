@@ -102,6 +102,12 @@ def worker_pages(answers: Answers) -> APIRouter:
 
         return answers.give(request, read)
 
+    _add_record(router, answers)
+    _add_payments(router, answers)
+    return router
+
+
+def _add_record(router: APIRouter, answers: Answers) -> None:
     @router.get(
         "/workers/{worker}/record",
         response_model=one_of(WorkerRecord, "Record"),
@@ -115,9 +121,6 @@ def worker_pages(answers: Answers) -> APIRouter:
             return {"item": {"families": families, "speeds": _speeds(connection, worker)}}
 
         return answers.give(request, read)
-
-    _add_payments(router, answers)
-    return router
 
 
 def _add_payments(router: APIRouter, answers: Answers) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 from renderchain.adapters.index import http
-from renderchain.adapters.index.http import MOST_PAGES, HttpIndex
+from renderchain.adapters.index.http import MOST_PAGES, RemoteIndex
 from renderchain.core.errors import IndexAway
 from renderchain.core.ids import JobId
 
@@ -22,19 +22,19 @@ NETWORK = {"chain": "SN_SEPOLIA", "directory": "0x5", "registry": "0x6", "is_pau
 
 
 @asynccontextmanager
-async def answering(handler: Handler) -> AsyncIterator[HttpIndex]:
+async def answering(handler: Handler) -> AsyncIterator[RemoteIndex]:
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", handler)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     try:
-        yield HttpIndex(f"http://127.0.0.1:{runner.addresses[0][1]}/")
+        yield RemoteIndex(f"http://127.0.0.1:{runner.addresses[0][1]}/")
     finally:
         await runner.cleanup()
 
 
-def asked(handler: Handler, ask: Callable[[HttpIndex], Awaitable[Any]]) -> Any:
+def asked(handler: Handler, ask: Callable[[RemoteIndex], Awaitable[Any]]) -> Any:
     async def run() -> Any:
         async with answering(handler) as index:
             return await ask(index)
@@ -42,9 +42,9 @@ def asked(handler: Handler, ask: Callable[[HttpIndex], Awaitable[Any]]) -> Any:
     return asyncio.run(run())
 
 
-def saying(raw: bytes, status: int = 200, **headers: str) -> Handler:
+def saying(raw: bytes, status: int = 200, encoding: str = "identity") -> Handler:
     async def answer(request: web.Request) -> web.Response:
-        return web.Response(body=raw, status=status, headers=headers)
+        return web.Response(body=raw, status=status, headers={"Content-Encoding": encoding})
 
     return answer
 
@@ -77,7 +77,7 @@ def test_what_makes_sense_is_told() -> None:
 def test_packed_answers_are_not_unpacked() -> None:
     raw = gzip.compress(json.dumps({"as_of": AS_OF, "item": NETWORK}).encode())
     with pytest.raises(IndexAway, match="nothing that an index would"):
-        asked(saying(raw, **{"Content-Encoding": "gzip"}), lambda index: index.network())
+        asked(saying(raw, encoding="gzip"), lambda index: index.network())
 
 
 def test_of_an_endless_answer_only_so_much_is_read() -> None:
@@ -111,9 +111,9 @@ def test_who_never_answers_is_not_waited_for_longer_than_our_patience(
 
 def test_nobody_there_is_said() -> None:
     with pytest.raises(IndexAway, match="can't be reached or broke off"):
-        asyncio.run(HttpIndex("http://127.0.0.1:9").network())
+        asyncio.run(RemoteIndex("http://127.0.0.1:9").network())
     with pytest.raises(IndexAway, match="can't be reached or broke off"):
-        asyncio.run(HttpIndex("http://[nonsense").network())
+        asyncio.run(RemoteIndex("http://[nonsense").network())
 
 
 def test_pages_end_though_the_index_never_does() -> None:

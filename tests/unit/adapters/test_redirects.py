@@ -12,7 +12,7 @@ import pytest
 import renderchain
 from aiohttp import web
 from renderchain.adapters.heartbeat_http import SchedulerAway, send_heartbeat
-from renderchain.adapters.index.http import HttpIndex
+from renderchain.adapters.index.http import RemoteIndex
 from renderchain.adapters.ipfs.dag import DAG_PB, text_of
 from renderchain.adapters.ipfs.gateways import Gateways
 from renderchain.adapters.ipfs.kubo import KuboStore
@@ -119,7 +119,7 @@ ASKING: dict[str, Ask] = {
         CID, folder / "got", **LIMITS, on_bytes=lambda _: None
     ),
     "a scheduler's heartbeats": lambda port, folder: send_heartbeat(f"http://127.0.0.1:{port}", b"{}"),
-    "an index": lambda port, folder: HttpIndex(f"http://127.0.0.1:{port}").network(),
+    "an index": lambda port, folder: RemoteIndex(f"http://127.0.0.1:{port}").network(),
     "the program Kubo": lambda port, folder: download_kubo(
         f"http://127.0.0.1:{port}/kubo", "a" * 64, folder, lambda *_: None
     ),

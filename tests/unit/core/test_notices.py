@@ -88,6 +88,7 @@ ONE_OF_EACH: dict[Notice, str] = {
     conditions.NodeLeft("https://a/rpc", "it is behind", "https://b/rpc"): (
         "The node https://a/rpc is left aside, https://b/rpc is used: it is behind"
     ),
+    conditions.IndexNotUsed("It lags."): "The chain is asked and not the index: It lags.",
     conditions.NodeUsable("https://a/rpc"): "The node https://a/rpc can be used again",
     conditions.HeadSeen("https://a/rpc", 77, TIME_S): "The node https://a/rpc is at block 77",
     conditions.ReserveRunsOut(3 * FRI, FRI, 216000.0): (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -26,7 +26,7 @@ NONSENSE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
 Made = TypeVar("Made")
 
 
-class HttpIndex:
+class RemoteIndex:
     """Serves NetworkIndex; ``url`` is where the pages of its API begin."""
 
     def __init__(self, url: str) -> None:
@@ -71,7 +71,7 @@ class HttpIndex:
         leases = await self._pages(f"{path}/leases")
         return self._made(job, lambda: answers.ended_of(job_id, job["item"], leases["items"]))
 
-    def _made(self, found: dict[str, Any], make: Any) -> Any:
+    def _made(self, found: dict[str, Any], make: Callable[[], Made]) -> Told[Made]:
         try:
             return Told(found["block"], make())
         except NONSENSE as error:
@@ -81,7 +81,7 @@ class HttpIndex:
         """The rows of all pages of a list. Raises IndexAway where there are more than are read."""
         items, page, block = list[Any](), "", None
         for _ in range(MOST_PAGES):
-            found = await self._ask(path, **about, limit=str(ROWS), page=page)
+            found = await self._ask(path, about | {"limit": str(ROWS), "page": page})
             if not isinstance(found["items"], list) or len(found["items"]) > ROWS:
                 raise self._nonsense(TypeError("a list that is none, or too long"))
             items += found["items"]
@@ -93,9 +93,11 @@ class HttpIndex:
                 raise self._nonsense(TypeError("pages that lead nowhere"))
         raise IndexAway(f"The index {self.shown} has more of {path} than is read of an index.")
 
-    async def _ask(self, path: str, *, absent_is_none: bool = False, **about: str) -> dict[str, Any]:
+    async def _ask(
+        self, path: str, about: Mapping[str, str] | None = None, *, absent_is_none: bool = False
+    ) -> dict[str, Any]:
         """An answer's ``item``, or ``items`` and ``next``, and the ``block`` that it is of."""
-        query = urlencode({name: one for name, one in about.items() if one})
+        query = urlencode({name: one for name, one in (about or {}).items() if one})
         status, raw = await self._fetched(f"{self._url}/v1/{path}{'?' if query else ''}{query}")
         try:
             if status == 404 and absent_is_none:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from renderchain.adapters.index.http import HttpIndex
+from renderchain.adapters.index.http import RemoteIndex
 from renderchain.adapters.journal_sqlite import SqliteJournal
 from renderchain.app.indexed.artist import IndexedArtist
 from renderchain.app.indexed.asking import Asking
@@ -103,7 +103,7 @@ class Viewer:
 
     people: MemoryPeople
     folder: Path
-    index: HttpIndex | None = None
+    index: RemoteIndex | None = None
     now_s: float = 0.0
     said: list[str] = field(default_factory=list)
 
@@ -125,7 +125,7 @@ class Viewer:
         return await overview.jobs()
 
 
-class Recorded(HttpIndex):
+class Recorded(RemoteIndex):
     """An index whose answers were recorded, some of which are others; ``asked`` are the addresses."""
 
     def __init__(self, answers: dict[str, bytes]) -> None:
@@ -140,7 +140,7 @@ class Recorded(HttpIndex):
         return (404, b'{"detail":"There is none."}') if raw is None else (200, raw)
 
 
-class Recording(HttpIndex):
+class Recording(RemoteIndex):
     """Asks a real index and keeps what it answers."""
 
     def __init__(self, url: str) -> None:

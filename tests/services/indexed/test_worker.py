@@ -19,9 +19,9 @@ from renderchain.core.notices import Notice
 
 from devkit.board.people import MemoryPeople
 from devkit.made_up_job import FAMILY, TERMS
-from tests.services.clients.network import DIRECTORY, Recorded, Recording, indexed, played
-from tests.services.clients.test_artist import LIES, Answers, changed, places_in, rows
 from tests.services.conftest import Fresh
+from tests.services.indexed.network import DIRECTORY, Recorded, Recording, indexed, played
+from tests.services.indexed.test_artist import LIES, Answers, changed, places_in, rows
 
 SEED = 20261130
 FAMILIES = {FAMILY}

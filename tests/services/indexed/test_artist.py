@@ -15,7 +15,8 @@ from renderchain.core.artist_job import SENDING, JobOverview
 from renderchain.core.ids import NO_JOB
 
 from devkit.board.people import MemoryPeople
-from tests.services.clients.network import (
+from tests.services.conftest import Fresh
+from tests.services.indexed.network import (
     PACKAGES,
     SHORT,
     Recorded,
@@ -25,7 +26,6 @@ from tests.services.clients.network import (
     played,
     sure,
 )
-from tests.services.conftest import Fresh
 
 SEED = 20261129
 LIES: list[Any] = [
