@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -66,6 +67,16 @@ def saying(raw: bytes, status: int = 200, encoding: str = "identity") -> Handler
 def test_nonsense_is_said_to_be_that(raw: bytes, status: int, said: str) -> None:
     with pytest.raises(IndexAway, match=said):
         asked(saying(raw, status), lambda index: index.network())
+
+
+def test_deep_nesting_is_refused_even_where_a_library_raised_the_recursion_limit() -> None:
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(10**6)
+    try:
+        with pytest.raises(IndexAway, match="nothing that an index would"):
+            asked(saying(b'{"as_of":' + b"[" * 200_000), lambda index: index.network())
+    finally:
+        sys.setrecursionlimit(before)
 
 
 def test_what_makes_sense_is_told() -> None:

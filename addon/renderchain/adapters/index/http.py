@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
@@ -13,6 +12,7 @@ from ...core.candidates import Candidate
 from ...core.errors import IndexAway
 from ...core.ids import JobId
 from ...core.plain_text import printable
+from ...core.reader import shallow_json
 from ...ports.network_index import EndedJob, IndexedNetwork, JobPlace, Told
 from . import answers
 
@@ -22,7 +22,7 @@ PLAIN = {"Accept": "application/json", "Accept-Encoding": "identity"}  # so that
 MOST_PAGES = 5
 ROWS = 200  # of a page
 MOST_SAID = 200  # characters of why it refuses
-NONSENSE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
+NONSENSE = (ValueError, TypeError, KeyError, AttributeError)
 Made = TypeVar("Made")
 
 
@@ -102,7 +102,7 @@ class RemoteIndex:
         try:
             if status == 404 and absent_is_none:
                 return {"block": 0, "item": None}
-            found = json.loads(raw)
+            found = shallow_json(raw)
             if status != 200:
                 raise IndexAway(
                     f"The index {self.shown} answered {status}: {printable(str(found['detail']), MOST_SAID)}"
