@@ -11,7 +11,7 @@ revision = "0001"
 down_revision = None
 
 BYTES, SHORT = sa.LargeBinary(), sa.String(16)  # felts, amounts and 64-bit numbers are bytes
-INDEXES = {
+INDEXES: dict[str, dict[str, tuple[str, ...]]] = {
     "event": {
         "event_place": ("block", "transaction_index", "event_index"),
         "event_lease": ("address", "lease", "seq"),

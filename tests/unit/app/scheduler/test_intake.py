@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -136,7 +136,7 @@ def test_one_that_comes_twice_while_the_registry_is_asked_is_believed_once(
     desk = Desk(world)
     raw = desk.signed(machine, desk.beat_of(machine))
 
-    async def both() -> list[BaseException | None]:
+    async def both() -> Sequence[BaseException | None]:
         return await asyncio.gather(desk.intake.hear(raw), desk.intake.hear(raw), return_exceptions=True)
 
     found = world.live(both())
