@@ -79,15 +79,15 @@ def _depth(raw: bytes) -> int:
     return deepest
 
 
-class TooDeep(ValueError):
+class TooMuch(ValueError):
     """JSON nests deeper than anything of ours does."""
 
 
 def shallow_json(raw: bytes) -> Any:
-    """What a stranger wrote as JSON in UTF-8; raises ValueError where it is none, TooDeep where it nests."""
+    """What a stranger wrote as JSON in UTF-8; raises ValueError where it is none, TooMuch where it nests."""
     text = raw.decode("utf-8")  # json takes UTF-16 as well, in which brackets can be hidden from us
     if _depth(raw) > MAX_DEPTH:
-        raise TooDeep(f"nested over {MAX_DEPTH} levels deep")
+        raise TooMuch(f"nested over {MAX_DEPTH} levels deep")
     return json.loads(text)
 
 
@@ -105,7 +105,7 @@ class Reader:
             raise ContentError(f"The {what} has {len(raw)} bytes, over {most_bytes}: refused.")
         try:
             body = shallow_json(raw)
-        except TooDeep as error:
+        except TooMuch as error:
             raise ContentError(f"The {what} is {error}: refused.") from error
         except ValueError as error:
             raise ContentError(f"The {what} is not JSON: refused.") from error
