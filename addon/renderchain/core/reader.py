@@ -84,7 +84,7 @@ class TooMuch(ValueError):
 
 
 def shallow_json(raw: bytes) -> Any:
-    """What a stranger wrote as JSON in UTF-8; raises ValueError where it is none, TooMuch where it nests."""
+    """What somebody wrote as JSON in UTF-8; raises ValueError where it is none, TooMuch where it nests."""
     text = raw.decode("utf-8")  # json takes UTF-16 as well, in which brackets can be hidden from us
     if _depth(raw) > MAX_DEPTH:
         raise TooMuch(f"nested over {MAX_DEPTH} levels deep")
