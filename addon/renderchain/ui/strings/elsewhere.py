@@ -134,6 +134,8 @@ OF_MONEY = (
     "{frames} for {pay} STRK, in batches of {n}, {rate}. {pool} STRK are kept for spot checks, of which "
     "about {back} usually come back; network fees are about {gas}: {most} STRK at most. Spot checks and "
     "everybody's fees are {m} % of the pay.",
+    "{amount} STRK of that are set aside so that the scheduler can have {frames} of late workers rendered by "
+    "others too; what is not needed comes back.",
     "The job is private: at most {workers} and the verifiers that are drawn see the scene, others its size. "
     "Each of them costs you about {cost} STRK in network fees, and can be given the key only while your "
     "client or a watchtower follows the job",
