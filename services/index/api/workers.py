@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, false, func, select
 
 from ..tables import FAMILY_OF, JOB, LEASE, OFFER, PAYMENT, WORKER
 from .answers import (
@@ -28,6 +28,8 @@ from .leases import LEASES
 from .views import HEX, View
 
 MOST_LEASES = 200  # by which a worker's speed is told
+MOST_FAMILIES = 200  # of one worker
+LISTED_FAMILIES = 16  # of a worker among others
 WORKERS = View("Worker", WORKER)
 OFFERS = View("Offer", OFFER, hidden=("worker",))
 FAMILIES = View("WorkerFamily", FAMILY_OF, hidden=("worker",))
@@ -73,7 +75,7 @@ def worker_pages(answers: Answers) -> APIRouter:
 
         def read(connection: Connection) -> dict[str, Any]:
             found = page_of(connection, query, WORKERS, (WORKER.c.worker,), page, limit)
-            return found | {"items": _with_offers(connection, found["items"])}
+            return found | {"items": _with_offers(connection, found["items"], LISTED_FAMILIES)}
 
         return answers.give(request, read)
 
@@ -146,20 +148,29 @@ def _whole(connection: Connection, worker: int) -> dict[str, Any]:
     return found
 
 
-def _with_offers(connection: Connection, workers: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The workers with their standing offers and families."""
+def _with_offers(
+    connection: Connection, workers: Sequence[dict[str, Any]], most: int = MOST_FAMILIES
+) -> list[dict[str, Any]]:
+    """The workers with their standing offers and so many of their families."""
     numbers = [one["worker"] for one in workers]
     query = select(OFFER).where(OFFER.c.worker.in_(numbers))
     offers = {one["worker"]: OFFERS.of(one) for one in connection.execute(query).mappings()}
-    families = _families(connection, numbers)
+    families = _families(connection, numbers, most)
     return [
         one | {"offer": offers.get(one["worker"]), "families": families.get(one["worker"], [])}
         for one in workers
     ]
 
 
-def _families(connection: Connection, workers: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
-    query = select(FAMILY_OF).where(FAMILY_OF.c.worker.in_(workers)).order_by(FAMILY_OF.c.family)
+def _families(
+    connection: Connection, workers: Sequence[int], most: int = MOST_FAMILIES
+) -> dict[int, list[dict[str, Any]]]:
+    """Those that each renders before those that it rendered once, of which it may have named any number."""
+    is_supported = func.coalesce(FAMILY_OF.c.is_supported, false())
+    order = (is_supported.desc(), FAMILY_OF.c.family)
+    place = func.row_number().over(partition_by=FAMILY_OF.c.worker, order_by=order).label("place")
+    placed = select(FAMILY_OF, place).where(FAMILY_OF.c.worker.in_(workers)).subquery()
+    query = select(placed).where(placed.c.place <= most).order_by(placed.c.worker, placed.c.place)
     found: dict[int, list[dict[str, Any]]] = {}
     for one in connection.execute(query).mappings():
         found.setdefault(one["worker"], []).append(FAMILIES.of(one))
