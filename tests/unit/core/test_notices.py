@@ -88,7 +88,6 @@ ONE_OF_EACH: dict[Notice, str] = {
     conditions.NodeLeft("https://a/rpc", "it is behind", "https://b/rpc"): (
         "The node https://a/rpc is left aside, https://b/rpc is used: it is behind"
     ),
-    conditions.IndexNotUsed("It lags."): "The chain is asked and not the index: It lags.",
     conditions.NodeUsable("https://a/rpc"): "The node https://a/rpc can be used again",
     conditions.HeadSeen("https://a/rpc", 77, TIME_S): "The node https://a/rpc is at block 77",
     conditions.ReserveRunsOut(3 * FRI, FRI, 216000.0): (
@@ -198,10 +197,6 @@ ONE_OF_EACH: dict[Notice, str] = {
     audits.AuditHindered(LEASE, "No answer."): f"Audit of lease {LEASE}: No answer.",
     jobs.UploadStarted(1, 2**40): "Uploading 1099.51 GB in 1 file",
     jobs.DownloadStarted("bafy", 2**40): "Fetching package bafy",
-    jobs.SparesSetAside(5, FRI // 20): (
-        "0.05 STRK of that are set aside so that the scheduler can have 5 frames of late workers rendered by "
-        "others too; what is not needed comes back."
-    ),
     jobs.JobQuoted(100, 40, 0, 5 * FRI, FRI // 3, FRI // 30, 5 * FRI + FRI // 3 + FRI // 30, FRI // 4, 11): (
         "100 frames for 5 STRK, in batches of 40, all spot-checked. 0.334 STRK are kept for spot checks, of "
         "which about 0.25 usually come back; network fees are about 0.0334: 5.37 STRK at most. Spot checks "
