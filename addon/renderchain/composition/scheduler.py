@@ -19,7 +19,7 @@ from ..core.scheduling.heartbeat import SignedHeartbeat
 from ..core.scheduling.plan import PlanRules
 from ..ports.reporter import Reporter
 from ..settings import Settings
-from .network import leave, network_name, patient_chain, when_there
+from .network import leave, network_name, patient_boards, when_there
 from .worker import lock_of
 
 LEAD_S, LOAD_S = 15.0, 20.0  # until an assigned lease is rendered: blocks and events, and its package
@@ -50,8 +50,9 @@ async def open_scheduler(
         async with (
             hold(settings.folder / "agent.lock", f"the folder {settings.folder}"),
             hold(account_lock, f"the account {settings.account:#x}"),
-            patient_chain(settings, reporter, conditions, budget) as chain,
+            patient_boards(settings, reporter, conditions, budget) as boards,
         ):
+            chain = boards.chains[-1]
             gas_fri = lease_gas() * await chain.gas_price_fri()
             rules = PlanRules(lead_s=LEAD_S, load_s=LOAD_S, lease_gas_fri=gas_fri)
             scheduler = Scheduler(chain, reporter, rules, settings.from_block, time.time)
