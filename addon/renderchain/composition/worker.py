@@ -285,7 +285,7 @@ def _heartbeats(
         return None
     memory_mib = settings.most_memory_mib or settings.memory_bytes // 2**20 or leases_memory_mib()
     machine = Machine(memory_mib, lambda: cached_cids(packages))
-    ways = (chain.sign_heartbeat, send_heartbeat)
+    ways = (chain.sign_heartbeat, partial(send_heartbeat, chain.board))
     return Heartbeats(settings.schedulers, chain.worker_id, machine, *ways, reporter, time.time)
 
 

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from renderchain.adapters.starknet.heartbeat_signatures import is_signed
 from renderchain.app.scheduler.intake import Intake
 from renderchain.app.scheduler.scheduler import Scheduler
+from renderchain.composition.scheduler import Desk as Parts
 from renderchain.core.ids import LeaseId
 from renderchain.core.job import StandingOffer
 from renderchain.core.scheduling.heartbeat import Heartbeat, SignedHeartbeat
@@ -33,6 +34,11 @@ class Desk:
         rules = PlanRules(lead_s=20.0, load_s=20.0)
         self.scheduler = Scheduler(self.chain, self.reporter, rules, 0, world.now)
         self.intake = Intake(self.chain, self.scheduler, self._is_signed, world.now)
+
+    @property
+    def parts(self) -> Parts:
+        """As a service has it."""
+        return Parts(self.scheduler, self.intake)
 
     def _is_signed(self, signed: SignedHeartbeat, operator: int, key: int) -> bool:
         places = {"chain_id": self.chain.chain_id, "board": self.chain.board, "scheduler": ADDRESS}
@@ -64,19 +70,18 @@ class Desk:
     @asynccontextmanager
     async def working(self, *machines: Machine) -> AsyncIterator[None]:
         """Schedule beside, while the machines send heartbeats."""
-        stop = asyncio.Event()
 
         async def beats() -> None:
             while True:
                 await self.beat(*machines)
                 await asyncio.sleep(BEAT_S)
 
-        tasks = [asyncio.create_task(self.scheduler.run(stop)), asyncio.create_task(beats())]
+        tasks = [asyncio.create_task(self.scheduler.run()), asyncio.create_task(beats())]
         try:
             yield
         finally:
-            stop.set()
-            tasks[1].cancel()
+            for task in tasks:
+                task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
