@@ -265,18 +265,19 @@ class Machine:
 
 
 @dataclass(frozen=True)
-class OneBoard:
-    """The boards of a network that has one."""
+class ManyBoards:
+    """The boards of a network; ``chosen`` is the place of that for a new job."""
 
-    chain: Any
+    chains: list[Any]
+    chosen: int
 
     async def of(self, board: int = 0) -> Any:
-        """It."""
-        return self.chain
+        """One of them."""
+        return next((one for one in self.chains if one.board == board), self.chains[self.chosen])
 
     async def all(self) -> list[Any]:
-        """It alone."""
-        return [self.chain]
+        """All of them."""
+        return self.chains
 
 
 class Artist:
@@ -300,6 +301,8 @@ class Artist:
         self.own_challenges = 3
         self.most_private_workers = 32
         self.scene = b"a scene"
+        self.other_boards: list[World] = []
+        self.chosen_board = 0
         world.network.fund(address, FUNDS_FRI)
 
     @property
@@ -313,7 +316,9 @@ class Artist:
 
         @asynccontextmanager
         async def open_boards() -> AsyncIterator[Any]:
-            yield OneBoard(wire.through(self.chain))
+            worlds = [self.world, *self.other_boards]
+            chains = [wire.through(one.network.chain(self.address)) for one in worlds]
+            yield ManyBoards(chains, self.chosen_board)
 
         parts = RequesterParts(
             open_boards=open_boards,

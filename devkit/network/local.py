@@ -71,7 +71,8 @@ USUAL = SeatHolding()
 
 @dataclass(frozen=True)
 class Network:
-    """A running network; ``accounts`` by role: deployer, artist, artist-2 and so on, owner-N and worker-N.
+    """A running network; ``accounts`` by role: deployer, artist, artist-2 and so on, owner-N, worker-N and
+    scheduler-N.
 
     The registry counts as we do: worker-N has the number N.
     """
@@ -104,7 +105,13 @@ def predeployed(rpc_url: str) -> list[Account]:
 
 
 def start_network(
-    folder: Path, workers: int, *, artists: int = 1, holdings: Mapping[int, SeatHolding] | None = None
+    folder: Path,
+    workers: int,
+    *,
+    artists: int = 1,
+    boards: int = 1,
+    schedulers: int = 0,
+    holdings: Mapping[int, SeatHolding] | None = None,
 ) -> Network:
     """Start everything below the folder, which must not hold another network.
 
@@ -115,13 +122,14 @@ def start_network(
     try:
         roles = ["deployer", "artist", *(f"artist-{number}" for number in range(2, artists + 1))]
         roles += [f"{kind}-{number}" for number in range(1, workers + 1) for kind in ("owner", "worker")]
+        roles += [f"scheduler-{number}" for number in range(1, schedulers + 1)]
         devnet, port = start_devnet(folder, len(roles))
         pids.append(devnet)
         kubo, api = start_kubo(folder)
         pids.append(kubo)
         rpc_url = f"http://127.0.0.1:{port}/rpc"
         accounts = dict(zip(roles, predeployed(rpc_url), strict=True))
-        contracts = asyncio.run(_deploy(rpc_url, accounts["deployer"]))
+        contracts = asyncio.run(_deploy(rpc_url, accounts["deployer"], boards))
         network = Network(
             folder,
             tuple(pids),
@@ -141,10 +149,10 @@ def start_network(
         raise
 
 
-async def _deploy(rpc_url: str, deployer: Account) -> Deployed:
+async def _deploy(rpc_url: str, deployer: Account, boards: int) -> Deployed:
     owner = await open_account(Node(rpc_url, ""), deployer.address, deployer.private_key)
     try:
-        return await deploy_network(owner, RULES)
+        return await deploy_network(owner, RULES, boards)
     finally:
         await close_account(owner)
 
@@ -204,10 +212,18 @@ def _write_settings(network: Network) -> None:
 
 @contextmanager
 def running_network(
-    folder: Path, workers: int, *, artists: int = 1, holdings: Mapping[int, SeatHolding] | None = None
+    folder: Path,
+    workers: int,
+    *,
+    artists: int = 1,
+    boards: int = 1,
+    schedulers: int = 0,
+    holdings: Mapping[int, SeatHolding] | None = None,
 ) -> Iterator[Network]:
     """A network that ends with the block; its logs stay in the folder."""
-    network = start_network(folder, workers, artists=artists, holdings=holdings)
+    network = start_network(
+        folder, workers, artists=artists, boards=boards, schedulers=schedulers, holdings=holdings
+    )
     try:
         yield network
     finally:
@@ -236,4 +252,6 @@ def load(folder: Path) -> Network:
     values = json.loads((folder / "network.json").read_text())
     accounts = {role: Account(**account) for role, account in values["accounts"].items()}
     fixed = {"folder": folder, "pids": tuple(values["pids"]), "accounts": accounts}
-    return Network(**{**values, **fixed, "contracts": Deployed(**values["contracts"])})
+    known = values["contracts"]
+    contracts = Deployed(known["directory"], known["registry"], tuple(known["boards"]))
+    return Network(**{**values, **fixed, "contracts": contracts})
