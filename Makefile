@@ -194,3 +194,8 @@ strategies: ## what coalitions gain, burn and cost others; writes docs/strategie
 gas: ## what every call and a whole job cost on-chain; writes docs/gas.md
 	$(SETUP) demo cairo
 	$(BIN)/python -m benchmarks.gas
+	$(BIN)/python -m benchmarks.scaling
+
+scaling: ## what 1,000 jobs a minute take of Starknet, by docs/gas.md; writes docs/scaling.md's figures
+	$(SETUP) python
+	$(BIN)/python -m benchmarks.scaling

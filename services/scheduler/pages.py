@@ -12,7 +12,7 @@ import msgspec
 from fastapi import FastAPI, Path, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 from renderchain.app.scheduler.scheduler import Scheduler
-from renderchain.composition.scheduler import Desk
+from renderchain.composition.scheduler import BoardScheduler
 from renderchain.core.errors import ChainError
 from renderchain.core.ids import JobId
 from renderchain.core.metrics import Metric, by_label, single
@@ -34,12 +34,12 @@ class Pages:
 
     def __init__(self, now: Callable[[], float], clock: Callable[[], float] = time.monotonic) -> None:
         self._now, self._clock = now, clock
-        self._desks: Mapping[int, Desk] = {}
+        self._desks: Mapping[int, BoardScheduler] = {}
         self._senders = Senders(clock)
         self._reasons: dict[tuple[int, JobId], tuple[float, str]] = {}  # when they were looked for, and they
 
     @contextmanager
-    def told_by(self, desks: Mapping[int, Desk]) -> Iterator[None]:
+    def told_by(self, desks: Mapping[int, BoardScheduler]) -> Iterator[None]:
         """Inside of this they answer for those."""
         self._desks = desks
         try:

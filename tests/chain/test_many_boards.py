@@ -51,7 +51,7 @@ async def registry_of(opened: Chains, one: Account, deployed: Deployed) -> Stark
     return await StarknetRegistry.connect(account, sender, deployed.directory)
 
 
-def test_a_new_job_goes_to_a_quiet_board_and_the_next_ones_beside_it_while_it_goes_on(
+def test_an_artists_first_job_goes_to_a_quiet_board_and_the_next_ones_beside_it(
     chains: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(core_boards, "EQUAL_EVENTS", 2)
@@ -73,17 +73,15 @@ def test_a_new_job_goes_to_a_quiet_board_and_the_next_ones_beside_it_while_it_go
             journal = opened.journal(opened.accounts[1])
             entry = journal.add_job(busy, "job", "bafy", "", 0)
             assert (await other.of()).board == busy, "it may be created there yet"
-            journal.set_job(entry, job_id=await (await other.of()).create_job(TERMS), state="active")
-            assert (await other.of()).board == busy
-            journal.set_job(entry, job_id=JobId(1), state="completed")
+            journal.set_job(entry, job_id=JobId(0), state="refused")
             assert (await other.of()).board != busy
+            entry = journal.add_job(quiet, "job", "bafy", "", 0)
+            journal.set_job(entry, job_id=JobId(1), state="completed")
+            assert {(await other.of()).board for _ in range(5)} == {quiet}
 
             directory = await open_contract("Directory", deployed.directory, account)
             retire = await directory.functions["retire_board"].invoke_v3(quiet, auto_estimate=True)
             await retire.wait_for_acceptance(check_interval=0.1)
-            journal.set_job(entry, job_id=JobId(1), state="active")
-            assert {(await other.of()).board for _ in range(5)} == {busy}
-            journal.set_job(entry, job_id=JobId(1), state="completed")
             assert {(await other.of()).board for _ in range(5)} == {calm}
             known = await active_boards(account, deployed.directory)
             assert known == [Board(busy, True), Board(quiet, False), Board(calm, True)]

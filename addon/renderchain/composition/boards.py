@@ -9,6 +9,7 @@ from typing import Any
 from ..adapters.starknet.boards import active_boards, board_loads, first_board
 from ..adapters.starknet.chain import StarknetChain
 from ..adapters.starknet.sender import Sender
+from ..core.artist_job import REFUSED
 from ..core.boards import quietest
 from ..ports.journal import Journal
 
@@ -45,12 +46,12 @@ class NetworkBoards:
         return await first_board(self._account, self._directory)
 
     async def _for_new_job(self) -> int:
-        """That of the account's jobs while one of them goes on, else a quiet one."""
+        """That of the artist's newest job: each board numbers jobs by itself. For the first a quiet one."""
         boards = await active_boards(self._account, self._directory)
         # Where none takes jobs the board's own refusal says so.
         takes = [one.address for one in boards if one.takes_jobs] or [one.address for one in boards]
         for entry in self._journal.jobs():
-            if entry.goes_on and entry.board in takes:
+            if entry.state != REFUSED and entry.board in takes:
                 return entry.board
         if len(takes) == 1:
             return takes[0]

@@ -26,7 +26,7 @@ LEAD_S, LOAD_S = 15.0, 20.0  # until an assigned lease is rendered: blocks and e
 
 
 @dataclass(frozen=True)
-class Desk:
+class BoardScheduler:
     """What schedules on one board, and hears the workers there."""
 
     scheduler: Scheduler
@@ -37,7 +37,7 @@ class Desk:
 class SchedulerParts:
     """What a service runs and answers with, by the boards' addresses."""
 
-    desks: Mapping[int, Desk]
+    desks: Mapping[int, BoardScheduler]
     address: int
 
 
@@ -61,11 +61,11 @@ async def open_scheduler(settings: Settings, reporter: Reporter) -> AsyncIterato
         yield SchedulerParts(desks, settings.account)
 
 
-def _desk(settings: Settings, reporter: Reporter, chain: StarknetChain, rules: PlanRules) -> Desk:
+def _desk(settings: Settings, reporter: Reporter, chain: StarknetChain, rules: PlanRules) -> BoardScheduler:
     scheduler = Scheduler(chain, reporter, rules, settings.from_block, time.time)
     places = {"chain_id": chain.chain_id, "board": chain.board, "scheduler": chain.address}
 
     def signed(one: SignedHeartbeat, operator: int, key: int) -> bool:
         return is_signed(one, **places, operator=operator, key=key)
 
-    return Desk(scheduler, Intake(chain, scheduler, signed, time.time))
+    return BoardScheduler(scheduler, Intake(chain, scheduler, signed, time.time))

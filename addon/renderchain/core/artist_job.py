@@ -10,7 +10,6 @@ from .frames import parse_frames
 from .ids import JobId, LeaseId
 from .job import JobInfo
 from .job_progress import JobProgress
-from .lifecycle import JobState
 from .notices import Notice
 from .notices.checks import CheckUnsure, LeavesFalse
 from .notices.following import CancelQuoted, JobWaits
@@ -37,11 +36,6 @@ class JobEntry:
     from_block: int
     state: str
     frames: str = ""
-
-    @property
-    def goes_on(self) -> bool:
-        """Whether it was not heard here that it is over."""
-        return self.state in (SENDING, JobState.ACTIVE)
 
 
 @dataclass(frozen=True)

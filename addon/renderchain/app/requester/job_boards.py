@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ...core.contract_errors import UnknownJob
+from ...core.errors import LocalError
 from ...core.ids import JobId, LeaseId
 from ...core.lifecycle import LeaseState
 from ...ports.boards import Boards
@@ -24,22 +25,28 @@ class JobBoards:
         self._overview = overview
 
     async def of_job(self, job_id: JobId) -> ReceiptChain:
-        """Where the newest job of that number is; raises ChainError.
+        """Where the job of that number is, which nobody may have noted here yet; raises ChainError.
 
-        One that nobody noted here is looked for on all boards. Where there is none it is that for a new job.
+        Raises LocalError where there are two: none of them is taken for the other. Where there is none it is
+        the board for a new job.
         """
-        board = self._noted(job_id)
-        if not board:
-            chains = await self._boards.all()
-            if len(chains) == 1:
-                return chains[0]
+        chains = await self._boards.all()
+        if len(chains) == 1:
+            return chains[0]
+        if not (found := self._noted(job_id)):
             for chain in chains:
                 await self._overview(chain).adopt()
-            board = self._noted(job_id)
-        return await self._boards.of(board)
+            found = self._noted(job_id)
+        if len(found) > 1:
+            named = " and ".join(f"{one:#x}" for one in sorted(found))
+            raise LocalError(
+                f"You have a job {job_id} on each of the boards {named}: name the board that you mean by the "
+                "setting board. Nothing was done."
+            )
+        return await self._boards.of(*found)
 
-    def _noted(self, job_id: JobId) -> int:
-        return next((one.board for one in self._journal.jobs() if one.job_id == job_id), 0)
+    def _noted(self, job_id: JobId) -> set[int]:
+        return {one.board for one in self._journal.jobs() if one.job_id == job_id}
 
     async def of_lease(self, lease_id: LeaseId) -> ReceiptChain:
         """Where a lease of that number is one of the account's jobs and submitted; raises ChainError."""

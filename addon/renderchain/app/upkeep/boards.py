@@ -10,7 +10,7 @@ from ...core.notices.process import Stopped
 from ...ports.reporter import Reporter
 
 
-class OnBoard(Protocol):
+class BoardWork(Protocol):
     """What works on one board until ``stop`` is set; it raises at its start alone."""
 
     async def run(self, stop: asyncio.Event, on_ready: Callable[[], None]) -> None:
@@ -19,7 +19,7 @@ class OnBoard(Protocol):
 
 
 async def run_on_boards(
-    works: Sequence[OnBoard],
+    works: Sequence[BoardWork],
     stop: asyncio.Event,
     reporter: Reporter,
     on_ready: Callable[[], None] = lambda: None,

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from renderchain.core.errors import LocalError
 from renderchain.core.ids import JobId
 from renderchain.core.lifecycle import JobState
 
@@ -24,7 +25,7 @@ def other(world: World, artist: Artist) -> World:
     return other
 
 
-def test_jobs_of_all_boards_are_listed_and_a_number_means_the_newest(
+def test_jobs_of_all_boards_are_listed_and_none_is_taken_for_another(
     world: World, artist: Artist, other: World
 ) -> None:
     async def life() -> None:
@@ -37,9 +38,12 @@ def test_jobs_of_all_boards_are_listed_and_a_number_means_the_newest(
             (2, 0xB0A2E, 2),
             (1, artist.chain.board, 3),
         ]
-        await requester.cancel(JobId(1))
+        with pytest.raises(LocalError, match="a job 1 on each of the boards 0xb0a2d and 0xb0a2e"):
+            await requester.cancel(JobId(1))
+        await artist.submit(1, SHORT)
+        await requester.cancel(JobId(2))
         found = {one.number: one.state for one in await artist.requester().overview()}
-        assert found == {2: "canceled", 1: "active"}
+        assert found == {3: "canceled", 2: "active", 1: "active"}
 
     world.live(life())
 
@@ -85,12 +89,12 @@ def test_frames_of_another_boards_job_come_and_are_ordered_again_where_new_jobs_
 def test_a_lease_that_is_doubted_is_looked_for_on_all_boards(
     world: World, artist: Artist, other: World
 ) -> None:
-    """Both boards know a lease of that number, and one of them is a stranger's."""
+    """Both boards know a lease of that number, and one of them is somebody else's."""
     machines = [Machine(one, 0xF001) for one in (world, other)]
 
     async def life() -> None:
-        stranger = Artist(world, 0xA2)
-        jobs = [await stranger.submit(1, SHORT)]
+        somebody = Artist(world, 0xA2)
+        jobs = [await somebody.submit(1, SHORT)]
         artist.chosen_board = 1
         jobs.append(await artist.submit(1, SHORT))
         blocks = asyncio.create_task(other.make_blocks())

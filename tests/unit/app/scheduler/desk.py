@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from renderchain.adapters.starknet.heartbeat_signatures import is_signed
 from renderchain.app.scheduler.intake import Intake
 from renderchain.app.scheduler.scheduler import Scheduler
-from renderchain.composition.scheduler import Desk as Parts
+from renderchain.composition.scheduler import BoardScheduler
 from renderchain.core.ids import LeaseId
 from renderchain.core.job import StandingOffer
 from renderchain.core.scheduling.heartbeat import Heartbeat, SignedHeartbeat
@@ -36,9 +36,9 @@ class Desk:
         self.intake = Intake(self.chain, self.scheduler, self._is_signed, world.now)
 
     @property
-    def parts(self) -> Parts:
+    def parts(self) -> BoardScheduler:
         """As a service has it."""
-        return Parts(self.scheduler, self.intake)
+        return BoardScheduler(self.scheduler, self.intake)
 
     def _is_signed(self, signed: SignedHeartbeat, operator: int, key: int) -> bool:
         places = {"chain_id": self.chain.chain_id, "board": self.chain.board, "scheduler": ADDRESS}
