@@ -60,10 +60,11 @@ class Account:
 
 @dataclass(frozen=True)
 class SeatHolding:
-    """Seats of a worker in each family, and the least fee for which it verifies."""
+    """Seats of a worker in each family that it renders, and the least fee for which it verifies."""
 
     seats: int = 5
     least_fee_fri: int = 1
+    families: tuple[str, ...] = FAMILIES
 
 
 USUAL = SeatHolding()
@@ -159,11 +160,11 @@ async def _deploy(rpc_url: str, deployer: Account, boards: int) -> Deployed:
 
 async def _register(network: Network, workers: int, holdings: Mapping[int, SeatHolding]) -> None:
     """Every owner stakes for its worker and gets what the worker earns."""
-    families = [family_of(_version(text), "CYCLES", "CPU") for text in FAMILIES]
     for number in range(1, workers + 1):
         operator = network.accounts[f"worker-{number}"].address
         owner = network.accounts[f"owner-{number}"].address
         holding = holdings.get(number, USUAL)
+        families = [family_of(_version(text), "CYCLES", "CPU") for text in holding.families]
         settings = load_settings(network.settings_file(f"owner-{number}"))
         async with open_registry(settings, SilentReporter()) as registry:
             seats_fri = len(families) * holding.seats * RULES.seat_unit_fri
@@ -232,7 +233,7 @@ def running_network(
 
 def end(network: Network) -> None:
     """Stop the services and delete what only they need; keys go first."""
-    for pid in network.pids:
+    for pid in reversed(network.pids):
         stop(pid)
     for keystore in network.folder.glob("*.keystore.json"):
         keystore.unlink()
