@@ -34,18 +34,18 @@ class Pages:
 
     def __init__(self, now: Callable[[], float], clock: Callable[[], float] = time.monotonic) -> None:
         self._now, self._clock = now, clock
-        self._desks: Mapping[int, BoardScheduler] = {}
+        self._boards: Mapping[int, BoardScheduler] = {}
         self._senders = Senders(clock)
         self._reasons: dict[tuple[int, JobId], tuple[float, str]] = {}  # when they were looked for, and they
 
     @contextmanager
-    def told_by(self, desks: Mapping[int, BoardScheduler]) -> Iterator[None]:
+    def told_by(self, boards: Mapping[int, BoardScheduler]) -> Iterator[None]:
         """Inside of this they answer for those."""
-        self._desks = desks
+        self._boards = boards
         try:
             yield
         finally:
-            self._desks = {}
+            self._boards = {}
 
     def app(self) -> FastAPI:
         """All pages."""
@@ -57,10 +57,10 @@ class Pages:
 
     async def heartbeat(self, request: Request, board: BoardAddress) -> Response:
         """204 where it was believed; else why not."""
-        if not self._desks:
+        if not self._boards:
             return _refusal(503, "No node was reached yet. Send the next one as usual.")
-        desk = self._desks.get(int(board, 16))
-        if desk is None:
+        scheduling = self._boards.get(int(board, 16))
+        if scheduling is None:
             return _unknown(board)
         if not self._senders.may_send(request.client.host if request.client else ""):
             return _refusal(429, "Too many heartbeats from one address; send fewer.")
@@ -69,7 +69,7 @@ class Pages:
                 raw = await _body(request)
                 if len(raw) > MOST_BYTES:
                     return _refusal(413, f"A heartbeat has at most {MOST_BYTES} bytes.")
-                await desk.intake.hear(raw)
+                await scheduling.intake.hear(raw)
         except HeartbeatRefused as error:
             return _refusal(400, str(error))
         except ChainError as error:
@@ -88,17 +88,17 @@ class Pages:
 
         ``next`` is the ``after`` of those that come after; looked for once in FRESH_S, however many ask.
         """
-        if not self._desks:
+        if not self._boards:
             return _refusal(503, "No node was reached yet.")
         address = int(board, 16)
-        desk = self._desks.get(address)
-        if desk is None:
+        scheduling = self._boards.get(address)
+        if scheduling is None:
             return _unknown(board)
-        found = desk.scheduler.waiting_jobs()
+        found = scheduling.scheduler.waiting_jobs()
         for gone in {one for one in self._reasons if one[0] == address} - {(address, one) for one in found}:
             del self._reasons[gone]
         rest = [one for one in found if one > after]
-        jobs = {str(one): self._reason(address, desk.scheduler, one) for one in rest[:limit]}
+        jobs = {str(one): self._reason(address, scheduling.scheduler, one) for one in rest[:limit]}
         body = {"jobs": jobs, "next": str(rest[limit - 1]) if len(rest) > limit else None}
         return Response(msgspec.json.encode(body), media_type="application/json")
 
@@ -111,22 +111,26 @@ class Pages:
 
     def not_ready(self) -> str:
         """Why nothing is planned; "" if it is."""
-        if not self._desks:
+        if not self._boards:
             return "no node was reached yet: see the log"
-        is_slow = self._now() - min(one.scheduler.planned_s for one in self._desks.values()) > SLOW_S
+        is_slow = self._now() - min(one.scheduler.planned_s for one in self._boards.values()) > SLOW_S
         return f"no plan was made for {SLOW_S:.0f} s: see the log" if is_slow else ""
 
     def metrics(self) -> Iterable[Metric]:
         """For Prometheus."""
-        if not self._desks:
+        if not self._boards:
             return []
-        schedulers = [one.scheduler for one in self._desks.values()]
+        schedulers = [one.scheduler for one in self._boards.values()]
         jobs = [job for one in schedulers for _, job in one.books.jobs()]
-        counts = [one.intake.counts for one in self._desks.values()]
+        counts = [one.intake.counts for one in self._boards.values()]
         heard = {name: float(sum(one[name] for one in counts)) for name in counts[0]}
         gauges = {
             "jobs": ("Jobs that it schedules.", len(jobs)),
             "open_tasks": ("Tasks that nobody holds.", sum(one.open.count for one in jobs)),
+            "refused_jobs": (
+                "Jobs that name it and that it does not schedule.",
+                sum(len(one.books.refused) for one in schedulers),
+            ),
             "held_leases": ("Leases that are in work.", sum(len(one.held) for one in jobs)),
             "workers": ("Workers that were heard lately.", max(one.worker_count for one in schedulers)),
             "planned_seconds": ("When the last plan was made.", min(one.planned_s for one in schedulers)),

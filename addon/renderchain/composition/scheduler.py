@@ -17,6 +17,7 @@ from ..app.upkeep.conditions import Conditions
 from ..core.audit.gas import lease_gas
 from ..core.scheduling.heartbeat import SignedHeartbeat
 from ..core.scheduling.plan import PlanRules
+from ..core.scheduling.serving import Serving
 from ..ports.reporter import Reporter
 from ..settings import Settings
 from .network import network_name, patient_boards, when_there
@@ -37,12 +38,14 @@ class BoardScheduler:
 class SchedulerParts:
     """What a service runs and answers with, by the boards' addresses."""
 
-    desks: Mapping[int, BoardScheduler]
+    boards: Mapping[int, BoardScheduler]
     address: int
 
 
 @asynccontextmanager
-async def open_scheduler(settings: Settings, reporter: Reporter) -> AsyncIterator[SchedulerParts]:
+async def open_scheduler(
+    settings: Settings, reporter: Reporter, serving: Serving
+) -> AsyncIterator[SchedulerParts]:
     """For the settings' account on all boards, one process here at a time; a node is waited for.
 
     Raises ChainError, KeyStoreError or SettingsError.
@@ -57,12 +60,14 @@ async def open_scheduler(settings: Settings, reporter: Reporter) -> AsyncIterato
     ):
         gas_fri = lease_gas() * await boards.chains[0].gas_price_fri()
         rules = PlanRules(lead_s=LEAD_S, load_s=LOAD_S, lease_gas_fri=gas_fri)
-        desks = {one.board: _desk(settings, reporter, one, rules) for one in boards.chains}
-        yield SchedulerParts(desks, settings.account)
+        made = (settings, reporter, rules, serving)
+        yield SchedulerParts({one.board: _on_board(one, *made) for one in boards.chains}, settings.account)
 
 
-def _desk(settings: Settings, reporter: Reporter, chain: StarknetChain, rules: PlanRules) -> BoardScheduler:
-    scheduler = Scheduler(chain, reporter, rules, settings.from_block, time.time)
+def _on_board(
+    chain: StarknetChain, settings: Settings, reporter: Reporter, rules: PlanRules, serving: Serving
+) -> BoardScheduler:
+    scheduler = Scheduler(chain, reporter, rules, settings.from_block, time.time, serving)
     places = {"chain_id": chain.chain_id, "board": chain.board, "scheduler": chain.address}
 
     def signed(one: SignedHeartbeat, operator: int, key: int) -> bool:
