@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -24,7 +25,7 @@ from .answers import FeltQuery, felt
 from .messages import Message, Wanted, message_of, sent
 
 LOOK_S = 0.2  # how often the database is asked for news, once for all clients
-PING_S = 15.0
+PING_S = 15.0  # something comes at least that often; not to all who came together at one moment
 MOST_BEHIND = 1000  # messages that a client may not have read yet; then it is let go
 MOST_CLIENTS = 2000
 MOST_FRESH = 500  # events that are read at once, as they come or as they were missed
@@ -148,7 +149,7 @@ class News:
                     yield text
             while True:
                 try:
-                    async with asyncio.timeout(PING_S):
+                    async with asyncio.timeout(PING_S * random.uniform(0.5, 1)):
                         new = await client.queue.get()
                 except TimeoutError:
                     yield b": ping\n\n"
