@@ -178,6 +178,32 @@ def test_a_job_that_the_index_leaves_out_comes_with_the_next_look_and_is_said(
     ]
 
 
+class OnOtherBoard:
+    """The same chain, by another board's address."""
+
+    def __init__(self, chain: Any) -> None:
+        self._chain = chain
+        self.board = chain.board + 1
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._chain, name)
+
+
+def test_each_boards_first_list_is_the_indexs(people: MemoryPeople, answers: Answers, tmp_path: Path) -> None:
+    index = Recorded(answers)
+    viewer = viewers(people, tmp_path)(index)
+    reads, other = viewer.reads, OnOtherBoard(people.artist)
+    assert reads
+
+    async def run() -> None:
+        for chain in (people.artist, other, people.artist, other):
+            await reads.created(chain, 0, (), None)
+
+    asyncio.run(run())
+    lists = [one for one in index.asked if one.startswith("/v1/jobs?")]
+    assert len(lists) == len({one.split("board=")[1] for one in lists}) == 2
+
+
 def test_a_job_that_came_after_the_index_block_is_in_the_first_list(
     people: MemoryPeople, answers: Answers, tmp_path: Path
 ) -> None:
