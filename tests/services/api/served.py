@@ -67,9 +67,11 @@ class Served:
 
 
 @contextmanager
-def serving(engine: Engine, store: Store) -> Iterator[Served]:
-    """Serve inside of this."""
+def serving(engine: Engine, store: Store, send_bytes: int = 0) -> Iterator[Served]:
+    """Serve inside of this; with ``send_bytes`` the system holds no more of what clients have not read."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
+        if send_bytes:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_bytes)
         server = uvicorn.Server(
             uvicorn.Config(make_app(engine), log_config=None, timeout_graceful_shutdown=1)
         )

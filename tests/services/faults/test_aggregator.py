@@ -46,17 +46,21 @@ def test_killed_at_any_call_again_and_again_it_orders_what_is_wrong_once(
     print("seed", seed)
     chance, mortal = random.Random(seed), MortalOwner(owner.artist)
     mortal.eyes.black = {2}
+    deaths = 0
 
     async def life() -> None:
+        nonlocal deaths
         await mortal.artist.submit(FRAMES, SHORT)
         async with machine.working():
             for _ in range(6):
                 dying = asyncio.create_task(mortal.mortal(chance.randrange(1, 60)).run(once=True))
                 (ended,) = await asyncio.gather(dying, return_exceptions=True)
                 assert ended is None or isinstance(ended, PowerCut), ended
+                deaths += 1 if ended else 0
             await mortal.aggregator().run(once=True)
 
     world.live(life())
+    assert deaths > 2
     (order,) = mortal.orders.all
     assert order.frames == (2,)
     created = [one for one in mortal.artist.journal.jobs() if one.job_id]
