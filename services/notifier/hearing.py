@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from services.common.writer import only_writer
 
 from .audience import Audience
-from .index import BLOCK, REORG, Index, IndexAway, Told
+from .index import BLOCK, PING, REORG, Index, IndexAway, Told
 from .judge import Judge
 from .links import Links
 from .notice import Addressed
@@ -24,9 +24,40 @@ from .people import People
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
 MOST_AT_ONCE = 500  # events, before what they mean is written down
+PAUSE_S = 0.5  # in which nothing comes
 MOVE_S = 1.0  # how often the place where to go on is written down, where nobody is told anything
 OVERLAP_BLOCKS = 1000  # of another index that are looked at again
 log = logging.getLogger(__name__)
+
+
+class _Batch:
+    """What was heard and is not written down yet."""
+
+    def __init__(self, cursor: Cursor) -> None:
+        self.cursor = cursor
+        self.found: list[Addressed] = []
+        self._events, self._since_s = 0, time.monotonic()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it has to be written down."""
+        return self._events >= MOST_AT_ONCE or time.monotonic() - self._since_s > MOVE_S
+
+    def block(self, told: Told) -> None:
+        """The index has that block."""
+        self.cursor = replace(self.cursor, seq=max(self.cursor.seq, told.seq), block=told.block)
+
+    def event(self, told: Told, found: list[Addressed]) -> None:
+        """An event, and what it means."""
+        self._events += 1
+        self.found += found
+        moved = replace(
+            self.cursor, seq=max(self.cursor.seq, told.seq), block=max(self.cursor.block, told.block)
+        )
+        place = told.data["transaction"], told.block
+        if place != (moved.event_transaction, moved.event_block):
+            moved = replace(moved, event_seq=told.seq, event_transaction=place[0], event_block=place[1])
+        self.cursor = moved
 
 
 class Hearing:
@@ -62,32 +93,32 @@ class Hearing:
     async def _hear(self) -> None:
         self._cursor = await asyncio.to_thread(self._outbox.cursor)
         judge = Judge(self._index, self._links)
-        cursor, is_first, last = self._cursor, True, _ask_from(self._cursor)
+        last, is_first = _ask_from(self._cursor), True
         log.info("hearing the index%s", "" if last is None else f" from event {last + 1} on")
-        found: list[Addressed] = []
-        events, moved_s = 0, time.monotonic()
-        async with aclosing(self._index.listen(judge.kinds, last)) as telling:
-            async for told in telling:
-                self.heard_s = time.time()
-                if is_first and not _is_same(cursor, told):
-                    return await self._begin_anew(cursor)
+        batch = _Batch(self._cursor)
+        async with (
+            aclosing(self._index.listen(judge.kinds, last)) as telling,
+            aclosing(_with_pauses(telling)) as pausing,
+        ):
+            async for told in pausing:
+                if told is not None:
+                    self.heard_s = time.time()
+                if told is None or told.kind == PING:
+                    batch = await self._keep(batch)
+                    continue
+                if is_first and not _is_same(batch.cursor, told):
+                    return await self._begin_anew(batch.cursor)
                 is_first = False
                 if told.kind == REORG:
-                    await self._keep(cursor, found)
-                    cursor, found = await self._roll_back(told), []
-                    continue
-                if told.kind == BLOCK:
-                    cursor = replace(cursor, seq=max(cursor.seq, told.seq), block=told.block)
+                    await self._keep(batch)
+                    batch = await self._roll_back(told)
+                elif told.kind == BLOCK:
+                    batch.block(told)
                     self.block = told.block
                 elif told.kind in judge.kinds:
-                    events += 1
-                    found += await self._judged(judge, told, cursor)
-                    cursor = _after(cursor, told)
-                is_late = events >= MOST_AT_ONCE or time.monotonic() - moved_s > MOVE_S
-                if is_late or (found and told.kind == BLOCK):
-                    await self._keep(cursor, found)
-                    cursor, found = self._cursor, []
-                    events, moved_s = 0, time.monotonic()
+                    batch.event(told, await self._judged(judge, told, batch.cursor))
+                if batch.is_full or (batch.found and told.kind == BLOCK):
+                    batch = await self._keep(batch)
         raise IndexAway("it ended what it told")
 
     async def _judged(self, judge: Judge, told: Told, cursor: Cursor) -> list[Addressed]:
@@ -106,14 +137,16 @@ class Hearing:
             self._known = Audience(self._people.all())
         return self._known
 
-    async def _keep(self, cursor: Cursor, found: list[Addressed]) -> None:
-        now_s, channels = int(time.time()), self._people.fingerprints()
-        args = (self._cursor, cursor, found, channels, now_s)
-        self._cursor = await asyncio.to_thread(self._outbox.keep, *args)
-        if found:
-            self._wake()
+    async def _keep(self, batch: _Batch) -> _Batch:
+        if batch.cursor != self._cursor or batch.found:
+            now_s, channels = int(time.time()), self._people.fingerprints()
+            args = (self._cursor, batch.cursor, batch.found, channels, now_s)
+            self._cursor = await asyncio.to_thread(self._outbox.keep, *args)
+            if batch.found:
+                self._wake()
+        return _Batch(self._cursor)
 
-    async def _roll_back(self, told: Told) -> Cursor:
+    async def _roll_back(self, told: Told) -> _Batch:
         to_block = int(told.data["to_block"])
         log.info("the chain dropped all blocks after %d", to_block)
         self._index.forget()
@@ -122,7 +155,7 @@ class Hearing:
             now = replace(now, event_seq=-1, event_block=-1, event_transaction="")
         args = (self._cursor, now, to_block, int(time.time()))
         self._cursor = await asyncio.to_thread(self._outbox.rollback, *args)
-        return self._cursor
+        return _Batch(self._cursor)
 
     async def _begin_anew(self, cursor: Cursor) -> None:
         """Its numbers are another database's: what is known already is not told again."""
@@ -134,7 +167,7 @@ class Hearing:
         )
         self._index.forget()
         now = Cursor(seq=0, skip_to_block=newest - OVERLAP_BLOCKS)
-        await self._keep(now, [])
+        await self._keep(_Batch(now))
 
 
 def _ask_from(cursor: Cursor) -> int | None:
@@ -153,12 +186,26 @@ def _is_same(cursor: Cursor, told: Told) -> bool:
     return told.seq == cursor.event_seq and told.data.get("transaction") == cursor.event_transaction
 
 
-def _after(cursor: Cursor, told: Told) -> Cursor:
-    moved = replace(cursor, seq=max(cursor.seq, told.seq), block=max(cursor.block, told.block))
-    place = told.data["transaction"], told.block
-    if place != (cursor.event_transaction, cursor.event_block):
-        moved = replace(moved, event_seq=told.seq, event_transaction=place[0], event_block=place[1])
-    return moved
+async def _with_pauses(telling: AsyncGenerator[Told, None]) -> AsyncGenerator[Told | None, None]:
+    """The same, and None where nothing came for a moment."""
+    coming: asyncio.Future[Told] | None = None
+    try:
+        while True:
+            coming = coming or asyncio.ensure_future(anext(telling))
+            await asyncio.wait({coming}, timeout=PAUSE_S)
+            if not coming.done():
+                yield None
+                continue
+            try:
+                told = coming.result()
+            except StopAsyncIteration:
+                return
+            coming = None
+            yield told
+    finally:
+        if coming is not None:
+            coming.cancel()
+            await asyncio.gather(coming, return_exceptions=True)
 
 
 def _said(error: Exception) -> str:

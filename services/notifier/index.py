@@ -18,7 +18,7 @@ MOST_BYTES = 8 * 2**20  # of an answer
 MOST_LINE = 2**20
 MOST_KEPT = 20_000  # rows of which what never changes is remembered
 MOST_PAGES = 50
-BLOCK, REORG, RESET = "block", "reorg", "reset"
+BLOCK, REORG, PING = "block", "reorg", "ping"
 
 
 class IndexAway(Exception):
@@ -27,7 +27,7 @@ class IndexAway(Exception):
 
 @dataclass(frozen=True)
 class Told:
-    """A message of the index; ``seq`` is its place in the index's database."""
+    """A message of the index; ``seq`` is its place in the index's database. A ping says that it is there."""
 
     seq: int
     kind: str
@@ -150,7 +150,9 @@ class Index:
                     name, _, value = line.decode().rstrip("\r\n").partition(":")
                     if name:
                         fields[name] = value.removeprefix(" ")
-                    elif line.strip() == b"" and "data" in fields:
+                    elif line.startswith(b":"):
+                        yield Told(-1, PING, {})
+                    elif "data" in fields:
                         yield Told(int(fields["id"]), fields["event"], _dict(json.loads(fields["data"])))
                         fields = {}
         except (aiohttp.ClientError, TimeoutError, OSError) as error:

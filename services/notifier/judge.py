@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,7 +89,9 @@ class Judge:
 
     async def _rows(self, told: Told) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """Job and lease; None where the chain dropped them meanwhile, which is told next."""
-        return await both(self._index.job(*_job(told)), self._index.lease(*_lease(told)))
+        job = await self._index.job(*_job(told))
+        lease = await self._index.lease(*_lease(told)) if job else None
+        return (job, lease) if job and lease else None
 
     async def _job_closed(self, audience: Audience, told: Told) -> AsyncIterator[Meaning]:
         people = await self._artists(audience, told)
@@ -165,14 +167,6 @@ class Judge:
         if people and (row := await self._index.worker(worker)):
             words_ = words.stake_shrank(worker, lost_fri, row, as_verifier=as_verifier)
             yield Meaning(people, "stake_shrank", words_, self._links.worker(worker))
-
-
-async def both(
-    first: Awaitable[dict[str, Any] | None], second: Awaitable[dict[str, Any] | None]
-) -> tuple[dict[str, Any], dict[str, Any]] | None:
-    """Two rows, or None where one is missing."""
-    found = await first, await second
-    return (found[0], found[1]) if found[0] is not None and found[1] is not None else None
 
 
 def _job(told: Told) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from renderchain.core.errors import SettingsError
 from renderchain.core.plain_text import printable
 
+from . import words
 from .channels.chat import check_address
 from .reach import Reach
 from .rules import Channel, Chat, Desktop, Hook, MatrixRoom, Ntfy, Operator, Person, fingerprint
@@ -153,12 +154,12 @@ def _listener(person: Person, reach: Reach, file: Path, folder: Path) -> Listene
         place = _secret_of(channel)
         if place is None:
             continue
-        secrets[name] = read_secret(place, folder, is_own=reach.is_own)
-        if isinstance(channel, Chat):
-            try:
+        try:
+            secrets[name] = read_secret(place, folder, is_own=reach.is_own)
+            if isinstance(channel, Chat):
                 check_address(secrets[name].reveal(), is_own=reach.is_own)
-            except ValueError as error:
-                raise SettingsError(f"{file}: {where}: {error}.") from None
+        except (SettingsError, ValueError) as error:
+            raise SettingsError(f"{file}: {where}: {words.sentence(str(error))}") from None
     return Listener(person, reach, secrets)
 
 

@@ -71,6 +71,8 @@ class Sending:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._under_way.pop(task, None)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("a delivery was not ended, and is tried again: %r", error)
         self._new.set()
 
     async def _something(self) -> None:

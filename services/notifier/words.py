@@ -80,8 +80,8 @@ def challenge_ended(job: str, row: Row, lease: Row, verdict: str) -> Words:
 def lease_lost(worker: int, lease: str, row: Row) -> Words:
     """A lease that a worker did not bring in time."""
     text = (
-        f"It had {counted(row['count'], 'frame')} of job {row['job']}. See whether the worker runs, and reaches "
-        "its node and its IPFS node."
+        f"It had {counted(row['count'], 'frame')} of job {row['job']}. See whether the worker runs, and "
+        "reaches its node and its IPFS node."
     )
     return f"Worker {worker} lost a lease: it was not in time", text
 
@@ -144,7 +144,7 @@ def deadline_near(job: str, row: Row, left_s: int, needs_s: int | None) -> Words
     pace = f" At its pace so far that takes {duration_of(needs_s)}." if needs_s else ""
     text = (
         f"{counted(row['open_tasks'], 'frame')} wait for a worker.{pace} What nobody has claimed by then is "
-        "refunded; you can prolong the job."
+        "refunded."
     )
     return f"Job {job} ends in {duration_of(max(left_s, 0))}", text
 
