@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import sys
 import time
 from collections.abc import Sequence
@@ -80,9 +81,10 @@ async def _schedule(settings: Settings, pages: Pages, serving: Serving) -> None:
     """Until cancelled; what is on its way to the chain stays in the outbox for the next start."""
     reporter = LogReporter()
     async with open_scheduler(settings, reporter, serving) as parts:
-        reporter.say(f"Scheduling as {parts.address:#x}")
-        with pages.told_by(parts.scheduler, parts.intake):
-            await parts.scheduler.run()
+        named = ", ".join(f"{one:#x}" for one in parts.boards)
+        reporter.say(f"Scheduling as {parts.address:#x} on {named}")
+        with pages.told_by(parts.boards):
+            await asyncio.gather(*(one.scheduler.run() for one in parts.boards.values()))
 
 
 def run_program() -> None:

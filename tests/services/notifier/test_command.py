@@ -1,4 +1,4 @@
-"""The notifier as a person starts it: a try by each channel, and what it says where the settings are wrong."""
+"""The notifier as a person starts it: a try by each channel, and words where the settings are wrong."""
 
 from __future__ import annotations
 
