@@ -115,8 +115,8 @@ class SpareGiven:
 
 @dataclass(frozen=True)
 class SpareRefunded:
-    """Of tasks that were given twice this lease ended without pay, or was submitted in part: the money that it
-    does not need went back.
+    """Of tasks that were given twice this lease ended without pay, or was submitted in part: money for them
+    went back.
     """
 
     block: int

@@ -52,8 +52,8 @@ def least_reward_fri(
 
 
 def lease_timeout_s(cost_s: float, speeds: Column, render_part: float, lost_part: float = 0.05) -> int:
-    """For a job whose dear tasks cost so much: enough for all but workers too slow to count, who do such a part
-    of what all can, also where they take a few times as long. What somebody lost is given to others before.
+    """For a job whose dear tasks cost so much: enough for all but workers too slow to count, who do such a
+    part of what all can, also where these take longer. What somebody lost is given to others before.
     """
     rising = np.sort(speeds)
     kept = rising[np.searchsorted(np.cumsum(rising), lost_part * rising.sum())]
