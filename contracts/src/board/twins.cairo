@@ -18,9 +18,7 @@ pub mod Errors {
 pub impl TwinsImpl<T, +HasComponent<T>, +Drop<T>> of TwinsTrait<T> {
     /// The lease that a place may have a spare of: claimed by another worker. It may be given at
     /// once, as nothing is taken from who holds it.
-    fn to_spare(
-        self: @ComponentState<T>, job_id: u64, place: Place,
-    ) -> Result<Lease, felt252> {
+    fn to_spare(self: @ComponentState<T>, job_id: u64, place: Place) -> Result<Lease, felt252> {
         let held = self.find_in(job_id, place.spare_of, LeaseState::CLAIMED)?;
         if held.twin != Twin::NONE {
             Err(Errors::HAS_SPARE)
