@@ -65,7 +65,7 @@ class Settings:
     other_nodes: tuple[tuple[str, str], ...] = ()  # RPC and WebSocket ("") of each, for where the first fails
     rpc_headers: Path | None = None  # a JSON file with authentication headers for the nodes
     oldest_head_seconds: int = 0  # of a node that is used; 0: ten minutes on public networks, any elsewhere
-    board: int = 0  # 0: the directory's newest active one
+    board: int = 0  # the only one that counts; 0: all of the directory's
     fee_limit_fri: int = 5 * FRI_PER_STRK  # no transaction may cost more in fees
     ipfs_api: str = "/ip4/127.0.0.1/tcp/5001"
     ipfs_program: str = (

@@ -116,7 +116,7 @@ ASKING: dict[str, Ask] = {
     "a gateway's folder": lambda port, folder: gateways(port).fetch_folder(
         CID, folder / "got", **LIMITS, on_bytes=lambda _: None
     ),
-    "a scheduler's heartbeats": lambda port, folder: send_heartbeat(f"http://127.0.0.1:{port}", b"{}"),
+    "a scheduler's heartbeats": lambda port, folder: send_heartbeat(1, f"http://127.0.0.1:{port}", b"{}"),
     "the program Kubo": lambda port, folder: download_kubo(
         f"http://127.0.0.1:{port}/kubo", "a" * 64, folder, lambda *_: None
     ),

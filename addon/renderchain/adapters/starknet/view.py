@@ -257,12 +257,12 @@ class StarknetView:
             )
         return found
 
-    def _find_in(self, receipt: Any, event: str, index: int) -> int | None:
+    def _find_in(self, receipt: Any, event: str, index: int, *, of_any: bool = False) -> int | None:
         from starknet_py.hash.selector import get_selector_from_name
 
         selector = get_selector_from_name(event)
         for found in receipt.events:
-            if found.from_address == self._board.address and found.keys[0] == selector:
+            if (of_any or found.from_address == self._board.address) and found.keys[0] == selector:
                 return int(found.keys[index])
         return None
 
