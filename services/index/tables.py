@@ -101,6 +101,7 @@ LEASE = Table(
     Index("lease_job", "board", "job", "first", "lease"),
     Index("lease_worker", "worker", "claimed_block", "lease"),
     Index("lease_due", "state", "due_s"),
+    Index("lease_held", "worker", "state"),
 )
 WORKER = Table(
     "worker",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from anyio import to_thread
 from fastapi import FastAPI, Request
@@ -16,6 +17,7 @@ from services.common.engine import READERS
 from services.common.health import health_pages
 
 from .answers import REFUSALS, Answers
+from .dashboard import DIST, dashboard_pages
 from .jobs import job_pages
 from .leases import lease_pages
 from .market import market_pages
@@ -27,8 +29,8 @@ from .workers import worker_pages
 log = logging.getLogger(__name__)
 
 
-def make_app(engine: Engine) -> FastAPI:
-    """An application that answers out of a database of the index."""
+def make_app(engine: Engine, dist: Path = DIST) -> FastAPI:
+    """An application that answers out of a database of the index; ``dist`` is where the built dashboard is."""
     news, readiness, answers = News(engine), Readiness(engine), Answers(engine)
 
     @asynccontextmanager
@@ -56,4 +58,5 @@ def make_app(engine: Engine) -> FastAPI:
     for pages in (network_pages, job_pages, lease_pages, worker_pages, market_pages):
         app.include_router(pages(answers), prefix="/v1", responses=REFUSALS)
     app.include_router(news_pages(news), prefix="/v1")
+    app.include_router(dashboard_pages(dist))
     return app

@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from ..tables import FAMILY_OF, JOB, LEASE, OFFER, PAYMENT, WORKER
 from .answers import (
@@ -27,7 +27,7 @@ from .leases import LEASES
 from .views import HEX, View
 
 MOST_LEASES = 200  # by which a worker's speed is told
-WORKERS = View("Worker", WORKER)
+WORKERS = View("Worker", WORKER, held_leases=(int, ...), slots=(int | None, ...))
 OFFERS = View("Offer", OFFER, hidden=("worker",))
 FAMILIES = View("WorkerFamily", FAMILY_OF, hidden=("worker",))
 PAYMENTS = View("Payment", PAYMENT)
@@ -60,7 +60,9 @@ def worker_pages(answers: Answers) -> APIRouter:
     router = APIRouter(tags=["workers"])
 
     @router.get(
-        "/workers", response_model=many_of(WORKERS, "Worker"), summary="All workers, or those of a family"
+        "/workers",
+        response_model=many_of(WORKERS, "Worker"),
+        summary="All workers, or those of a family; `slots` are the leases that one takes at a time",
     )
     def workers(
         request: Request, family: FeltQuery | None = None, limit: Limit = 100, page: Page = ""
@@ -69,7 +71,8 @@ def worker_pages(answers: Answers) -> APIRouter:
         if family is not None:
             mine = (FAMILY_OF.c.family == felt(family), FAMILY_OF.c.is_supported.is_(True))
             query = query.where(WORKER.c.worker.in_(select(FAMILY_OF.c.worker).where(*mine)))
-        return answers.give(request, lambda c: page_of(c, query, WORKERS, (WORKER.c.worker,), page, limit))
+        order = (WORKER.c.worker,)
+        return answers.give(request, lambda c: _loaded(c, page_of(c, query, WORKERS, order, page, limit)))
 
     @router.get(
         "/workers/{worker}",
@@ -129,12 +132,32 @@ def _add_payments(router: APIRouter, answers: Answers) -> None:
         )
 
 
+def _loaded(connection: Connection, page: dict[str, Any]) -> dict[str, Any]:
+    load = _load(connection, [one["worker"] for one in page["items"]])
+    for one in page["items"]:
+        one.update(load[one["worker"]])
+    return page
+
+
+def _load(connection: Connection, workers: list[int]) -> dict[int, dict[str, Any]]:
+    """How many leases each holds, on all boards, and how many it takes at a time; None without an offer."""
+    held = (
+        select(LEASE.c.worker, func.count())
+        .where(LEASE.c.worker.in_(workers), LEASE.c.state.in_(("claimed", "submitted")))
+        .group_by(LEASE.c.worker)
+    )
+    offered = select(OFFER.c.worker, OFFER.c.slots).where(OFFER.c.worker.in_(workers))
+    counts = {worker: count for worker, count in connection.execute(held)}
+    slots = {worker: count for worker, count in connection.execute(offered)}
+    return {one: {"held_leases": counts.get(one, 0), "slots": slots.get(one)} for one in workers}
+
+
 def _worker(connection: Connection, worker: int) -> Any:
     return found(connection.execute(select(WORKER).where(WORKER.c.worker == worker)).mappings().one_or_none())
 
 
 def _whole(connection: Connection, worker: int) -> dict[str, Any]:
-    row = WORKERS.of(_worker(connection, worker))
+    row = WORKERS.of(_worker(connection, worker)) | _load(connection, [worker])[worker]
     offer = connection.execute(select(OFFER).where(OFFER.c.worker == worker)).mappings().one_or_none()
     return row | {"offer": OFFERS.of(offer) if offer else None, "families": _families(connection, worker)}
 

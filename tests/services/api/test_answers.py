@@ -62,7 +62,8 @@ def test_every_answer_says_of_which_block_it_is_and_has_no_number_beyond_53_bits
     for path in paths(served):
         answer = served.get(path)
         assert answer.status == 200, (path, answer.text)
-        assert answer.json["as_of"] == {"block": newest.number, "hash": hex(newest.hash), "lag_blocks": 0}
+        as_of = {"block": newest.number, "hash": hex(newest.hash), "time_s": newest.time_s, "lag_blocks": 0}
+        assert answer.json["as_of"] == as_of
         assert all(abs(one) < 2**53 for one in numbers_in(answer.json)), path
 
 
