@@ -143,6 +143,7 @@ AUDIT = Table(
     *_each(Boolean, "is_sealed", "is_appealed"),
     *_whole("counted", "objecting", "drawn_block"),
     *_each(Fri, "fee_fri", "bond_fri"),
+    Index("audit_drawn", "drawn_block", "board", "lease"),
 )
 VOTE = Table(
     "vote",

@@ -68,7 +68,18 @@ LANES: tuple[tuple[tuple[str, Callable[[], None]], ...], ...] = (
 )
 GROUPS = {
     "demo": {"system", "python", "devnet", "kubo", "scenes"},
-    "all": {"system", "python", "postgres", "browser", "dashboard", "devnet", "cairo", "kubo", "scenes", "blender"},
+    "all": {
+        "system",
+        "python",
+        "postgres",
+        "browser",
+        "dashboard",
+        "devnet",
+        "cairo",
+        "kubo",
+        "scenes",
+        "blender",
+    },
 }
 
 

@@ -1,4 +1,4 @@
-"""The dashboard, built by npm into services/dashboard/dist; package-lock.json has the hash of every package."""
+"""The dashboard, built by npm into its dist; its lock file has the hash of every package."""
 
 from __future__ import annotations
 
@@ -61,7 +61,9 @@ def _sources() -> str:
 def _need_node() -> None:
     advice = f"install Node.js {NODE[0]}.{NODE[1]} or newer with npm"
     need("npm", advice)
-    said = subprocess.run([need("node", advice), "--version"], capture_output=True, text=True, check=False).stdout
+    said = subprocess.run(
+        [need("node", advice), "--version"], capture_output=True, text=True, check=False
+    ).stdout
     found = re.match(r"v(\d+)\.(\d+)", said)
     if not found or (int(found[1]), int(found[2])) < NODE:
         raise SetupError(f"setup: Node.js is {said.strip() or 'broken'}; {advice}, then run this again.")

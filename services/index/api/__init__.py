@@ -23,6 +23,7 @@ from .leases import lease_pages
 from .market import market_pages
 from .network import network_pages
 from .news import News, news_pages
+from .prints import print_pages
 from .readiness import Readiness
 from .workers import worker_pages
 
@@ -30,7 +31,7 @@ log = logging.getLogger(__name__)
 
 
 def make_app(engine: Engine, dist: Path = DIST) -> FastAPI:
-    """An application that answers out of a database of the index; ``dist`` is where the built dashboard is."""
+    """An application that answers out of a database of the index, and serves a dashboard that was built."""
     news, readiness, answers = News(engine), Readiness(engine), Answers(engine)
 
     @asynccontextmanager
@@ -55,7 +56,7 @@ def make_app(engine: Engine, dist: Path = DIST) -> FastAPI:
         return JSONResponse({"detail": words}, 503, {"Retry-After": "5"})
 
     app.include_router(health_pages(readiness.not_ready, lambda: readiness.metrics(news)))
-    for pages in (network_pages, job_pages, lease_pages, worker_pages, market_pages):
+    for pages in (network_pages, job_pages, lease_pages, print_pages, worker_pages, market_pages):
         app.include_router(pages(answers), prefix="/v1", responses=REFUSALS)
     app.include_router(news_pages(news), prefix="/v1")
     app.include_router(dashboard_pages(dist))

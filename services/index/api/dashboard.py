@@ -11,8 +11,8 @@ from fastapi.responses import FileResponse, PlainTextResponse
 
 DIST = Path(__file__).parents[2] / "dashboard" / "dist"
 NOT_BUILT = (
-    "The dashboard is not built here. Run `python3 -m tools.setup dashboard` in the repository's folder, then "
-    "load this page again. What the index answers is there all the same: /openapi.json describes it.\n"
+    "The dashboard is not built here. Run `python3 -m tools.setup dashboard` in the repository's folder, "
+    "then load this page again. What the index answers is there all the same: /openapi.json describes it.\n"
 )
 # No script, style or request but of and to this server: whatever the chain tells stays text.
 HEADERS = {

@@ -43,10 +43,11 @@ def paths(served: Served) -> list[str]:
             "/v1/workers",
             "/v1/families",
             "/v1/payments",
+            "/v1/audits",
             "/v1/queue",
         ),
         *(f"/v1/jobs/{BOARD_PATH}/{job}{part}" for part in ("", "/leases", "/frames", "/waiting")),
-        *(f"/v1/leases/{BOARD_PATH}/{lease}{part}" for part in ("", "/audit")),
+        *(f"/v1/leases/{BOARD_PATH}/{lease}{part}" for part in ("", "/audit", "/prints")),
         *(f"/v1/workers/1{part}" for part in ("", "/leases", "/record")),
         f"/v1/market?family={family}",
     ]
@@ -166,7 +167,7 @@ def test_the_description_names_every_page(served: Served) -> None:
     described = json.loads(served.get("/openapi.json").text)
     named = {path.split("/")[2] for path in described["paths"] if path.startswith("/v1/")}
     main = {"network", "boards", "jobs", "leases", "workers"}
-    assert named == main | {"families", "payments", "market", "queue", "events"}
+    assert named == main | {"families", "payments", "market", "queue", "audits", "events"}
 
 
 def test_while_the_database_can_not_be_read_it_says_so(served: Served) -> None:
