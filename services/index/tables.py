@@ -32,7 +32,13 @@ CURSOR = Table(
     Column("hash", Felt),
 )
 BLOCK = Table(
-    "block", METADATA, _key("number", BigInteger), *_each(Felt, "hash", "parent"), *_whole("time_s")
+    "block",
+    METADATA,
+    _key("number", BigInteger),
+    *_each(Felt, "hash", "parent"),
+    *_whole("time_s"),
+    Column("gas_price_fri", Fri),
+    Index("block_time", "time_s"),
 )
 EVENT = Table(
     "event",

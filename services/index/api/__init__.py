@@ -18,6 +18,7 @@ from services.common.health import health_pages
 
 from .answers import REFUSALS, Answers
 from .dashboard import DIST, dashboard_pages
+from .gas import gas_pages
 from .jobs import job_pages
 from .leases import lease_pages
 from .market import market_pages
@@ -56,7 +57,10 @@ def make_app(engine: Engine, dist: Path = DIST) -> FastAPI:
         return JSONResponse({"detail": words}, 503, {"Retry-After": "5"})
 
     app.include_router(health_pages(readiness.not_ready, lambda: readiness.metrics(news)))
-    for pages in (network_pages, job_pages, lease_pages, print_pages, worker_pages, market_pages):
+    for pages in (
+        *(network_pages, job_pages, lease_pages, print_pages, worker_pages),
+        *(market_pages, gas_pages),
+    ):
         app.include_router(pages(answers), prefix="/v1", responses=REFUSALS)
     app.include_router(news_pages(news), prefix="/v1")
     app.include_router(dashboard_pages(dist))

@@ -133,6 +133,12 @@ def _places(page: str, order: Sequence[Column[Any]]) -> list[int]:
     return values
 
 
+def now_s(connection: Connection) -> int:
+    """When the newest block was."""
+    found = select(BLOCK.c.time_s).join(CURSOR, CURSOR.c.block == BLOCK.c.number)
+    return int(connection.scalars(found).one())
+
+
 def felt(text: str) -> int:
     """A felt of a question."""
     return int(text, 16)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import Connection, and_, case, func, or_, select
 
-from ..tables import BLOCK, CURSOR, FAMILY_OF, JOB, LEASE, OFFER
+from ..tables import FAMILY_OF, JOB, LEASE, OFFER
 from .answers import (
     NOT_FOUND,
     Answers,
@@ -20,6 +20,7 @@ from .answers import (
     felt,
     found,
     many_of,
+    now_s,
     number,
     one_of,
     page_of,
@@ -178,8 +179,7 @@ def _frame(task: int, best: tuple[int, int, int] | None) -> dict[str, Any]:
 
 
 def _waiting(connection: Connection, job: Any) -> dict[str, Any]:
-    now_s = select(BLOCK.c.time_s).join(CURSOR, CURSOR.c.block == BLOCK.c.number)
-    time_s = connection.scalars(now_s).one()
+    time_s = now_s(connection)
     reasons = {
         "without_offer": OFFER.c.worker.is_(None),
         "price_too_low": OFFER.c.least_reward_fri > job["reward_fri"],

@@ -49,7 +49,8 @@ def paths(served: Served) -> list[str]:
         *(f"/v1/jobs/{BOARD_PATH}/{job}{part}" for part in ("", "/leases", "/frames", "/waiting")),
         *(f"/v1/leases/{BOARD_PATH}/{lease}{part}" for part in ("", "/audit", "/prints")),
         *(f"/v1/workers/1{part}" for part in ("", "/leases", "/record")),
-        f"/v1/market?family={family}",
+        *(f"/v1/{page}?family={family}" for page in ("market", "market/history")),
+        "/v1/gas",
     ]
 
 
@@ -167,7 +168,7 @@ def test_the_description_names_every_page(served: Served) -> None:
     described = json.loads(served.get("/openapi.json").text)
     named = {path.split("/")[2] for path in described["paths"] if path.startswith("/v1/")}
     main = {"network", "boards", "jobs", "leases", "workers"}
-    assert named == main | {"families", "payments", "market", "queue", "audits", "events"}
+    assert named == main | {"families", "payments", "market", "queue", "audits", "gas", "events"}
 
 
 def test_while_the_database_can_not_be_read_it_says_so(served: Served) -> None:
