@@ -78,6 +78,11 @@ export interface Frame {
   worker: number | null;
 }
 
+/** Frames, by their number in the scene, of which the index has a picture. */
+export interface Previews {
+  frames: number[];
+}
+
 export interface Waiting {
   open_tasks: number;
   held_tasks: number;
@@ -149,6 +154,33 @@ export interface Audits {
   votes: Vote[];
 }
 
+export interface AuditedLease extends Round {
+  board: string;
+  lease: string;
+  job: string;
+  worker: number;
+}
+
+/** A bit for each of 64x64 pixels, and R, G, B of 4x4 blocks on a scale of 64 steps an octave. */
+export interface Print {
+  bits: string;
+  levels: number[];
+  area: string;
+}
+
+export interface Against {
+  leaf: number;
+  digest: string;
+  print: Print;
+  agrees: boolean;
+  light_agrees: boolean;
+}
+
+export interface Prints {
+  leaves: { digest: string; print: Print | null }[];
+  votes: { seat: number; against: Against[] }[];
+}
+
 export interface Offer {
   least_reward_fri: string;
   audit_fee_fri: string;
@@ -211,6 +243,18 @@ export interface Market {
   least_fri: string | null;
   median_fri: string | null;
   most_fri: string | null;
+}
+
+export interface History {
+  step_s: number;
+  points: { begin_s: number; jobs: number; least_fri: string; median_fri: string; most_fri: string }[];
+}
+
+export interface Gas {
+  price_fri: string | null;
+  step_s: number;
+  points: { begin_s: number; least_fri: string; most_fri: string }[];
+  calls: { call: string; gas: number }[];
 }
 
 export interface Queue {

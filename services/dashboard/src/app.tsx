@@ -1,11 +1,15 @@
 // The frame around all pages: where one is, how current it is, and light or dark.
 
 import { useEffect, useState } from "preact/hooks";
-import { counted, duration } from "./format";
-import { useClock, useNow } from "./live";
+import { counted, timeOfDay } from "./format";
+import { NO_KINDS } from "./kinds";
+import { useLive, useNow } from "./live";
+import { AuditsPage } from "./pages/audits";
+import { GasPage } from "./pages/gas";
 import { JobPage } from "./pages/job";
 import { JobsPage } from "./pages/jobs";
 import { LeasePage } from "./pages/lease";
+import { MarketPage } from "./pages/market";
 import { PaymentsPage } from "./pages/payments";
 import { WorkerPage } from "./pages/worker";
 import { WorkersPage } from "./pages/workers";
@@ -16,7 +20,10 @@ import { THEMES, useTheme } from "./theme";
 const PLACES = [
   ["jobs", "Jobs"],
   ["workers", "Workers"],
+  ["audits", "Audits"],
   ["payments", "Payments"],
+  ["market", "Market"],
+  ["gas", "Gas"],
 ] as const;
 
 export function App() {
@@ -90,14 +97,13 @@ function State() {
 /** That the index can't be reached, or is behind. */
 function Away() {
   const now = useNow();
-  const clock_s = useClock();
-  const [since_s, setSince] = useState<number | null>(null);
-  useEffect(() => setSince(now.link === "away" ? Math.floor(Date.now() / 1000) : null), [now.link]);
-  if (since_s !== null) {
+  const [since, setSince] = useState<string | null>(null);
+  useEffect(() => setSince(now.link === "away" ? timeOfDay(Date.now()) : null), [now.link]);
+  if (since !== null) {
     const stands = now.block === null ? "" : ` What you see is of block ${counted(now.block)}.`;
     return (
       <p class="away" role="alert">
-        The index can't be reached, for {duration(clock_s - since_s)} now.{stands} This page tries again by itself.
+        The index can't be reached since {since}.{stands} This page tries again by itself.
       </p>
     );
   }
@@ -115,10 +121,18 @@ function Shown({ route }: { route: Route }) {
   const id = number(second);
   if (!place || (place === "jobs" && !first)) return <JobsPage query={route.query} />;
   if (place === "jobs" && board && id && !more) return <JobPage board={board} job={id} />;
+  if (place === "audits" && !first) return <AuditsPage query={route.query} />;
   if (place === "audits" && board && id && !more) return <LeasePage board={board} lease={id} />;
   if (place === "workers" && !first) return <WorkersPage query={route.query} />;
   if (place === "workers" && number(first) && !second) return <WorkerPage worker={first ?? ""} />;
   if (place === "payments" && !first) return <PaymentsPage query={route.query} />;
+  if (place === "market" && !first) return <MarketPage query={route.query} />;
+  if (place === "gas" && !first) return <GasPage />;
+  return <Nowhere />;
+}
+
+function Nowhere() {
+  useLive(NO_KINDS);
   return (
     <>
       <Title name="Not found">There is no such page</Title>

@@ -5,6 +5,7 @@ const FAR_FUTURE_S = 253_402_300_799; // the year 9999: no time of ours comes af
 
 const counting = new Intl.NumberFormat("en");
 const day = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", year: "numeric" });
+const clock = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", hour12: false });
 const exactly = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "medium" });
 
 /** 1,234 */
@@ -71,6 +72,11 @@ export function ago(time_s: number, now_s: number): string {
   return past_s > 0 ? `${duration(past_s)} ago` : `in ${duration(-past_s)}`;
 }
 
+/** 14:03 */
+export function timeOfDay(time_ms: number): string {
+  return clock.format(time_ms);
+}
+
 /** Date and time of day. */
 export function moment(time_s: number): string {
   return time_s >= FAR_FUTURE_S ? "never" : exactly.format(time_s * 1000);
@@ -131,4 +137,20 @@ export function cid(digest: string): string {
     }
   }
   return `b${text}${bits ? BASE32[(held << (5 - bits)) & 31] : ""}`;
+}
+
+/** A price of gas: 3.25 gFri */
+export function gigaFri(fri: string): string {
+  const hundredths = (BigInt(fri) + 5_000_000n) / 10_000_000n;
+  return hundredths ? `${hundredths / 100n}.${(hundredths % 100n).toString().padStart(2, "0")} gFri` : `${BigInt(fri).toLocaleString("en")} fri`;
+}
+
+/** An amount as a height in a chart, in STRK; it is shown, not reckoned with. */
+export function plotted(fri: string): number {
+  return Number(BigInt(fri) / 10n ** 12n) / 1e6;
+}
+
+/** The same of a price of gas, in gFri. */
+export function plottedGiga(fri: string): number {
+  return Number(BigInt(fri) / 10n ** 6n) / 1e3;
 }

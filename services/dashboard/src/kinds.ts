@@ -55,3 +55,6 @@ export const PAYMENT_KINDS = [
   "SpareRefunded",
   "Withdrawn",
 ] as const;
+
+/** Blocks and reorganisations come anyway. */
+export const NO_KINDS = ["none"] as const;

@@ -70,20 +70,13 @@ function listen(kinds: readonly string[], query: string, changed: () => void): (
   let pending: ReturnType<typeof setTimeout> | undefined;
   let last = Date.now();
 
-  let isDue = false; // what nobody looks at is asked when somebody does
-
   const ask = () => {
     pending = undefined;
-    isDue = document.hidden;
-    if (isDue) return;
     last = Date.now();
     changed();
   };
   const soon = () => {
     pending ??= setTimeout(ask, Math.max(last + REFRESH_MS - Date.now(), 0));
-  };
-  const seen = () => {
-    if (isDue) soon();
   };
   const block = (event: MessageEvent<string>) => {
     const told = JSON.parse(event.data) as { number: number; time_s: number };
@@ -104,12 +97,23 @@ function listen(kinds: readonly string[], query: string, changed: () => void): (
     source.addEventListener("block", block);
     for (const kind of ["reorg", ...kinds]) source.addEventListener(kind, soon);
   };
-  open();
-  document.addEventListener("visibilitychange", seen);
-  return () => {
-    document.removeEventListener("visibilitychange", seen);
+  const close = () => {
     source?.close();
     clearTimeout(retry);
     clearTimeout(pending);
+    pending = undefined;
+  };
+  // A page that nobody sees listens to nothing: browsers have few connections to a server for all pages.
+  const seen = () => {
+    close();
+    if (document.hidden) return;
+    open();
+    soon();
+  };
+  document.addEventListener("visibilitychange", seen);
+  if (!document.hidden) open();
+  return () => {
+    document.removeEventListener("visibilitychange", seen);
+    close();
   };
 }

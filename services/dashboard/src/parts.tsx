@@ -9,12 +9,15 @@ import { useClock } from "./live";
 import { link } from "./route";
 import type { Tone } from "./words";
 
-/** A page's heading: it has the focus when the page opens, so that it is read out first. */
+let isOpened = false; // then every other page is one that somebody went to
+
+/** A page's heading: it has the focus when somebody comes from another page, so that it is read out first. */
 export function Title({ children, name }: { children: ComponentChildren; name: string }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${name} · RenderChain`;
-    if (document.activeElement === document.body || document.activeElement?.closest("nav, main")) heading.current?.focus();
+    if (isOpened && !document.activeElement?.closest("form")) heading.current?.focus();
+    isOpened = true;
   }, [name]);
   return (
     <h1 ref={heading} tabIndex={-1}>

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from .leases import lease_pages
 from .market import market_pages
 from .network import network_pages
 from .news import News, news_pages
+from .previews import NO_PREVIEWS, preview_pages
 from .prints import print_pages
 from .readiness import Readiness
 from .workers import worker_pages
@@ -31,8 +32,11 @@ from .workers import worker_pages
 log = logging.getLogger(__name__)
 
 
-def make_app(engine: Engine, dist: Path = DIST) -> FastAPI:
-    """An application that answers out of a database of the index, and serves a dashboard that was built."""
+def make_app(engine: Engine, dist: Path = DIST, previews: Mapping[int, Path] = NO_PREVIEWS) -> FastAPI:
+    """An application that answers out of a database of the index, and serves a dashboard that was built.
+
+    ``previews`` are folders of the aggregator's, by their board.
+    """
     news, readiness, answers = News(engine), Readiness(engine), Answers(engine)
 
     @asynccontextmanager
@@ -62,6 +66,7 @@ def make_app(engine: Engine, dist: Path = DIST) -> FastAPI:
         *(market_pages, gas_pages),
     ):
         app.include_router(pages(answers), prefix="/v1", responses=REFUSALS)
+    app.include_router(preview_pages(answers, previews), prefix="/v1", responses=REFUSALS)
     app.include_router(news_pages(news), prefix="/v1")
     app.include_router(dashboard_pages(dist))
     return app

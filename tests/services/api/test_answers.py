@@ -46,7 +46,10 @@ def paths(served: Served) -> list[str]:
             "/v1/audits",
             "/v1/queue",
         ),
-        *(f"/v1/jobs/{BOARD_PATH}/{job}{part}" for part in ("", "/leases", "/frames", "/waiting")),
+        *(
+            f"/v1/jobs/{BOARD_PATH}/{job}{part}"
+            for part in ("", "/leases", "/frames", "/waiting", "/previews")
+        ),
         *(f"/v1/leases/{BOARD_PATH}/{lease}{part}" for part in ("", "/audit", "/prints")),
         *(f"/v1/workers/1{part}" for part in ("", "/leases", "/record")),
         *(f"/v1/{page}?family={family}" for page in ("market", "market/history")),

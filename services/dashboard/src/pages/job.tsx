@@ -8,6 +8,7 @@ import { JOB_KINDS, LEASE_KINDS } from "../kinds";
 import { useClock, useLive } from "../live";
 import { Account, Badge, type Column, Copied, Facts, Failure, FamilyLink, Figure, Figures, List, Loading, Meter, Money, Panel, Title, When, WorkerLink } from "../parts";
 import { link } from "../route";
+import { PreviewsOf } from "../previews";
 import { Why } from "../why";
 import { drawWord, stateWord } from "../words";
 import { JobState } from "./jobs";
@@ -53,6 +54,7 @@ export function JobPage({ board, job: id }: { board: string; job: string }) {
             </Panel>
           ) : null}
           <Frames path={path} tasks={job.tasks} version={version} />
+          <PreviewsOf path={path} version={version} />
           <Panel name="Leases">
             <List name="Leases" columns={LEASE_COLUMNS} pages={leases} id={(lease) => lease.lease} empty="No worker has taken any of it yet." />
           </Panel>

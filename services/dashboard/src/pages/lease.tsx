@@ -7,6 +7,7 @@ import { AUDIT_KINDS, LEASE_KINDS } from "../kinds";
 import { useLive } from "../live";
 import { Account, Badge, type Column, Copied, Facts, Failure, Loading, Money, Nothing, Panel, Table, Title, When, WorkerLink } from "../parts";
 import { link } from "../route";
+import { PrintsOf } from "../prints";
 import { drawWord, kindWord, stateWord, verdictWord, voteWord } from "../words";
 
 const KINDS = [...LEASE_KINDS, ...AUDIT_KINDS];
@@ -39,7 +40,7 @@ export function LeasePage({ board, lease: id }: { board: string; lease: string }
             Tasks {span(lease.first, lease.count)} of <a href={link(`jobs/${board}/${lease.job}`)}>job {lease.job}</a>, by <WorkerLink worker={lease.worker} />
           </p>
           <Course lease={lease} />
-          {audits?.rounds.length ? audits.rounds.map((one) => <RoundPanel key={`${one.audit}/${one.round}`} round={one} votes={audits.votes} />) : <None lease={lease} />}
+          {audits?.rounds.length ? audits.rounds.map((one) => <RoundPanel key={`${one.audit}/${one.round}`} path={path} round={one} votes={audits.votes} version={version} />) : <None lease={lease} />}
         </>
       ) : failure ? null : (
         <Loading />
@@ -79,7 +80,14 @@ function None({ lease }: { lease: Lease }) {
   );
 }
 
-function RoundPanel({ round, votes }: { round: Round; votes: Vote[] }) {
+interface RoundOf {
+  path: string;
+  round: Round;
+  votes: Vote[];
+  version: number;
+}
+
+function RoundPanel({ path, round, votes, version }: RoundOf) {
   const mine = votes.filter((one) => one.audit === round.audit && one.round === round.round);
   const found = round.verdict
     ? `${many(round.counted ?? 0, "vote")} counted, ${counted(round.objecting ?? 0)} against the worker`
@@ -96,6 +104,7 @@ function RoundPanel({ round, votes }: { round: Round; votes: Vote[] }) {
         {round.is_appealed ? " Somebody appealed." : ""}
       </p>
       {mine.length ? <Table name={`Votes of round ${round.round + 1}`} columns={VOTES} rows={mine} id={(vote) => String(vote.seat)} /> : <Nothing>No seat was drawn yet.</Nothing>}
+      <PrintsOf path={path} round={round} votes={mine} version={version} />
     </Panel>
   );
 }
