@@ -86,7 +86,7 @@ def kept(owner: Owner, world: World, machine: Machine, frames: int = 4) -> JobId
     async def life() -> JobId:
         job = await owner.artist.submit(frames, SHORT)
         async with machine.working():
-            await owner.aggregator().run(asyncio.Event(), once=True)
+            await owner.aggregator().run(once=True)
         return job
 
     return world.live(life())
@@ -109,7 +109,7 @@ def test_a_job_that_was_kept_is_left_alone_after_a_restart(
 ) -> None:
     kept(owner, world, machine)
     seen = list(owner.eyes.seen)
-    world.live(owner.aggregator().run(asyncio.Event(), once=True))
+    world.live(owner.aggregator().run(once=True))
     assert owner.eyes.seen == seen
 
 
@@ -120,7 +120,7 @@ def test_a_black_frame_is_ordered_again_once(owner: Owner, world: World, machine
     assert (order.job_id, order.frames) == (job, (2,)) and order.again not in (0, job)
     assert owner.tally.ordered == 1
     assert [one["kind"] for one in owner.told()["flags"]] == ["black", "flicker"]  # type: ignore[attr-defined]
-    world.live(owner.aggregator().run(asyncio.Event(), once=True))
+    world.live(owner.aggregator().run(once=True))
     assert owner.orders.all == [order]
 
 
@@ -144,7 +144,7 @@ def test_an_order_that_was_made_before_its_number_was_noted_is_found_and_not_mad
     (order,) = orders.all
     orders._write([replace(order, again=JobId(0))], frozenset())
     jobs = len(owner.artist.journal.jobs())
-    world.live(owner.aggregator().run(asyncio.Event(), once=True))
+    world.live(owner.aggregator().run(once=True))
     assert owner.orders.all == [order] and owner.orders.is_over(job)
     assert len(owner.artist.journal.jobs()) == jobs
 
@@ -153,7 +153,7 @@ def test_an_order_that_never_was_made_costs_nothing(owner: Owner, world: World, 
     job = kept(owner, world, machine)
     orders = owner.orders
     orders._write([Order(job, (2,), FRI_PER_STRK)], frozenset())
-    world.live(owner.aggregator().run(asyncio.Event(), once=True))
+    world.live(owner.aggregator().run(once=True))
     assert owner.orders.spent_fri == 0
 
 
@@ -191,7 +191,7 @@ def test_who_has_the_view_key_alone_sees_the_frames_and_pays_nothing(
         job = await owner.artist.submit(2, SHORT)
         service = Service(viewing, keeper, orders, owner.tally, (job,), folder)
         async with machine.working():
-            await asyncio.gather(service.run(asyncio.Event(), once=True), owner.artist.watching(job))
+            await asyncio.gather(service.run(once=True), owner.artist.watching(job))
         return job
 
     before_fri = world.network.model.tokens[viewer.address]

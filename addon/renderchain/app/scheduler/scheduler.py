@@ -58,19 +58,18 @@ class Scheduler:
         self._has_news = asyncio.Event()
         self.planned_s = 0.0  # when a plan was made last, by ``now``
 
-    async def run(self, stop: asyncio.Event, on_ready: Callable[[], None] = lambda: None) -> None:
-        """Schedule until ``stop`` is set. Raises ChainError at the start alone."""
+    async def run(self) -> None:
+        """Schedule until cancelled. Raises ChainError at the start alone."""
         self.books = Books(self._chain.address, self._rules, await self._chain.block_number())
-        on_ready()
         works = {"Listening to the chain": self._follow, "Assigning leases": self._assign_all}
         parts = [asyncio.create_task(keep_at_work(name, one, self._reporter)) for name, one in works.items()]
         try:
-            await stop.wait()
+            await asyncio.gather(*parts)
         finally:
             for part in parts:
                 part.cancel()
             await asyncio.gather(*parts, return_exceptions=True)
-        self._reporter.tell(Stopped())
+            self._reporter.tell(Stopped())
 
     async def heard(self, heartbeat: Heartbeat) -> None:
         """A worker said what it has and does; the caller has seen that it did. Raises ChainError."""
@@ -103,15 +102,18 @@ class Scheduler:
         """How many workers were heard lately, by their numbers."""
         return sum(self._now() - heard_s <= SILENT_S for _, heard_s in self._heard.values())
 
-    def why_waiting(self) -> dict[JobId, str]:
-        """Of each job with open tasks, who could take them and why others can not."""
-        found = dict[JobId, str]()
-        for book in self.books.by_family.values():
-            for job_id, job in book.jobs.items():
-                if job.open.count and not job.is_over:
-                    said = sentence_of(job.needs, book.fleet, job.known.failed, self._now())
-                    found[job_id] = f"{job.open.count} of {job.needs.tasks} tasks are open: {said}"
-        return found
+    def waiting_jobs(self) -> list[JobId]:
+        """Those with open tasks, by their numbers."""
+        return sorted(job_id for job_id, job in self.books.jobs() if job.open.count)
+
+    def why_waits(self, job_id: JobId) -> str:
+        """Who could take a job's open tasks, and why others can not; "" of a job that has none."""
+        book = self.books.book_of(job_id)
+        job = book.jobs.get(job_id) if book else None
+        if book is None or job is None or job.is_over or not job.open.count:
+            return ""
+        said = sentence_of(job.needs, book.fleet, job.known.failed, self._now())
+        return f"{job.open.count} of {job.needs.tasks} tasks are open: {said}"
 
     async def _look_at(self, worker_id: WorkerId) -> None:
         """Read what the registry knows of a worker."""

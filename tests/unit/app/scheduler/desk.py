@@ -64,19 +64,18 @@ class Desk:
     @asynccontextmanager
     async def working(self, *machines: Machine) -> AsyncIterator[None]:
         """Schedule beside, while the machines send heartbeats."""
-        stop = asyncio.Event()
 
         async def beats() -> None:
             while True:
                 await self.beat(*machines)
                 await asyncio.sleep(BEAT_S)
 
-        tasks = [asyncio.create_task(self.scheduler.run(stop)), asyncio.create_task(beats())]
+        tasks = [asyncio.create_task(self.scheduler.run()), asyncio.create_task(beats())]
         try:
             yield
         finally:
-            stop.set()
-            tasks[1].cancel()
+            for task in tasks:
+                task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
 

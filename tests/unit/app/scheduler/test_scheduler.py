@@ -105,7 +105,8 @@ def test_a_worker_that_is_silent_is_given_nothing(world: World, artist: Artist, 
         await artist.submit(2, SCHEDULED)
         async with desk.working():
             await asyncio.sleep(GRACE_S)
-        (said,) = desk.scheduler.why_waiting().values()
+        (waits,) = desk.scheduler.waiting_jobs()
+        said = desk.scheduler.why_waits(waits)
         assert said.startswith("2 of 2 tasks are open: 0 of 0 workers")
 
     world.live(life())
