@@ -17,7 +17,7 @@ from renderchain.core.audit.events import (
     VotesSealed,
 )
 from renderchain.core.audit.state import AuditKind, Content, DrawOutcome, Verdict, Vote
-from renderchain.core.board_events import JobCreated, LeaseAccepted, LeaseClaimed, ResultSubmitted
+from renderchain.core.board_events import JobClosed, JobCreated, LeaseAccepted, LeaseClaimed, ResultSubmitted
 from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.job import JobTerms, LeaseResult, family_of
 from renderchain.core.lease_id import join_lease_id
@@ -66,16 +66,17 @@ class Crowd:
         """The next block of the board."""
         return self._tell_at(BOARD, events)
 
-    def _tell_at(self, address: int, events: Sequence[NetworkEvent]) -> Block:
+    def _tell_at(self, address: int, events: Sequence[NetworkEvent], later_s: int = 0) -> Block:
         number = len(self.blocks)
         told = tuple((address, one) for one in events)
-        self.blocks.append(block_of(number, START_S + BLOCK_S * number, told))
+        before_s = self.now_s if self.blocks else START_S
+        self.blocks.append(block_of(number, before_s + BLOCK_S + later_s, told))
         return self.blocks[-1]
 
-    def wait(self, blocks: int) -> None:
-        """Blocks in which nothing is told."""
-        for _ in range(blocks):
-            self.tell()
+    def wait(self, minutes: int) -> None:
+        """Nothing is told; of the blocks meanwhile there is one in ten minutes."""
+        for left in range(minutes, 0, -10):
+            self._tell_at(BOARD, (), 60 * min(left, 10))
 
     def _moved_in(self, worker: int) -> list[NetworkEvent]:
         chance, id_ = self.chance, WorkerId(worker)
@@ -135,7 +136,7 @@ class Crowd:
         true = [ball(at) for at in range(4)]
         sent = [*true[:2], ball(9), true[3]] if false else true
         worker = [print_of(one) for one in sent]
-        theirs = [print_of(one * np.float32(1 + 2e-6)) for one in true]  # another machine's last bits
+        theirs = [print_of(one * last_bits()) for one in true]
         self.tell(LeaseDrawn(*about, 0, DrawOutcome.IN_AUDIT))
         self.tell(VotesDrawn(*about, 0, AuditKind.PIXELS, 0x5EED, 0, tuple(verifiers)))
         self.tell(VotesSealed(*about, 0))
@@ -163,6 +164,11 @@ def ball(at: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
     return pixels
 
 
+def last_bits() -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    """What another machine's pixels are off by."""
+    return np.random.default_rng(99).normal(1, 1e-3, (TILE, TILE, 1)).astype(np.float32)
+
+
 def contents_of(prints: Sequence[TilePrint]) -> tuple[Content, ...]:
     """What leaves hold; a print's hash is compared by nobody here."""
     numbers = [int.from_bytes(one.digest, "big") for one in prints]
@@ -183,12 +189,13 @@ def at_work(number: int = 1) -> Crowd:
             lease = crowd.claim(job, crowd.chance.choice(crowd.workers), first, 8)
             crowd.submit(job, lease, 8)
             crowd.accept(job, lease, 8)
-        crowd.wait(600)
+        crowd.tell(JobClosed(0, job, 4 * STRK))
+        crowd.wait(300)
     crowd.job(120, OPTIX, STRK // 1000)
     job = crowd.job(240)
     leases = [(crowd.claim(job, 1 + first // 8 % 24, first, 8), first) for first in range(0, 200, 8)]
     for lease, first in leases[:19]:
-        crowd.wait(3)
+        crowd.wait(1)
         crowd.submit(job, lease, 8)
         if first < 120 and first not in (16, 40):
             crowd.accept(job, lease, 8)

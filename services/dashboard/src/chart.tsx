@@ -17,6 +17,8 @@ interface ChartOf {
   unit: string;
   times_s: number[];
   lines: Line[];
+  /** From when to when. */
+  span_s: [number, number];
 }
 
 const HEIGHT = 260;
@@ -48,10 +50,10 @@ function useColours(): number {
   return version;
 }
 
-export function Chart({ name, unit, times_s, lines }: ChartOf) {
+export function Chart({ name, unit, times_s, lines, span_s }: ChartOf) {
   const place = useRef<HTMLDivElement>(null);
   const colours = useColours();
-  const shape = JSON.stringify([times_s, lines]);
+  const shape = JSON.stringify([times_s, lines, span_s]);
   useEffect(() => {
     const at = place.current;
     if (!at) return;
@@ -62,8 +64,8 @@ export function Chart({ name, unit, times_s, lines }: ChartOf) {
         width: at.clientWidth,
         height: HEIGHT,
         cursor: { points: { size: 7 } },
-        scales: { y: { range: (_, least, most) => [0, Math.max(most, least) * 1.1 || 1] } },
-        axes: [axis, { ...axis, size: 64, label: unit, labelSize: 18, labelFont: "12px system-ui" }],
+        scales: { x: { range: span_s }, y: { range: (_, least, most) => [0, Math.max(most, least) * 1.1 || 1] } },
+        axes: [axis, { ...axis, size: 64, values: (_, shown) => shown.map((one) => String(Number(one.toPrecision(6)))), label: unit, labelSize: 18, labelFont: "12px system-ui" }],
         series: [
           {},
           ...lines.map((one) => ({

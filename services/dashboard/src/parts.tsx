@@ -73,7 +73,8 @@ export function Copied({ text, shown = short(text), name }: { text: string; show
   }, [isCopied]);
   const copy = () => void navigator.clipboard?.writeText(text).then(() => setCopied(true), () => setCopied(false));
   return (
-    <button type="button" class="copy code" onClick={copy} title={text} aria-label={`Copy ${name}: ${text}`}>
+    <button type="button" class="copy code" onClick={copy} title={text}>
+      <span class="unseen">Copy {name}: </span>
       <span aria-live="polite">{isCopied ? "copied" : shown}</span>
     </button>
   );

@@ -21,10 +21,13 @@ export function PrintsOf({ path, round, votes, version }: PrintsOfRound) {
   const prints = useAnswer<Answer<Prints>>(asked, version).answer?.item;
   const [chosen, choose] = useState<number | null>(null);
   if (!prints?.leaves.length) return null;
-  const disputed = [...new Set(prints.votes.flatMap((vote) => vote.against.map((one) => one.leaf)))].sort((a, b) => a - b);
-  const leaf = chosen ?? disputed[0] ?? 0;
+  const against = prints.votes.flatMap((vote) => vote.against);
+  const isApart = (at: number) => against.some((one) => one.leaf === at && !one.agrees);
+  const isOther = (at: number) => against.some((one) => one.leaf === at);
+  const places = prints.leaves.map((_, at) => at);
+  const leaf = chosen ?? places.find(isApart) ?? places.find(isOther) ?? 0;
   const worker = prints.leaves[leaf]?.print ?? null;
-  const found = prints.votes.flatMap(({ seat, against }) => against.filter((one) => one.leaf === leaf).map((one) => ({ seat, one })));
+  const found = prints.votes.flatMap(({ seat, against: held }) => held.filter((one) => one.leaf === leaf).map((one) => ({ seat, one })));
   const name = `leaf-${round.audit}-${round.round}`;
   return (
     <div class="prints">
@@ -37,10 +40,10 @@ export function PrintsOf({ path, round, votes, version }: PrintsOfRound) {
         <label for={name}>
           Tile
           <select id={name} value={leaf} onChange={(event) => choose(event.currentTarget.selectedIndex)}>
-            {prints.leaves.map((_, at) => (
+            {places.map((at) => (
               <option key={at} value={at}>
-                {at + 1} of {prints.leaves.length}
-                {disputed.includes(at) ? ", found different" : ""}
+                {at + 1} of {places.length}
+                {isApart(at) ? ", too far apart" : isOther(at) ? ", other bits" : ", the same"}
               </option>
             ))}
           </select>

@@ -88,5 +88,6 @@ def visit(context: BrowserContext, served: Served) -> Iterator[Visit]:
     found.page.on("pageerror", lambda error: found.errors.append(str(error)))
     found.page.on("console", lambda said: found.errors.append(said.text) if said.type == "error" else None)
     yield found
+    found.page.close()  # so that the index ends at once
     assert found.errors == []
     assert found.elsewhere == []

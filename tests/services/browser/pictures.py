@@ -25,7 +25,6 @@ from tests.services.played import NETWORK
 
 FOLDER = Path(__file__).resolve().parents[3] / "docs" / "pictures"
 WIDE, PHONE = (1200, 900), (390, 844)
-COLOURS = 128  # of a picture: pages have few, and this keeps the repository small
 Shot = tuple[str, tuple[int, int], str]
 SHOTS: tuple[Shot, ...] = (
     ("job", WIDE, "light"),
@@ -53,7 +52,7 @@ def shoot(browser: Browser, served: Served, folder: Path, shots: Sequence[Shot])
         page.screenshot(path=file)
         page.close()
         with Image.open(file) as taken:
-            taken.convert("RGB").quantize(COLOURS).save(file, optimize=True)
+            taken.convert("RGB").save(file, optimize=True)
 
 
 def main(folder: Path, shots: Sequence[Shot]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.services.api.served import Served
-from tests.services.crowd import OPTIX
+from tests.services.crowd import CPU, OPTIX
 from tests.services.played import BOARD
 
 
@@ -20,7 +20,7 @@ def places(served: Served) -> dict[str, str]:
         "audits": "audits",
         "audit": f"audits/{BOARD:#x}/{false}",
         "payments": "payments",
-        "market": "market",
+        "market": f"market?family={CPU:#x}&hours=24",
         "empty market": f"market?family={OPTIX:#x}&hours=24",
         "gas": "gas",
         "nothing": "nowhere/at/all",

@@ -82,7 +82,7 @@ def test_an_audit_shows_what_was_held_against_the_worker(visit: Visit) -> None:
     painted = "one => { const d = one.getContext('2d').getImageData(0, 0, one.width, one.height).data;"
     painted += " return new Set(d).size; }"
     assert all(one.evaluate(painted) > 2 for one in page.locator(".pair canvas").all())
-    page.get_by_label("Tile", exact=True).select_option("0")
+    page.get_by_role("combobox", name="Tile").select_option("0")
     expect(page.locator(".pair").first).to_contain_text("within the limits")
 
 
@@ -118,6 +118,21 @@ def test_what_people_wrote_on_chain_stays_text(visit: Visit, crowd: Crowd) -> No
     page = visit.go("workers/3")
     expect(page.locator("main")).to_contain_text("<img/src=x/onerror=alert(1)>")
     assert page.locator("main img").count() == 0
+
+
+def test_numbers_beyond_those_of_javascript_are_shown_to_the_last_digit(visit: Visit, crowd: Crowd) -> None:
+    count, reward_fri = len(crowd.blocks), 2**100 + 1
+    job = crowd.job(8, reward_fri=reward_fri)
+    lease = crowd.claim(job, 2**23 + 1, 0, 8)
+    for block in crowd.blocks[count:]:
+        visit.served.store.apply(block)
+    assert lease > 2**63
+    page = visit.go(f"jobs/{BOARD:#x}/{job}")
+    whole, rest = divmod(reward_fri, STRK)
+    expect(page.get_by_title(f"{whole:,}.{rest:018d} STRK").first).to_be_visible()
+    page.get_by_role("table", name="Leases").locator("a").first.click()
+    expect(page.locator("h1")).to_contain_text(str(lease))
+    assert page.url.endswith(f"#/audits/{BOARD:#x}/{lease}")
 
 
 def test_thousands_of_rows_come_in_pages(visit: Visit, crowd: Crowd) -> None:

@@ -37,12 +37,13 @@ export function GasPage() {
     <>
       <Title name="Gas">Gas</Title>
       {failure ? <Failure failure={failure} /> : null}
-      {gas ? <Shown gas={gas} /> : failure ? null : <Loading />}
+      {gas ? <Shown gas={gas} now_s={answer.as_of.time_s} /> : failure ? null : <Loading />}
     </>
   );
 }
 
-function Shown({ gas }: { gas: Gas }) {
+function Shown({ gas, now_s }: { gas: Gas; now_s: number }) {
+  const end_s = Math.ceil((now_s + 1) / gas.step_s) * gas.step_s;
   const price = gas.price_fri;
   if (price === null) return <Nothing>The index's node named no price of gas yet.</Nothing>;
   const rows = gas.calls.map((one) => ({ ...one, fri: (BigInt(price) * BigInt(one.gas)).toString() }));
@@ -58,6 +59,7 @@ function Shown({ gas }: { gas: Gas }) {
         <Chart
           name={`The price of gas over a day, now ${gigaFri(price)}`}
           unit="gFri"
+          span_s={[end_s - 24 * 3600, end_s]}
           times_s={gas.points.map((one) => one.begin_s)}
           lines={[
             { name: "most", values: high.map(plottedGiga), colour: "accent" },

@@ -64,7 +64,8 @@ export function MarketPage({ query }: { query: URLSearchParams }) {
 function Prices({ family, hours, version }: { family: string; hours: string; version: number }) {
   const asked = `family=${family}&hours=${hours}`;
   const market = useAnswer<Answer<Market>>(`market?${asked}`, version).answer?.item;
-  const history = useAnswer<Answer<History>>(`market/history?${asked}`, version).answer?.item;
+  const answered = useAnswer<Answer<History>>(`market/history?${asked}`, version).answer;
+  const history = answered?.item;
   const queue = useAnswer<Answer<Queue>>(`queue?family=${family}`, version).answer?.item;
   if (!market || !history || !queue) return <Loading />;
   return (
@@ -86,7 +87,7 @@ function Prices({ family, hours, version }: { family: string; hours: string; ver
       <Panel name={`Pay of a task, ${familyName(family)}`}>
         {history.points.length ? (
           <>
-            <Chart name="Pay of a task over time; the table below has the figures" unit="STRK" times_s={history.points.map((one) => one.begin_s)} lines={lines(history.points)} />
+            <Chart name="Pay of a task over time; the table below has the figures" unit="STRK" times_s={history.points.map((one) => one.begin_s)} lines={lines(history.points)} span_s={spanOf(answered.as_of.time_s, hours, history.step_s)} />
             <details>
               <summary>The figures</summary>
               <Table name="Pay over time" columns={COLUMNS} rows={history.points} id={(one) => String(one.begin_s)} />
@@ -98,6 +99,12 @@ function Prices({ family, hours, version }: { family: string; hours: string; ver
       </Panel>
     </>
   );
+}
+
+/** All the time that was asked for, up to now; by whole steps, so that the chart does not move with each block. */
+function spanOf(now_s: number, hours: string, step_s: number): [number, number] {
+  const end_s = Math.ceil((now_s + 1) / step_s) * step_s;
+  return [end_s - Number(hours) * 3600, end_s];
 }
 
 function lines(points: Point[]) {
