@@ -116,6 +116,10 @@ class Pages:
         gauges = {
             "jobs": ("Jobs that it schedules.", len(jobs)),
             "open_tasks": ("Tasks that nobody holds.", sum(one.open.count for one in jobs)),
+            "refused_jobs": (
+                "Jobs that name it and that it does not schedule.",
+                len(scheduler.books.refused),
+            ),
             "held_leases": ("Leases that are in work.", sum(len(one.held) for one in jobs)),
             "workers": ("Workers of all families that it heard lately.", scheduler.worker_count),
             "planned_seconds": ("When the last plan was made.", scheduler.planned_s),

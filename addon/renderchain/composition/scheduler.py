@@ -16,6 +16,7 @@ from ..app.upkeep.conditions import Conditions
 from ..core.audit.gas import lease_gas
 from ..core.scheduling.heartbeat import SignedHeartbeat
 from ..core.scheduling.plan import PlanRules
+from ..core.scheduling.serving import Serving
 from ..ports.reporter import Reporter
 from ..settings import Settings
 from .network import network_name, patient_chain, when_there
@@ -34,7 +35,9 @@ class SchedulerParts:
 
 
 @asynccontextmanager
-async def open_scheduler(settings: Settings, reporter: Reporter) -> AsyncIterator[SchedulerParts]:
+async def open_scheduler(
+    settings: Settings, reporter: Reporter, serving: Serving
+) -> AsyncIterator[SchedulerParts]:
     """For the settings' account, of which there is one process here at a time; a node is waited for.
 
     Raises ChainError, KeyStoreError or SettingsError.
@@ -49,7 +52,7 @@ async def open_scheduler(settings: Settings, reporter: Reporter) -> AsyncIterato
     ):
         gas_fri = lease_gas() * await chain.gas_price_fri()
         rules = PlanRules(lead_s=LEAD_S, load_s=LOAD_S, lease_gas_fri=gas_fri)
-        scheduler = Scheduler(chain, reporter, rules, settings.from_block, time.time)
+        scheduler = Scheduler(chain, reporter, rules, settings.from_block, time.time, serving)
         places = {"chain_id": chain.chain_id, "board": chain.board, "scheduler": chain.address}
 
         def signed(one: SignedHeartbeat, operator: int, key: int) -> bool:

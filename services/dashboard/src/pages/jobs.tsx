@@ -52,7 +52,7 @@ export function JobsPage({ query }: { query: URLSearchParams }) {
   const version = useLive(KINDS);
   const asked = new URLSearchParams(Object.entries({ state, family, requester, limit: "50" }).filter(([, value]) => value));
   const pages = usePages<Job>(`jobs?${asked}`, version);
-  const families = useAnswer<Page<Family>>("families", version).answer?.items ?? [];
+  const families = useAnswer<Page<Family>>("families?limit=200", version).answer?.items ?? [];
   return (
     <>
       <Title name="Jobs">Jobs</Title>

@@ -1,11 +1,12 @@
 // A lease and its audits, round by round.
 
+import { useState } from "preact/hooks";
 import { type Answer, type Audits, type Lease, type Round, type Vote } from "../api";
 import { useAnswer } from "../answers";
 import { counted, many, span } from "../format";
 import { AUDIT_KINDS, LEASE_KINDS } from "../kinds";
 import { useLive } from "../live";
-import { Account, Badge, type Column, Copied, Facts, Failure, Loading, Money, Nothing, Panel, Table, Title, When, WorkerLink } from "../parts";
+import { Account, Badge, type Column, Copied, Facts, Failure, Loading, Money, Nothing, Panel, Table, Title, Turn, When, WorkerLink } from "../parts";
 import { link } from "../route";
 import { PrintsOf } from "../prints";
 import { drawWord, kindWord, stateWord, verdictWord, voteWord } from "../words";
@@ -22,7 +23,10 @@ export function LeasePage({ board, lease: id }: { board: string; lease: string }
   const path = `leases/${board}/${id}`;
   const version = useLive(KINDS, { board, lease: id });
   const { answer, failure } = useAnswer<Answer<Lease>>(path, version);
-  const audits = useAnswer<Answer<Audits>>(`${path}/audit`, version).answer?.item;
+  const [pages, turn] = useState([""]);
+  const told = useAnswer<Answer<Audits> & { next: string | null }>(`${path}/audit?page=${pages.at(-1) ?? ""}`, version).answer;
+  const audits = told?.item;
+  const next = told?.next ?? null;
   const lease = answer?.item;
   return (
     <>
@@ -40,6 +44,14 @@ export function LeasePage({ board, lease: id }: { board: string; lease: string }
             Tasks {span(lease.first, lease.count)} of <a href={link(`jobs/${board}/${lease.job}`)}>job {lease.job}</a>, by <WorkerLink worker={lease.worker} />
           </p>
           <Course lease={lease} />
+          {next !== null || pages.length > 1 ? (
+            <Turn
+              name="Audits"
+              number={pages.length}
+              next={next === null ? null : () => turn([...pages, next])}
+              previous={pages.length > 1 ? () => turn(pages.slice(0, -1)) : null}
+            />
+          ) : null}
           {audits?.rounds.length ? audits.rounds.map((one) => <RoundPanel key={`${one.audit}/${one.round}`} path={path} round={one} votes={audits.votes} version={version} />) : <None lease={lease} />}
         </>
       ) : failure ? null : (

@@ -28,7 +28,7 @@ const COLUMNS: Column<Point>[] = [
 
 export function MarketPage({ query }: { query: URLSearchParams }) {
   const version = useLive(KINDS);
-  const known = useAnswer<Page<Family>>("families", version).answer;
+  const known = useAnswer<Page<Family>>("families?limit=200", version).answer;
   const families = known?.items ?? [];
   const busiest = [...families].sort((one, other) => other.open_tasks - one.open_tasks)[0];
   const family = felt(query.get("family")) ?? busiest?.family ?? "";

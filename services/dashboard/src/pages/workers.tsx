@@ -46,7 +46,7 @@ export function WorkersPage({ query }: { query: URLSearchParams }) {
   const family = felt(query.get("family")) ?? "";
   const version = useLive(KINDS);
   const pages = usePages<Worker>(`workers?limit=50${family ? `&family=${family}` : ""}`, version);
-  const families = useAnswer<Page<Family>>("families", version).answer?.items ?? [];
+  const families = useAnswer<Page<Family>>("families?limit=200", version).answer?.items ?? [];
   return (
     <>
       <Title name="Workers">Workers</Title>
