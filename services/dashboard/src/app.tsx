@@ -120,9 +120,9 @@ function Shown({ route }: { route: Route }) {
   const board = felt(first);
   const id = number(second);
   if (!place || (place === "jobs" && !first)) return <JobsPage query={route.query} />;
-  if (place === "jobs" && board && id && !more) return <JobPage board={board} job={id} />;
+  if (place === "jobs" && board && id && !more) return <JobPage key={`${board}/${id}`} board={board} job={id} />;
   if (place === "audits" && !first) return <AuditsPage query={route.query} />;
-  if (place === "audits" && board && id && !more) return <LeasePage board={board} lease={id} />;
+  if (place === "audits" && board && id && !more) return <LeasePage key={`${board}/${id}`} board={board} lease={id} />;
   if (place === "workers" && !first) return <WorkersPage query={route.query} />;
   if (place === "workers" && number(first) && !second) return <WorkerPage worker={first ?? ""} />;
   if (place === "payments" && !first) return <PaymentsPage query={route.query} />;

@@ -24,11 +24,11 @@ from tests.services.crowd import at_work
 from tests.services.played import NETWORK
 
 FOLDER = Path(__file__).resolve().parents[3] / "docs" / "pictures"
-WIDE, PHONE = (1200, 900), (390, 844)
+WIDE, TALL, PHONE = (1200, 900), (1200, 1340), (390, 844)
 Shot = tuple[str, tuple[int, int], str]
 SHOTS: tuple[Shot, ...] = (
     ("job", WIDE, "light"),
-    ("audit", WIDE, "light"),
+    ("audit", TALL, "light"),
     ("jobs", WIDE, "dark"),
     ("market", WIDE, "light"),
     ("workers", PHONE, "light"),
