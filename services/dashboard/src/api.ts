@@ -212,12 +212,11 @@ export interface Worker {
   accepted_leases: number;
   lost_leases: number;
   held_leases: number;
-  slots: number | null;
+  offer: Offer | null;
   registered_s: number | null;
 }
 
 export interface WholeWorker extends Worker {
-  offer: Offer | null;
   families: WorkerFamily[];
 }
 

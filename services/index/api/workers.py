@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
@@ -28,15 +29,17 @@ from .views import HEX, View
 
 MOST_LEASES = 200  # by which a worker's speed is told
 MOST_FAMILIES = 200  # of one worker
-WORKERS = View("Worker", WORKER, held_leases=(int, ...), slots=(int | None, ...))
+LISTED_FAMILIES = 16  # of a worker among others
+WORKERS = View("Worker", WORKER)
 OFFERS = View("Offer", OFFER, hidden=("worker",))
 FAMILIES = View("WorkerFamily", FAMILY_OF, hidden=("worker",))
 PAYMENTS = View("Payment", PAYMENT)
 
 
 class WholeWorker(WORKERS.model):  # type: ignore[name-defined,misc]
-    """With its standing offer and its families."""
+    """With the leases that it holds now, on all boards, its standing offer and its families."""
 
+    held_leases: int
     offer: OFFERS.model | None  # type: ignore[name-defined]
     families: list[FAMILIES.model]  # type: ignore[name-defined]
 
@@ -61,9 +64,7 @@ def worker_pages(answers: Answers) -> APIRouter:
     router = APIRouter(tags=["workers"])
 
     @router.get(
-        "/workers",
-        response_model=many_of(WORKERS, "Worker"),
-        summary="All workers, or those of a family; `slots` are the leases that one takes at a time",
+        "/workers", response_model=many_of(WholeWorker, "Worker"), summary="All workers, or those of a family"
     )
     def workers(
         request: Request, family: FeltQuery | None = None, limit: Limit = 100, page: Page = ""
@@ -72,8 +73,12 @@ def worker_pages(answers: Answers) -> APIRouter:
         if family is not None:
             mine = (FAMILY_OF.c.family == felt(family), FAMILY_OF.c.is_supported.is_(True))
             query = query.where(WORKER.c.worker.in_(select(FAMILY_OF.c.worker).where(*mine)))
-        order = (WORKER.c.worker,)
-        return answers.give(request, lambda c: _loaded(c, page_of(c, query, WORKERS, order, page, limit)))
+
+        def read(connection: Connection) -> dict[str, Any]:
+            found = page_of(connection, query, WORKERS, (WORKER.c.worker,), page, limit)
+            return found | {"items": _with_offers(connection, found["items"], LISTED_FAMILIES)}
+
+        return answers.give(request, read)
 
     @router.get(
         "/workers/{worker}",
@@ -100,6 +105,12 @@ def worker_pages(answers: Answers) -> APIRouter:
 
         return answers.give(request, read)
 
+    _add_record(router, answers)
+    _add_payments(router, answers)
+    return router
+
+
+def _add_record(router: APIRouter, answers: Answers) -> None:
     @router.get(
         "/workers/{worker}/record",
         response_model=one_of(WorkerRecord, "Record"),
@@ -109,14 +120,10 @@ def worker_pages(answers: Answers) -> APIRouter:
     def record(request: Request, worker: WorkerPath) -> Response:
         def read(connection: Connection) -> dict[str, Any]:
             _worker(connection, worker)
-            return {
-                "item": {"families": _families(connection, worker), "speeds": _speeds(connection, worker)}
-            }
+            families = _families(connection, [worker]).get(worker, [])
+            return {"item": {"families": families, "speeds": _speeds(connection, worker)}}
 
         return answers.give(request, read)
-
-    _add_payments(router, answers)
-    return router
 
 
 def _add_payments(router: APIRouter, answers: Answers) -> None:
@@ -133,42 +140,57 @@ def _add_payments(router: APIRouter, answers: Answers) -> None:
         )
 
 
-def _loaded(connection: Connection, page: dict[str, Any]) -> dict[str, Any]:
-    load = _load(connection, [one["worker"] for one in page["items"]])
-    for one in page["items"]:
-        one.update(load[one["worker"]])
-    return page
-
-
-def _load(connection: Connection, workers: list[int]) -> dict[int, dict[str, Any]]:
-    """How many leases each holds, on all boards, and how many it takes at a time; None without an offer."""
-    held = (
-        select(LEASE.c.worker, func.count())
-        .where(LEASE.c.worker.in_(workers), LEASE.c.state.in_(("claimed", "submitted")))
-        .group_by(LEASE.c.worker)
-    )
-    offered = select(OFFER.c.worker, OFFER.c.slots).where(OFFER.c.worker.in_(workers))
-    counts = {worker: count for worker, count in connection.execute(held)}
-    slots = {worker: count for worker, count in connection.execute(offered)}
-    return {one: {"held_leases": counts.get(one, 0), "slots": slots.get(one)} for one in workers}
-
-
 def _worker(connection: Connection, worker: int) -> Any:
     return found(connection.execute(select(WORKER).where(WORKER.c.worker == worker)).mappings().one_or_none())
 
 
 def _whole(connection: Connection, worker: int) -> dict[str, Any]:
-    row = WORKERS.of(_worker(connection, worker)) | _load(connection, [worker])[worker]
-    offer = connection.execute(select(OFFER).where(OFFER.c.worker == worker)).mappings().one_or_none()
-    return row | {"offer": OFFERS.of(offer) if offer else None, "families": _families(connection, worker)}
+    (found,) = _with_offers(connection, [WORKERS.of(_worker(connection, worker))])
+    return found
 
 
-def _families(connection: Connection, worker: int) -> list[dict[str, Any]]:
-    """Those that it renders before those that it rendered once, of which it may have named any number."""
+def _with_offers(
+    connection: Connection, workers: Sequence[dict[str, Any]], most: int = MOST_FAMILIES
+) -> list[dict[str, Any]]:
+    """The workers with what they hold, their standing offers and so many of their families."""
+    numbers = [one["worker"] for one in workers]
+    query = select(OFFER).where(OFFER.c.worker.in_(numbers))
+    offers = {one["worker"]: OFFERS.of(one) for one in connection.execute(query).mappings()}
+    families = _families(connection, numbers, most)
+    held = _held(connection, numbers)
+    return [
+        one
+        | {
+            "held_leases": held.get(one["worker"], 0),
+            "offer": offers.get(one["worker"]),
+            "families": families.get(one["worker"], []),
+        }
+        for one in workers
+    ]
+
+
+def _held(connection: Connection, workers: Sequence[int]) -> dict[int, int]:
+    query = (
+        select(LEASE.c.worker, func.count())
+        .where(LEASE.c.worker.in_(workers), LEASE.c.state.in_(("claimed", "submitted")))
+        .group_by(LEASE.c.worker)
+    )
+    return {worker: count for worker, count in connection.execute(query)}
+
+
+def _families(
+    connection: Connection, workers: Sequence[int], most: int = MOST_FAMILIES
+) -> dict[int, list[dict[str, Any]]]:
+    """Those that each renders before those that it rendered once, of which it may have named any number."""
     is_supported = func.coalesce(FAMILY_OF.c.is_supported, false())
-    query = select(FAMILY_OF).where(FAMILY_OF.c.worker == worker)
-    query = query.order_by(is_supported.desc(), FAMILY_OF.c.family).limit(MOST_FAMILIES)
-    return [FAMILIES.of(one) for one in connection.execute(query).mappings()]
+    order = (is_supported.desc(), FAMILY_OF.c.family)
+    place = func.row_number().over(partition_by=FAMILY_OF.c.worker, order_by=order).label("place")
+    placed = select(FAMILY_OF, place).where(FAMILY_OF.c.worker.in_(workers)).subquery()
+    query = select(placed).where(placed.c.place <= most).order_by(placed.c.worker, placed.c.place)
+    found: dict[int, list[dict[str, Any]]] = {}
+    for one in connection.execute(query).mappings():
+        found.setdefault(one["worker"], []).append(FAMILIES.of(one))
+    return found
 
 
 def _speeds(connection: Connection, worker: int) -> list[dict[str, Any]]:

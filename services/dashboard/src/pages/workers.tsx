@@ -22,12 +22,12 @@ const COLUMNS: Column<Worker>[] = [
 
 /** How many leases it has, of those that it takes at a time. */
 export function Load({ worker }: { worker: Worker }) {
-  const { held_leases: held, slots } = worker;
-  if (slots === null) return <>{held ? many(held, "lease") : "no offer"}</>;
+  const { held_leases: held, offer } = worker;
+  if (!offer) return <>{held ? many(held, "lease") : "no offer"}</>;
   return (
     <span class="done">
-      <Meter share={held / Math.max(slots, 1)} label={`${counted(held)} leases held, ${counted(slots)} at a time`} />
-      {counted(held)} of {counted(slots)}
+      <Meter share={held / Math.max(offer.slots, 1)} label={`${counted(held)} leases held, ${counted(offer.slots)} at a time`} />
+      {counted(held)} of {counted(offer.slots)}
     </span>
   );
 }
