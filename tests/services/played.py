@@ -81,7 +81,8 @@ def merged(
 def block_of(number: int, time_s: int, told: tuple[tuple[int, NetworkEvent], ...], _: int = 0) -> Block:
     """A block that holds these events, each in a transaction of its own."""
     events = [PlacedEvent(at, 0, number * 1000 + at, address, one) for at, (address, one) in enumerate(told)]
-    return Block(number, 0xAA0000 + number, 0xA9FFFF + number, time_s, tuple(events), number)
+    price_fri = (1 + number % 7) * 10**9
+    return Block(number, 0xAA0000 + number, 0xA9FFFF + number, time_s, tuple(events), number, price_fri)
 
 
 @functools.cache
