@@ -8,9 +8,11 @@ from contextlib import aclosing
 from ...core.board_events import BoardEvent
 from ...core.contract_errors import ContractError
 from ...core.ids import JobId, LeaseId
+from ...core.interest import Interest
 from ...core.job import LeaseInfo, LeaseResult
 from ...core.merkle import short_string
-from .events import Digest, EventStream
+from .news import NewsStream
+from .node import nodes_of
 from .submission import typed_result
 from .view import NAMED, StarknetView
 
@@ -21,11 +23,15 @@ class StarknetWorker(StarknetView):
     async def news(
         self, from_block: int, families: Collection[int], votes_since_s: float
     ) -> AsyncGenerator[BoardEvent, None]:
-        """Every event from now on; before those, what may still matter of the past."""
-        digest = await digest_of(self._stream, from_block, families, votes_since_s)
-        async with aclosing(self._stream.follow(from_block, digest)) as events:
+        """What concerns this account's worker from now on; before that, what may still matter of the past."""
+        interest = Interest(families, self.address, await self.worker_id())
+        parts = (nodes_of(self._account), self.board, interest, self._own_leases, votes_since_s)
+        async with aclosing(NewsStream(*parts).follow(from_block)) as events:
             async for event in events:
                 yield event
+
+    async def _own_leases(self) -> list[tuple[LeaseId, JobId]]:
+        return [(one, (await self.lease(one)).job_id) for one in await self.open_leases()]
 
     async def claim_lease(self, job_id: JobId, slot: int, most: int = 0) -> LeaseId:
         """As the operator, take the range that the board chooses, or at most so many tasks of it.
@@ -73,17 +79,3 @@ class StarknetWorker(StarknetView):
     async def open_leases(self) -> list[LeaseId]:
         """The leases that this account's worker holds now, claimed or submitted."""
         return await self.leases_of(await self.worker_id())
-
-
-async def digest_of(
-    stream: EventStream, from_block: int, families: Collection[int], votes_since_s: float
-) -> Digest:
-    """What a worker's start reads of the past: jobs of its families, closed jobs, late votes."""
-    from starknet_py.hash.selector import get_selector_from_name as selector
-
-    created, closed, drawn = (hex(selector(one)) for one in ("JobCreated", "JobClosed", "VotesDrawn"))
-    votes = (await stream.block_at(votes_since_s, from_block), [[drawn]])
-    if not families:  # who renders for none still verifies; a node would take no family for any
-        return [votes]
-    wanted = [hex(one) for one in sorted(families)]
-    return [(from_block, [[created], [], wanted]), (from_block, [[closed]]), votes]
