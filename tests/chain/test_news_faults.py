@@ -26,7 +26,7 @@ News = AsyncGenerator[BoardEvent, None]
 
 
 async def until(stream: News, wanted: Callable[[BoardEvent], bool]) -> list[BoardEvent]:
-    told = []
+    told = list[BoardEvent]()
     while not told or not wanted(told[-1]):
         told.append(await asyncio.wait_for(anext(stream), PATIENCE_S))
     return told

@@ -45,6 +45,7 @@ from ..app.exchange.pins import Pins
 from ..app.exchange.private_package import PrivateOpening
 from ..app.exchange.probe import Probe
 from ..app.exchange.probe_cache import ProbeCache
+from ..app.exchange.watchtower_key import KeysForWatchtower
 from ..app.provider.control import read_control
 from ..app.upkeep.conditions import STORE, Conditions
 from ..app.upkeep.keeping import keep_at_work
@@ -198,7 +199,9 @@ def _worker(
     """A worker and its part in audits."""
     limits, sealer, journal = _gate_limits(settings), ChaChaSealer(), open_journal(settings)
     proof_store = ProofStore(settings.folder / "evidence")
-    private = PrivateOpening(sealer, _asked_keys(settings, reporter, chain))
+    private = PrivateOpening(sealer, keys := _asked_keys(settings, reporter, chain))
+    watchtower_key = bytes.fromhex(settings.watchtower_key)
+    for_watchtower = KeysForWatchtower(chain, keys, sealer, watchtower_key) if watchtower_key else None
     lease = RenderLease(
         chain,
         store,
@@ -211,6 +214,7 @@ def _worker(
         read_images=SandboxedImages(SecondChild(settings.allow_unsandboxed)),
         limits=limits,
         private=private,
+        for_watchtower=for_watchtower,
     )
     seen = (probe, ProbeCache(settings.folder / "probes"))
     job_probe = JobProbe(chain, lease.fetch, *seen, reporter, seconds=settings.probe_seconds, now=time.time)

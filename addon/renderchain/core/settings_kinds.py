@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -82,5 +83,6 @@ SWITCHES = (
 CHOICES = {"device": DEVICES, "network": tuple(NETWORKS), "second_looks": SECOND_LOOKS}
 URLS = ("rpc_url", "ws_url", "other_nodes", "gateways")
 SCHEMES = {"rpc_url": ("http://", "https://"), "ws_url": ("ws://", "wss://"), "ipfs_api": ("/",)}
+PATTERNS = {"watchtower_key": re.compile("[0-9a-f]{64}")}
 # The first can never be used up where the second is smaller.
 LIMITS_WITHIN = (("show_fee_fri", "fee_limit_fri"), ("fee_limit_fri", "daily_fee_limit_fri"))

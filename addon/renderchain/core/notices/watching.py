@@ -23,6 +23,20 @@ class WatchStarted(Notice):
 
 
 @dataclass(frozen=True)
+class PrivateJobsWatched(Notice):
+    """What a worker wraps keys of private jobs for, so that this watchtower can give them in its place."""
+
+    watchtower: str
+
+    @property
+    def sentence(self) -> str:
+        return (
+            "For leases of private jobs: this watchtower can give their keys to verifiers where the worker's "
+            f'settings have watchtower_key = "{self.watchtower}"'
+        )
+
+
+@dataclass(frozen=True)
 class AnswerDue(LeaseNotice):
     """The worker has not answered for so long that the watchtower does."""
 
