@@ -199,9 +199,8 @@ def _worker(
     """A worker and its part in audits."""
     limits, sealer, journal = _gate_limits(settings), ChaChaSealer(), open_journal(settings)
     proof_store = ProofStore(settings.folder / "evidence")
-    private = PrivateOpening(sealer, keys := _asked_keys(settings, reporter, chain))
-    watchtower_key = bytes.fromhex(settings.watchtower_key)
-    for_watchtower = KeysForWatchtower(chain, keys, sealer, watchtower_key) if watchtower_key else None
+    keys = _asked_keys(settings, reporter, chain)
+    private = PrivateOpening(sealer, keys)
     lease = RenderLease(
         chain,
         store,
@@ -214,7 +213,7 @@ def _worker(
         read_images=SandboxedImages(SecondChild(settings.allow_unsandboxed)),
         limits=limits,
         private=private,
-        for_watchtower=for_watchtower,
+        for_watchtower=_for_watchtower(settings, chain, keys),
     )
     seen = (probe, ProbeCache(settings.folder / "probes"))
     job_probe = JobProbe(chain, lease.fetch, *seen, reporter, seconds=settings.probe_seconds, now=time.time)
@@ -263,6 +262,12 @@ def _heartbeats(settings: Settings, reporter: Reporter, chain: StarknetChain) ->
 def _asked_keys(settings: Settings, reporter: Reporter, chain: StarknetChain) -> AskedKeys:
     scene_key = AccountSceneKey(open_keys(settings).private_key(settings.account), chain.chain_id)
     return AskedKeys(chain, scene_key, reporter, settings.from_block)
+
+
+def _for_watchtower(settings: Settings, chain: StarknetChain, keys: AskedKeys) -> KeysForWatchtower | None:
+    if not settings.watchtower_key:
+        return None
+    return KeysForWatchtower(chain, keys, ChaChaSealer(), bytes.fromhex(settings.watchtower_key))
 
 
 def _lanes(reporter: Reporter, renderers: Sequence[Renderer], *, is_honest: bool) -> list[Lane]:

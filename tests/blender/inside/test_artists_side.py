@@ -103,7 +103,7 @@ def greens(folder):
     found = []
     for frame in FRAMES:
         picture = bpy.data.images.load(str(folder / f"picture-{frame:04d}.png"))
-        found.append(max(picture.pixels[1::4]))
+        found.append(max(tuple(picture.pixels)[1::4]))
         bpy.data.images.remove(picture)
     return found
 

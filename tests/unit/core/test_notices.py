@@ -120,10 +120,7 @@ ONE_OF_EACH: dict[Notice, str] = {
         f"Lease {LEASE}: self-test failed, leaf 5 of frame 12 of package bafy differs in 1 bit of its print"
     ),
     watching.WatchStarted(WorkerId(3), 1): "Standing by for worker 3, which has 1 lease submitted",
-    watching.PrivateJobsWatched("0f" * 32): (
-        "For leases of private jobs: this watchtower can give their keys to verifiers where the worker's "
-        f'settings have watchtower_key = "{"0f" * 32}"'
-    ),
+    watching.PrivateJobsWatched("0f"): 'For private jobs too, where the worker is set watchtower_key = "0f"',
     watching.AnswerDue(*IDS, 120.4): f"Lease {LEASE}: its worker is silent for 120 s now, answering for it",
     watching.AnsweredAlready(*IDS): f"Lease {LEASE}: somebody else was first, nothing is left to do",
     watching.EvidenceLost(*IDS, "No file."): f"Lease {LEASE} can't be answered for: No file.",

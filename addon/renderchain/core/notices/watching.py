@@ -30,10 +30,7 @@ class PrivateJobsWatched(Notice):
 
     @property
     def sentence(self) -> str:
-        return (
-            "For leases of private jobs: this watchtower can give their keys to verifiers where the worker's "
-            f'settings have watchtower_key = "{self.watchtower}"'
-        )
+        return f'For private jobs too, where the worker is set watchtower_key = "{self.watchtower}"'
 
 
 @dataclass(frozen=True)
