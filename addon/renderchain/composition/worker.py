@@ -198,8 +198,7 @@ def _worker(
 ) -> Worker:
     """A worker and its part in audits."""
     limits, sealer, journal = _gate_limits(settings), ChaChaSealer(), open_journal(settings)
-    proof_store = ProofStore(settings.folder / "evidence")
-    keys = _asked_keys(settings, reporter, chain)
+    proof_store, keys = ProofStore(settings.folder / "evidence"), _asked_keys(settings, reporter, chain)
     private = PrivateOpening(sealer, keys)
     lease = RenderLease(
         chain,
@@ -215,8 +214,8 @@ def _worker(
         private=private,
         for_watchtower=_for_watchtower(settings, chain, keys),
     )
-    seen = (probe, ProbeCache(settings.folder / "probes"))
-    job_probe = JobProbe(chain, lease.fetch, *seen, reporter, seconds=settings.probe_seconds, now=time.time)
+    seen = (probe, ProbeCache(settings.folder / "probes"), reporter)
+    job_probe = JobProbe(chain, lease.fetch, *seen, seconds=settings.probe_seconds, now=time.time)
     rerender = Rerender(
         store,
         verifying_renderer,
@@ -232,12 +231,11 @@ def _worker(
     )
     audits = _audits(settings, reporter, chain, store, rerender, proof_store, private)
     rules = _rules(settings, in_service)
-    claims = Claims(chain, job_probe, reporter, rules, in_service.has, lanes[0].pace)
     return Worker(
         chain,
         lease,
         lanes,
-        claims,
+        Claims(chain, job_probe, reporter, rules, in_service.has, lanes[0].pace),
         audits,
         journal,
         reporter,
