@@ -39,7 +39,7 @@ async def read(leases: int) -> tuple[float, int, float]:
     try:
         start_s, count = time.perf_counter(), 0
         interest = Interest({1}, OPERATOR, WORKER)
-        stream = NewsStream(nodes, BOARD, interest, no_leases, time.time() - VOTES_S)
+        stream = NewsStream(nodes, BOARD, interest, no_leases, time.time() - VOTES_S, 0)
         async with aclosing(stream.follow(0)) as told:
             while not isinstance(await anext(told), CaughtUp):
                 count += 1

@@ -86,11 +86,17 @@ class MemoryView(MemoryAccount):
                     yield event
 
     async def news(
-        self, from_block: int, families: Collection[int], votes_since_s: float
+        self,
+        from_block: int,
+        families: Collection[int],
+        votes_since_s: float,
+        jobs_from_block: int | None = None,
     ) -> AsyncGenerator[BoardEvent, None]:
         """What concerns this account's worker from now on; before that, what may still matter of the past."""
         network = self._network
-        interest = Interest(families, self.address, await self.worker_id())
+        knows_jobs = jobs_from_block is None
+        jobs_from = from_block if jobs_from_block is None else jobs_from_block
+        interest = Interest(families, self.address, await self.worker_id(), knows_jobs=knows_jobs)
         while True:
             head, drops = network.block, network.drops
             past = [event for number in range(head + 1) for event in network.events_of(number)]
@@ -98,7 +104,8 @@ class MemoryView(MemoryAccount):
                 interest.grow([event])
                 interest.shrink([event])
             for event in past:
-                if event.block >= from_block and self._matters(event, families, votes_since_s):
+                first = jobs_from if isinstance(event, JobCreated | JobClosed) else from_block
+                if event.block >= first and self._matters(event, families, votes_since_s):
                     yield event
             yield CaughtUp(head)
             if drops != network.drops:
@@ -126,6 +133,17 @@ class MemoryView(MemoryAccount):
         if isinstance(event, JobCreated):
             return event.family in families
         return isinstance(event, JobClosed) and bool(families)
+
+    async def open_jobs(self, from_block: int, families: Collection[int]) -> list[JobCreated]:
+        """The beginnings of the families' jobs since a block that have not closed."""
+        over = {one.job_id for one in await self._past(JobClosed, from_block)}
+        created = await self._past(JobCreated, from_block)
+        return [one for one in created if one.family in families and one.job_id not in over]
+
+    async def created_in(self, block: int, job_id: JobId) -> JobCreated | None:
+        """A job's beginning, if that was in that block."""
+        created = [one for one in await self._past(JobCreated, block) if one.block == block]
+        return next((one for one in created if one.job_id == job_id), None)
 
     async def block_number(self) -> int:
         """The newest block."""

@@ -41,9 +41,20 @@ def _names(kinds: Iterable[type]) -> tuple[str, ...]:
 
 
 class Interest:
-    """Of a worker: jobs of the families that it renders, its own leases, and those that it votes about."""
+    """Of a worker: jobs of the families that it renders, its own leases, and those that it votes about.
 
-    def __init__(self, families: Collection[int], operator: int, worker_id: WorkerId) -> None:
+    Without ``knows_jobs`` it may have heard of jobs elsewhere, and what frees tasks is wanted of any job.
+    """
+
+    def __init__(
+        self,
+        families: Collection[int],
+        operator: int,
+        worker_id: WorkerId,
+        *,
+        knows_jobs: bool = True,
+    ) -> None:
+        self._knows_jobs = knows_jobs
         self._families = frozenset(families)
         self._operator = operator
         self._worker_id = worker_id
@@ -55,8 +66,9 @@ class Interest:
         found = [Filter(_names(OF_ALL)), Filter(_names([LeaseClaimed]), ((), (), (self._operator,)))]
         if self._families:
             found.append(self._created())
-        if self._jobs:
-            named = tuple(sorted(self._jobs)) if len(self._jobs) <= MOST_NAMED else ()
+        if self._jobs or not self._knows_jobs:
+            is_few = self._knows_jobs and len(self._jobs) <= MOST_NAMED
+            named = tuple(sorted(self._jobs)) if is_few else ()
             found.append(Filter(_names(OF_JOBS), (named,)))
         return found + [Filter((), ((), some)) for some in _some(self._leases)]
 
@@ -78,7 +90,7 @@ class Interest:
             return True
         if isinstance(event, OF_ALL) or getattr(event, "lease_id", None) in self._leases:
             return True
-        return isinstance(event, OF_JOBS) and event.job_id in self._jobs
+        return isinstance(event, OF_JOBS) and (event.job_id in self._jobs or not self._knows_jobs)
 
     def hold(self, lease_id: LeaseId, job_id: JobId) -> None:
         """A lease is this worker's."""

@@ -100,6 +100,12 @@ def test_no_filter_names_more_than_nodes_take() -> None:
     assert [each.keys for each in of_jobs] == [((),)]  # of any job, and ``wants`` knows which
 
 
+def test_of_jobs_that_it_heard_of_elsewhere_nothing_is_missed() -> None:
+    mine = Interest({FAMILY}, OPERATOR, ME, knows_jobs=False)
+    assert mine.wants(LeaseEnded(4, JobId(2), THEIRS, LeaseState.GIVEN_BACK, True))
+    assert [each.keys for each in mine.filters() if "TasksGivenBack" in each.kinds] == [((),)]
+
+
 def test_without_families_no_job_is_asked_for() -> None:
     mine = Interest((), OPERATOR, ME)
     assert mine.past() == [] and not any("JobCreated" in each.kinds for each in mine.filters())

@@ -31,13 +31,20 @@ OwnLeases = Callable[[], Awaitable[list[tuple[LeaseId, JobId]]]]
 class NewsStream(EventStream):
     """The board's events for a worker, whose open leases ``own_leases`` reads.
 
-    Votes matter that were drawn since ``votes_since_s`` (seconds since 1970).
+    Votes matter that were drawn since ``votes_since_s`` (seconds since 1970), jobs since ``jobs_from``.
     """
 
     def __init__(
-        self, nodes: Nodes, board: int, interest: Interest, own_leases: OwnLeases, votes_since_s: float
+        self,
+        nodes: Nodes,
+        board: int,
+        interest: Interest,
+        own_leases: OwnLeases,
+        votes_since_s: float,
+        jobs_from: int,
     ) -> None:
         super().__init__(nodes, board)
+        self._jobs_from = jobs_from
         self._interest = interest
         self._own_leases = own_leases
         self._votes_since_s = votes_since_s
@@ -95,7 +102,7 @@ class NewsStream(EventStream):
         What became of the leases that it names is read too, and not told: most are settled.
         """
         votes_since = await self.block_at(self._votes_since_s, from_block)
-        past = [(from_block, one) for one in self._interest.past()]
+        past = [(self._jobs_from, one) for one in self._interest.past()]
         found = await self._all([*past, (votes_since, VOTES)], head)
         self._interest.grow(event for _, event in found)
         ends = await self._all([(votes_since, one) for one in self._interest.ends()], head)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import aclosing
 
-from ...core.board_events import BoardEvent
+from ...core.board_events import BoardEvent, JobClosed, JobCreated
 from ...core.contract_errors import ContractError
 from ...core.ids import JobId, LeaseId
 from ...core.interest import Interest
@@ -21,14 +21,27 @@ class StarknetWorker(StarknetView):
     """The part of StarknetChain that an operator calls, and what anyone may do about leases that are late."""
 
     async def news(
-        self, from_block: int, families: Collection[int], votes_since_s: float
+        self,
+        from_block: int,
+        families: Collection[int],
+        votes_since_s: float,
+        jobs_from_block: int | None = None,
     ) -> AsyncGenerator[BoardEvent, None]:
         """What concerns this account's worker from now on; before that, what may still matter of the past."""
-        interest = Interest(families, self.address, await self.worker_id())
+        knows_jobs = jobs_from_block is None
+        jobs_from = from_block if jobs_from_block is None else jobs_from_block
+        interest = Interest(families, self.address, await self.worker_id(), knows_jobs=knows_jobs)
         parts = (nodes_of(self._account), self.board, interest, self._own_leases, votes_since_s)
-        async with aclosing(NewsStream(*parts).follow(from_block)) as events:
+        async with aclosing(NewsStream(*parts, jobs_from).follow(from_block)) as events:
             async for event in events:
                 yield event
+
+    async def open_jobs(self, from_block: int, families: Collection[int]) -> list[JobCreated]:
+        """The beginnings of the families' jobs since a block that have not closed, the oldest first."""
+        created = await self._stream.past_with("JobCreated", from_block, (), sorted(families))
+        closed = await self._stream.past_of("JobClosed", from_block)
+        over = {one.job_id for one in closed if isinstance(one, JobClosed)}
+        return [one for one in created if isinstance(one, JobCreated) and one.job_id not in over]
 
     async def _own_leases(self) -> list[tuple[LeaseId, JobId]]:
         return [(one, (await self.lease(one)).job_id) for one in await self.open_leases()]
