@@ -210,7 +210,7 @@ def test_clients_that_never_read_are_let_go_and_do_not_hold_up_the_others(
     store = Store(engine)
     store.open(NETWORK)
     with ExitStack() as stack:
-        served = stack.enter_context(serving(engine, store, SMALL_BYTES))
+        served = stack.enter_context(serving(engine, store, send_bytes=SMALL_BYTES))
         for _ in range(LAZY):
             stack.enter_context(closing(lazy(served)))
         heard = list[Heard]()
