@@ -132,6 +132,8 @@ FRAMES_BEFORE = "and {count} before"
 NOT_ON_DISK = "Frame {frame} is not on this disk"
 NONE_ON_DISK = "No frame is on this disk yet"
 IN_SCENE = "{frames} are in the scene {scene}"
+MAKING_VIDEO = "Another Blender makes the video"
+VIDEO_WRITTEN = "The video is {file}"
 JOB_AND_FRAME = "Job {job}, frame {frame}"
 PICTURE_OF = "Job {job}"
 
