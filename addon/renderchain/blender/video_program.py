@@ -8,6 +8,7 @@ import json
 import sys
 import traceback
 from pathlib import Path
+from typing import Any
 
 import bpy
 
@@ -16,7 +17,7 @@ package = Path(__file__).resolve().parents[1]
 sys.path.append(str(package.parent))
 
 
-def write(order: dict) -> None:
+def write(order: dict[str, Any]) -> None:
     """Write the video, with a line for each frame."""
     sequence = importlib.import_module(f"{package.name}.blender.sequence")
     frames = [sequence.Played(**one) for one in order["frames"]]
