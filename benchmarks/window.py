@@ -3,8 +3,8 @@
     python -m benchmarks.window
 
 Jobs are submitted by the mouse, on a network of its own: a small scene, and one of 100 MB, of which it is
-said what each part of the way takes. Beside it stands the same Blender without us: the mouse moves over the panel
-alike, and nothing is submitted.
+said what each part of the way takes. Beside it stands the same Blender without us: the mouse moves over the
+panel alike, and nothing is submitted.
 """
 
 from __future__ import annotations
