@@ -12,6 +12,7 @@ from ..app.requester.estimate import JobFrames
 from ..app.requester.offer import Offer
 from ..app.requester.requester import Requester
 from ..core.errors import SceneError
+from ..core.frame_names import USUAL
 from ..core.frames import format_frames
 from ..core.ids import JobId
 from ..core.manifest import Manifest
@@ -113,6 +114,7 @@ class Submission:
         output: Path,
         reporter: Reporter,
         probe_seconds: int = DEFAULT_S,
+        names: str = USUAL,
     ) -> JobId:
         """Pack, probe, pin and pay; returns the job's id. Can be called once: the package is gone then."""
         with self._scratch:
@@ -128,6 +130,7 @@ class Submission:
                 name=self._name,
                 output=output,
                 probe_seconds=probe_seconds,
+                names=names,
             )
 
     async def _pack(self, reporter: Reporter) -> Manifest:

@@ -102,7 +102,7 @@ def rows_of(asked: Asked) -> tuple[tuple[str, str], ...]:
         (texts.FRAMES, say(texts.FRAMES_NAMED, frames=frames, numbers=numbers)),
         (texts.SIZE, asked.facts.size),
         (texts.RENDERED_ON, DEVICE_WORDS[wish.offer.device_group]),
-        (texts.FRAMES_GO_TO, str(wish.output)),
+        (texts.FRAMES_GO_TO, str(wish.output / wish.names)),
         (texts.TO_UPLOAD, size),
         (texts.NETWORK, asked.settings.network),
         *_times_of(asked),

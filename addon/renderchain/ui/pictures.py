@@ -18,6 +18,7 @@ from .strings.language import say
 MOST_SHOWN = 12
 COLUMNS_PX = 110
 SCALE = 4.0
+FIT_S = 0.1  # by then a new window is drawn
 NUMBER, FRAME = "renderchain_job", "renderchain_frame"  # what an image of ours remembers
 _previews: Any = None
 _version: dict[str, int] = {}  # how often a file was written here
@@ -119,8 +120,22 @@ class RENDERCHAIN_OT_view_frame(JobOperator):  # noqa: N801 - Blender's naming
         newest = row.overview.kept[-1].frame
         image = show(row.number, kept, follows=self.frame == newest)
         if not bpy.app.background:
-            editor(context).spaces.active.image = image
+            _look_at(image, editor(context))
         return {"FINISHED"}
+
+
+def _look_at(image: Any, area: Any) -> None:
+    """The whole of it, which in a window that was just opened has to wait until that has its size."""
+    area.spaces.active.image = image
+
+    def fit() -> None:
+        for window in bpy.context.window_manager.windows:
+            if area in window.screen.areas[:]:
+                (region,) = (one for one in area.regions if one.type == "WINDOW")
+                with bpy.context.temp_override(window=window, area=area, region=region):
+                    bpy.ops.image.view_all(fit_view=True)
+
+    bpy.app.timers.register(fit, first_interval=FIT_S)
 
 
 def editor(context: bpy.types.Context, kind: str = "IMAGE_EDITOR") -> Any:

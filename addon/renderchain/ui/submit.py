@@ -153,7 +153,7 @@ def send(asked: confirm.Asked) -> Callable[[Reporter], Any]:
         submission = await on_main_thread(steps)
         requester = make_requester(asked.settings, reporter, asked.facts.blender)
         offer = asked.estimate.offer  # what is paid is what was shown, whatever fees are by then
-        return await submission.send(requester, offer, wish.output, reporter, wish.probe_seconds)
+        return await submission.send(requester, offer, wish.output, reporter, wish.probe_seconds, wish.names)
 
     return work
 

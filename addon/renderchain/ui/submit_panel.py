@@ -27,7 +27,12 @@ RENDERED = (
 class RENDERCHAIN_PT_submit(bpy.types.Panel):  # noqa: N801 - Blender's naming
     """Submit this scene."""
 
+    # Right below the engine, where artists look, and closed as long as nobody wants it; else it would be the
+    # last of them all.
+
     bl_label = "Render on Network"
+    bl_parent_id = "RENDER_PT_context"
+    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012 - Blender's naming
     bl_space_type = "PROPERTIES"
     bl_region_type = "WINDOW"
     bl_context = "render"
@@ -55,7 +60,7 @@ def _draw_wish(layout: Any, chosen: Any, width_px: float) -> None:
     names = ["job_name", "what"]
     names += ["first", "last", "step"] if chosen.what == "RANGE" else []
     names += ["price"] if chosen.price == "MARKET" else ["price", "amount"]
-    _draw_fields(layout, chosen, [*names, "output"], width_px)
+    _draw_fields(layout, chosen, [*names, "output", "names"], width_px)
     row = layout.row()
     row.alignment = "RIGHT"
     row.operator("renderchain.own_output")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import bpy
 
 from ..core.errors import FrameRangeError, SettingsError
+from ..core.frame_names import checked_names
 from ..core.frames import MAX_FRAMES
 from ..core.money import parse_strk
 from ..core.plain_text import plain
@@ -34,6 +35,7 @@ class Wish:
     frames: tuple[int, ...]
     offer: Offer
     output: Path
+    names: str
     own_seed: bool
     proof_seconds: int
     probe_seconds: int
@@ -50,6 +52,7 @@ def wish_of(scene: bpy.types.Scene, what: str, settings: Settings) -> Wish:
         frames=frames,
         offer=_offer(chosen, settings, len(frames)),
         output=output_of(scene),
+        names=checked_names(chosen.names),
         own_seed=chosen.own_seed,
         proof_seconds=chosen.proof_seconds,
         probe_seconds=chosen.probe_seconds,
