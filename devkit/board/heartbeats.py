@@ -16,6 +16,10 @@ from devkit.board.account import MemoryView
 class MemoryHeartbeats(MemoryView):
     """An account's private key is its own number here."""
 
+    async def worker_count(self) -> int:
+        """How many workers are registered; they are numbered from 1 on."""
+        return await self._ask("Reading worker_count", lambda model: len(model.workers))
+
     async def offer(self, worker_id: WorkerId) -> StandingOffer:
         """On what terms a worker takes what schedulers assign."""
         return await self._ask("Reading offer", lambda model: model.workers[worker_id].offer)

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import importlib.util
-import logging
-import signal
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from fastapi import FastAPI
+from fastapi.middleware.trustedhost import TrustedHostMiddleware
 from renderchain.composition.images import open_image_child
 from renderchain.composition.own_settings import settings_file
 from renderchain.composition.requester import Shared, make_requester
-from renderchain.composition.service_pages import service_pages
 from renderchain.composition.view_keys import read_view_key
-from renderchain.core.errors import RenderChainError, SettingsError
-from renderchain.core.exit_codes import exit_code_of
+from renderchain.core.errors import SettingsError
 from renderchain.core.ids import JobId
 from renderchain.core.manifest import Manifest
 from renderchain.core.money import parse_strk
-from renderchain.core.notices import Level, Notice
 from renderchain.settings import Settings, load_settings
+
+from services.common.health import health_pages
+from services.common.logs import LogReporter
+from services.common.service import run_service, serve
 
 from .colour_settings import Colour
 from .gallery import Gallery
@@ -31,37 +31,14 @@ from .orders import Orders
 from .pictures import Pictures
 from .service import Service
 
-LEVELS = {Level.INFO: logging.INFO, Level.WARNING: logging.WARNING, Level.ERROR: logging.ERROR}
 SIDE = 1280
-log = logging.getLogger(__name__)
-
-
-class LogReporter:
-    """Notices as lines of the log."""
-
-    def say(self, text: str) -> None:
-        """A remark."""
-        log.info("%s", text)
-
-    def tell(self, notice: Notice) -> None:
-        """At its level."""
-        if not notice.is_quiet:
-            log.log(LEVELS[notice.level], "%s", notice.sentence)
-
-    def progress(self, what: str, done: int, total: int) -> None:
-        """Nobody watches."""
+HOST = "127.0.0.1"
 
 
 def main(arguments: Sequence[str]) -> int:
     """Keep the account's jobs until told to end; returns the exit code."""
     options = _parser().parse_args(list(arguments))
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", force=True)
-    try:
-        asyncio.run(_run(options))
-    except RenderChainError as error:
-        log.error("%s", error)
-        return exit_code_of(error)
-    return 0
+    return run_service("aggregator", lambda: _run(options))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -103,12 +80,11 @@ async def _run(options: argparse.Namespace) -> None:
         return Gallery(Pictures(child, config, colour), manifest, output, options.side)
 
     service = _service(settings, options, gallery_of)
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    with service_pages(options.port, service.not_ready, service.metrics) as port:
-        log.info("health and metrics on http://127.0.0.1:%d", port)
-        await service.run(stop, once=options.once)
+    app = FastAPI(title="RenderChain aggregator", openapi_url=None)
+    # A web page elsewhere may have its name lead here, to read what it must not.
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])
+    app.include_router(health_pages(service.not_ready, service.metrics, in_loop=True))
+    await serve(app, HOST, options.port, {"keep": service.run(once=options.once)})
 
 
 def _service(settings: Settings, options: argparse.Namespace, gallery_of: GalleryOf) -> Service:

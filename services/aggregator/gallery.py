@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from zipfile import BadZipFile
@@ -27,7 +27,7 @@ FLAGS, SHEET, VIDEO = "flags.json", "sheet.jpg", "video.mp4"
 class Gallery:
     """Below ``output``, where the frames are; ``side`` is the longest of a picture, 0 for the frame's own.
 
-    What can't be read has no picture, and is flagged as broken.
+    What can't be read here has no picture and no flag: whoever can't read it knows nothing of it.
     """
 
     def __init__(self, pictures: Pictures, settings: Manifest, output: Path, side: int) -> None:
@@ -35,22 +35,25 @@ class Gallery:
         self._settings = settings
         self._folder = output / FOLDER
         self._side = side
-        self.refused: dict[int, str] = {}
+        self.unread: dict[int, str] = {}  # frames, and why
 
-    def look(self, frame: int, path: Path) -> Light:
-        """A frame's light, and its picture on the disk; again only where the file is another one."""
+    def look(self, frame: int, path: Path) -> Light | None:
+        """A frame's light, and its picture on the disk; again only where the file is another one.
+
+        None, and ``unread`` says why, where it can't be read.
+        """
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
+        self.unread.pop(frame, None)
         known = self._known(frame, digest)
         if known is not None:
             return known
-        self.refused.pop(frame, None)
         try:
             light, pixels = self._pictures.of(path, self._settings)
         except ContentError as error:
-            self.refused[frame] = str(error)
+            self.unread[frame] = str(error)
             self.picture(frame).unlink(missing_ok=True)
-            return Light(self._settings.width * self._settings.height, 0.0, np.zeros((0, 0), np.float32))
+            return None
         picture = Image.fromarray(pixels)
         if self._side and max(picture.size) > self._side:
             picture.thumbnail((self._side, self._side), Image.Resampling.LANCZOS)
@@ -86,21 +89,30 @@ class Gallery:
             np.savez(file, digest=digest, broken=light.broken_count, mean=light.mean, blocks=light.blocks)
         os.replace(partial, path)
 
-    def finish(self, wanted: Sequence[int], frames: Mapping[int, Path]) -> list[Flag]:
-        """Flags of all frames, in a file; a contact sheet; a video where there are two pictures or more.
+    def flags(self, wanted: Sequence[int], frames: Mapping[int, Path]) -> list[Flag]:
+        """Of all frames but those that can't be read; ``wanted`` are the job's in their order."""
+        looks = {frame: self.look(frame, path) for frame, path in sorted(frames.items())}
+        lights = {frame: light for frame, light in looks.items() if light is not None}
+        return flags_of([frame for frame in wanted if frame not in self.unread], lights)
 
-        Raises LocalError where ffmpeg makes none; all else is written by then.
-        """
-        lights = {frame: self.look(frame, path) for frame, path in sorted(frames.items())}
-        flags = flags_of(wanted, lights)
-        self._folder.mkdir(parents=True, exist_ok=True)
+    def note(self, wanted: Sequence[int], frames: Mapping[int, Path], flags: Sequence[Flag]) -> None:
+        """Flags, and what could not be looked at, in a file."""
         told = [{**asdict(one), "amount": f"{one.amount:g}", "sentence": one.sentence} for one in flags]
-        unread = {str(frame): why for frame, why in self.refused.items()}
+        unread = {str(frame): why for frame, why in sorted(self.unread.items())}
         body = {"frames": len(wanted), "here": len(frames), "flags": told, "unread": unread}
+        self._folder.mkdir(parents=True, exist_ok=True)
         (self._folder / FLAGS).write_text(json.dumps(body, indent=1) + "\n")
-        shown = [(frame, self.picture(frame)) for frame in sorted(frames) if self.picture(frame).is_file()]
-        if shown:
+
+    def sheet(self, frames: Collection[int], flags: Sequence[Flag]) -> None:
+        """All pictures at a glance, in a file."""
+        if shown := self._shown(frames):
             contact_sheet(shown, {one.frame for one in flags}, self._folder / SHEET)
+
+    def video(self, frames: Collection[int]) -> None:
+        """All pictures one after the other where there are two or more. Raises LocalError."""
+        shown = self._shown(frames)
         if len(shown) > 1:
             video([path for _, path in shown], self._settings.fps, self._folder / VIDEO)
-        return flags
+
+    def _shown(self, frames: Collection[int]) -> list[tuple[int, Path]]:
+        return [(frame, self.picture(frame)) for frame in sorted(frames) if self.picture(frame).is_file()]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,6 +34,14 @@ class Tally:
     ordered: int = 0
     failures: int = 0
     running: set[JobId] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Look:
+    """The flags of those frames of a job that could be looked at, or are missing, in their order."""
+
+    frames: Sequence[int] = ()
+    flags: Sequence[Flag] = ()
 
 
 class Keeper:
@@ -70,15 +79,15 @@ class Keeper:
         frames = dict(report.frames)
         for order in self._orders.of(job_id):
             frames |= await self._frames_of(order)
-        flags = await self._look(job_id, frames)
-        order_made = await self._order_again(job_id, flags)
+        look = await self._look(job_id, frames)
+        order_made = await self._order_again(job_id, look)
         if order_made is not None:
             frames |= await self._frames_of(order_made)
-            flags = await self._look(job_id, frames)
+            look = await self._look(job_id, frames)
         self._tally.jobs += 1
         self._tally.frames += len(frames)
-        self._tally.flags += len(flags)
-        return flags
+        self._tally.flags += len(look.flags)
+        return list(look.flags)
 
     async def _frames_of(self, order: Order) -> dict[int, Path]:
         """What an order brought."""
@@ -100,26 +109,45 @@ class Keeper:
         if again or not found:
             self._orders.settle(order, again)
 
-    async def _look(self, job_id: JobId, frames: dict[int, Path]) -> list[Flag]:
-        """Pictures and flags; what fails is told, and the frames are there all the same."""
+    async def _look(self, job_id: JobId, frames: Mapping[int, Path]) -> Look:
+        """Flags and pictures; what fails is told, and all else is made all the same."""
         if not frames:
-            return []
-        try:
+            return Look()
+        there = {frame: path for frame, path in frames.items() if path.is_file()}
+        look: Look | None = None
+        with self._told(job_id, "no flags and no pictures"):
             settings = await self._requester.settings_of(job_id)
             gallery = self._gallery_of(settings, next(iter(frames.values())).parent)
-            there = {frame: path for frame, path in frames.items() if path.is_file()}
-            flags = await asyncio.to_thread(gallery.finish, settings.frames, there)
+            flags = await asyncio.to_thread(gallery.flags, settings.frames, there)
+            seen = [frame for frame in settings.frames if frame not in gallery.unread]
+            look = Look(seen, flags)
+        if look is None:
+            return Look()
+        for flag in look.flags:
+            log.warning("job %d: %s", job_id, flag.sentence)
+        if gallery.unread:
+            named, why = format_frames(tuple(sorted(gallery.unread))), next(iter(gallery.unread.values()))
+            log.warning("job %d: frames %s were not looked at: %s", job_id, named, why)
+        with self._told(job_id, "no list of flags"):
+            await asyncio.to_thread(gallery.note, settings.frames, there, look.flags)
+        with self._told(job_id, "no contact sheet"):
+            await asyncio.to_thread(gallery.sheet, there, look.flags)
+        with self._told(job_id, "no video"):
+            await asyncio.to_thread(gallery.video, there)
+        return look
+
+    @contextmanager
+    def _told(self, job_id: JobId, what: str) -> Iterator[None]:
+        """What fails in here is counted and told."""
+        try:
+            yield
         except (RenderChainError, OSError) as error:
             self._tally.failures += 1
-            log.warning("job %d: no pictures, or not all: %s", job_id, error)
-            return []
-        for flag in flags:
-            log.warning("job %d: %s", job_id, flag.sentence)
-        return flags
+            log.warning("job %d: %s: %s", job_id, what, error)
 
-    async def _order_again(self, job_id: JobId, flags: Sequence[Flag]) -> Order | None:
+    async def _order_again(self, job_id: JobId, look: Look) -> Order | None:
         before = {frame for order in self._orders.of(job_id) for frame in order.frames}
-        frames = [frame for frame in worth_ordering(flags) if frame not in before]
+        frames = [frame for frame in worth_ordering(look.flags, look.frames) if frame not in before]
         if not frames or not self._budget_fri:
             return None
         named = format_frames(tuple(frames))

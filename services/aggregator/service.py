@@ -40,14 +40,14 @@ class Service:
     _tasks: dict[JobId, asyncio.Task[None]] = field(default_factory=dict)
     _rest_until_s: dict[JobId, float] = field(default_factory=dict)
 
-    async def run(self, stop: asyncio.Event, *, once: bool = False) -> None:
-        """Keep jobs until ``stop``; with ``once`` until those that there are have ended."""
+    async def run(self, *, once: bool = False) -> None:
+        """Keep jobs until cancelled; with ``once`` until those that there are have ended."""
         try:
-            while not stop.is_set():
+            while True:
                 await self._begin()
                 if once and not self._tasks:
                     break
-                await self._wait(stop)
+                await self._wait()
         finally:
             for task in self._tasks.values():
                 task.cancel()
@@ -98,14 +98,12 @@ class Service:
             log.warning("job %d: %s It is tried again in %.0f s.", number, error, RETRY_S)
             self._rest_until_s[number] = time.monotonic() + RETRY_S
 
-    async def _wait(self, stop: asyncio.Event) -> None:
-        """Until it is time to look again, a job has ended, or all is to end."""
-        stopping = asyncio.create_task(stop.wait())
-        waited = {stopping, *self._tasks.values()}
-        try:
-            await asyncio.wait(waited, timeout=LOOK_S, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            stopping.cancel()
+    async def _wait(self) -> None:
+        """Until it is time to look again, or a job has ended."""
+        if not self._tasks:
+            await asyncio.sleep(LOOK_S)
+            return
+        await asyncio.wait(self._tasks.values(), timeout=LOOK_S, return_when=asyncio.FIRST_COMPLETED)
         for number, task in [one for one in self._tasks.items() if one[1].done()]:
             del self._tasks[number]
             task.result()

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from anyio.to_thread import run_sync
 from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
 from renderchain.core.metrics import CONTENT_TYPE, Metric, exposition
 
 
-def health_pages(not_ready: Callable[[], str], metrics: Callable[[], Iterable[Metric]]) -> APIRouter:
-    """``not_ready`` says why not, "" if it is."""
+def health_pages(
+    not_ready: Callable[[], str], metrics: Callable[[], Iterable[Metric]], *, in_loop: bool = False
+) -> APIRouter:
+    """``not_ready`` says why not, "" if it is.
+
+    Both may wait for a database, so they are asked in a thread; with ``in_loop`` they look at what only
+    the service's loop may touch, and are asked there.
+    """
     router = APIRouter(tags=["health"])
 
     @router.get("/healthz", response_class=PlainTextResponse, summary="Whether the process answers")
-    def healthz() -> str:
+    async def healthz() -> str:
         return "alive\n"
 
     @router.get(
@@ -23,12 +30,15 @@ def health_pages(not_ready: Callable[[], str], metrics: Callable[[], Iterable[Me
         summary="Whether what it says is of now",
         responses={503: {"description": "It is not, and why.", "content": {"text/plain": {}}}},
     )
-    def readyz() -> Response:
-        why = not_ready()
+    async def readyz() -> Response:
+        why = not_ready() if in_loop else await run_sync(not_ready)
         return PlainTextResponse(f"{why or 'ready'}\n", 503 if why else 200)
 
     @router.get("/metrics", response_class=PlainTextResponse, summary="Numbers for Prometheus")
-    def numbers() -> Response:
-        return Response(exposition(metrics()), media_type=CONTENT_TYPE)
+    async def numbers() -> Response:
+        def page() -> str:
+            return exposition(metrics())
+
+        return Response(page() if in_loop else await run_sync(page), media_type=CONTENT_TYPE)
 
     return router

@@ -13,14 +13,12 @@ from pathlib import Path
 from renderchain.composition.feed import open_feed
 from renderchain.composition.own_settings import NOT_CHOSEN, settings_file
 from renderchain.core.errors import NodeAway, RenderChainError, SettingsError
-from renderchain.core.exit_codes import OTHER, exit_code_of
 from renderchain.settings import Settings, load_settings
 from sqlalchemy import Engine
 
 from services.common.engine import open_engine, shown_database
-from services.common.logs import log_as_json
 from services.common.migrations import migrate
-from services.common.service import serve
+from services.common.service import run_service, serve
 
 from .api import make_app
 from .follow import follow
@@ -36,16 +34,7 @@ log = logging.getLogger(__name__)
 def main(arguments: Sequence[str]) -> int:
     """Follow and answer until told to end; returns the exit code."""
     options = _parser().parse_args(list(arguments))
-    log_as_json("index")
-    try:
-        asyncio.run(_run(options))
-    except RenderChainError as error:
-        log.error("%s", error)
-        return exit_code_of(error)
-    except LookupError as error:
-        log.error("%s", error.args[0])
-        return OTHER
-    return 0
+    return run_service("index", lambda: _run(options))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -73,7 +62,6 @@ async def _run(options: argparse.Namespace) -> None:
         await asyncio.to_thread(migrate, engine, MIGRATIONS)
         duties = {} if options.read_only else {"follow": _follow(settings, engine)}
         app = make_app(engine)
-        log.info("answering on http://%s:%d", options.host, options.port)
         await serve(app, options.host, options.port, duties)
     finally:
         engine.dispose()
@@ -103,6 +91,8 @@ async def _follow(settings: Settings, engine: Engine) -> None:
             async with open_feed(settings) as found:
                 network = Network(found.chain, found.directory, found.registry)
                 await follow(engine, found.feed, network, settings.from_block)
+        except LookupError as error:
+            raise RenderChainError(error.args[0]) from error
         except NodeAway as error:
             log.warning("no node yet, tried again in %.0f s: %s", NODE_RETRY_S, error)
             await asyncio.sleep(NODE_RETRY_S)

@@ -3,54 +3,31 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
-import signal
 import sys
 import time
 from collections.abc import Sequence
+from ipaddress import ip_network
 from pathlib import Path
 
-from aiohttp import web
 from renderchain.composition.own_settings import settings_file
 from renderchain.composition.scheduler import open_scheduler
-from renderchain.core.errors import RenderChainError, SettingsError
-from renderchain.core.exit_codes import exit_code_of
-from renderchain.core.notices import Notice
-from renderchain.core.notices.lines import to_line
-from renderchain.core.notices.process import Remark
+from renderchain.core.errors import SettingsError
+from renderchain.core.money import parse_strk
+from renderchain.core.scheduling.serving import MOST_JOBS, Serving
 from renderchain.settings import Settings, load_settings
+
+from services.common.logs import LogReporter
+from services.common.service import run_service, serve
 
 from .pages import Pages
 
 HOST, PORT = "127.0.0.1", 8752
-GRACE_S = 5.0  # for answers under way
-
-
-class JsonLines:
-    """A reporter that writes each notice as a line of JSON to the standard error."""
-
-    def tell(self, notice: Notice) -> None:
-        """Write one, unless it is for metrics alone."""
-        if not notice.is_quiet:
-            print(to_line(notice, time.time()), file=sys.stderr, flush=True)
-
-    def say(self, text: str) -> None:
-        """The same for a plain sentence."""
-        self.tell(Remark(text))
-
-    def progress(self, what: str, done: int, total: int) -> None:
-        """Nobody looks at it."""
 
 
 def main(arguments: Sequence[str]) -> int:
     """Schedule until told to end; returns the exit code."""
     options = _parser().parse_args(list(arguments))
-    try:
-        asyncio.run(run(load_settings(settings_file(options.config)), options.host, options.port))
-    except RenderChainError as error:
-        print(error, file=sys.stderr)
-        return exit_code_of(error)
-    return 0
+    return run_service("scheduler", lambda: _run(options))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -61,28 +38,51 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--config", type=Path, help="settings file (default: as for other commands)")
     parser.add_argument("--host", default=HOST, help=f"where to listen (default: {HOST}, this machine alone)")
     parser.add_argument("--port", type=int, default=PORT, help=f"default: {PORT}")
+    text = "addresses or networks of web servers before it, whose X-Forwarded-For is believed (default: none)"
+    parser.add_argument("--trusted-proxies", nargs="+", default=[], metavar="ADDRESS", help=text)
+    text = "accounts whose jobs it schedules (default: anybody's that names it)"
+    parser.add_argument("--requesters", nargs="+", default=[], metavar="ACCOUNT", help=text)
+    text = "STRK that a frame must pay for its job to be scheduled (default: 0)"
+    parser.add_argument("--least-reward", default="0", metavar="STRK", help=text)
+    text = f"jobs that it schedules at once (default: {MOST_JOBS})"
+    parser.add_argument("--most-jobs", type=int, default=MOST_JOBS, metavar="COUNT", help=text)
     return parser
 
 
-async def run(settings: Settings, host: str, port: int) -> None:
-    """Until SIGTERM or SIGINT; what is on its way to the chain stays in the outbox for the next start."""
-    stop, reporter = asyncio.Event(), JsonLines()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with open_scheduler(settings, reporter, stop) as parts:
-        pages = Pages(parts.scheduler, parts.intake, time.time)
-        runner = web.AppRunner(pages.app(), access_log=None, shutdown_timeout=GRACE_S)
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, host, port).start()
-            reporter.say(f"Scheduling as {parts.address:#x}, answering on http://{host}:{port}")
-            await parts.scheduler.run(stop)
-        except OSError as error:
-            raise SettingsError(
-                f"Nothing can listen on {host}:{port} ({error.strerror or error}): name another --port."
-            ) from error
-        finally:
-            await runner.cleanup()
+async def _run(options: argparse.Namespace) -> None:
+    proxies = trusted(options.trusted_proxies)
+    settings = load_settings(settings_file(options.config))
+    pages = Pages(time.time)
+    duties = {"schedule": _schedule(settings, pages, serving_of(options))}
+    await serve(pages.app(), options.host, options.port, duties, proxies)
+
+
+def trusted(addresses: Sequence[str]) -> list[str]:
+    """As networks; raises SettingsError where one is none."""
+    try:
+        return [str(ip_network(one)) for one in addresses]
+    except ValueError as error:
+        raise SettingsError(f"--trusted-proxies: {error}. Name addresses or networks.") from error
+
+
+def serving_of(options: argparse.Namespace) -> Serving:
+    """Whose jobs; raises SettingsError."""
+    try:
+        requesters = frozenset(int(one, 16) for one in options.requesters)
+    except ValueError as error:
+        raise SettingsError(f"--requesters: {error}. Name accounts, such as 0x123.") from error
+    if options.most_jobs < 1:
+        raise SettingsError("--most-jobs: it must be 1 or more.")
+    return Serving(requesters, parse_strk(options.least_reward), options.most_jobs)
+
+
+async def _schedule(settings: Settings, pages: Pages, serving: Serving) -> None:
+    """Until cancelled; what is on its way to the chain stays in the outbox for the next start."""
+    reporter = LogReporter()
+    async with open_scheduler(settings, reporter, serving) as parts:
+        reporter.say(f"Scheduling as {parts.address:#x}")
+        with pages.told_by(parts.scheduler, parts.intake):
+            await parts.scheduler.run()
 
 
 def run_program() -> None:

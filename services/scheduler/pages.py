@@ -2,118 +2,142 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Annotated
 
-from aiohttp import web
+import msgspec
+from fastapi import FastAPI, Query, Request, Response
+from fastapi.responses import PlainTextResponse
 from renderchain.app.scheduler.intake import Intake
 from renderchain.app.scheduler.scheduler import Scheduler
 from renderchain.core.errors import ChainError
-from renderchain.core.metrics import CONTENT_TYPE, Metric, by_label, exposition, single
+from renderchain.core.ids import JobId
+from renderchain.core.metrics import Metric, by_label, single
 from renderchain.core.scheduling.heartbeat import MOST_BYTES, HeartbeatRefused
 
-MOST_BEATS = 200  # that one address may send in BEATS_S: some workers may share it
-BEATS_S = 10.0
-MOST_SENDERS = 10_000
+from services.common.health import health_pages
+
+from .senders import Senders
+
+PATIENCE_S = 10.0  # for a heartbeat to come whole, and for the chain to say whose it is
 SLOW_S = 60.0  # without a plan for so long it is not ready
+FRESH_S = 5.0  # so long it is not looked again why a job waits
+MOST_JOBS = 100  # of which one answer tells
 
 
 class Pages:
-    """Of one scheduler; ``clock`` counts seconds."""
+    """Of one scheduler, once there is one; ``clock`` counts seconds."""
 
-    def __init__(
-        self,
-        scheduler: Scheduler,
-        intake: Intake,
-        now: Callable[[], float],
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._scheduler, self._intake, self._now, self._clock = scheduler, intake, now, clock
-        self._senders: OrderedDict[str, tuple[float, int]] = OrderedDict()  # begin of their count, and count
+    def __init__(self, now: Callable[[], float], clock: Callable[[], float] = time.monotonic) -> None:
+        self._now, self._clock = now, clock
+        self._parts: tuple[Scheduler, Intake] | None = None
+        self._senders = Senders(clock)
+        self._reasons: dict[JobId, tuple[float, str]] = {}  # when they were looked for, and they
 
-    def app(self) -> web.Application:
+    @contextmanager
+    def told_by(self, scheduler: Scheduler, intake: Intake) -> Iterator[None]:
+        """Inside of this they answer for that scheduler."""
+        self._parts = (scheduler, intake)
+        try:
+            yield
+        finally:
+            self._parts = None
+
+    def app(self) -> FastAPI:
         """All pages."""
-        app = web.Application(client_max_size=MOST_BYTES)
-        app.add_routes(
-            [
-                web.post("/v1/heartbeats", self.heartbeat),
-                web.get("/v1/waiting", self.waiting),
-                web.get("/healthz", self.alive),
-                web.get("/readyz", self.ready),
-                web.get("/metrics", self.metrics),
-            ]
-        )
+        app = FastAPI(title="RenderChain scheduler", openapi_url=None)
+        app.add_api_route("/v1/heartbeats", self.heartbeat, methods=["POST"], response_model=None)
+        app.add_api_route("/v1/waiting", self.waiting, response_model=None)
+        app.include_router(health_pages(self.not_ready, self.metrics, in_loop=True))
         return app
 
-    async def heartbeat(self, request: web.Request) -> web.Response:
+    async def heartbeat(self, request: Request) -> Response:
         """204 where it was believed; else why not."""
-        if not self._may_send(request.remote or ""):
-            return web.Response(status=429, text="Too many heartbeats from one address; send fewer.\n")
+        if self._parts is None:
+            return _refusal(503, "No node was reached yet. Send the next one as usual.")
+        if not self._senders.may_send(request.client.host if request.client else ""):
+            return _refusal(429, "Too many heartbeats from one address; send fewer.")
         try:
-            await self._intake.hear(await request.read())
+            async with asyncio.timeout(PATIENCE_S):
+                raw = await _body(request)
+                if len(raw) > MOST_BYTES:
+                    return _refusal(413, f"A heartbeat has at most {MOST_BYTES} bytes.")
+                await self._parts[1].hear(raw)
         except HeartbeatRefused as error:
-            return web.Response(status=400, text=f"{error}\n")
+            return _refusal(400, str(error))
         except ChainError as error:
-            return web.Response(status=503, text=f"{error} Send the next one as usual.\n")
-        return web.Response(status=204)
+            return _refusal(503, f"{error} Send the next one as usual.")
+        except TimeoutError:
+            return _refusal(503, f"This took more than {PATIENCE_S:.0f} s. Send the next one as usual.")
+        return Response(status_code=204)
 
-    async def waiting(self, _: web.Request) -> web.Response:
-        """Of each job with open tasks, who could take them and why others can't."""
-        found = {str(job_id): reason for job_id, reason in self._scheduler.why_waiting().items()}
-        return web.Response(text=json.dumps({"jobs": found}), content_type="application/json")
+    async def waiting(
+        self,
+        after: Annotated[int, Query(ge=0, lt=2**64)] = 0,
+        limit: Annotated[int, Query(ge=1, le=MOST_JOBS)] = MOST_JOBS,
+    ) -> Response:
+        """Of jobs with open tasks, by number, who could take them and why others can't.
 
-    async def alive(self, _: web.Request) -> web.Response:
-        """Whether the process answers."""
-        return web.Response(text="alive\n")
+        ``next`` is the ``after`` of those that come after; looked for once in FRESH_S, however many ask.
+        """
+        found = self._parts[0].waiting_jobs() if self._parts else []
+        for gone in self._reasons.keys() - set(found):
+            del self._reasons[gone]
+        rest = [one for one in found if one > after]
+        jobs = {str(one): self._reason(one) for one in rest[:limit]}
+        body = {"jobs": jobs, "next": str(rest[limit - 1]) if len(rest) > limit else None}
+        return Response(msgspec.json.encode(body), media_type="application/json")
 
-    async def ready(self, _: web.Request) -> web.Response:
-        """Whether it plans."""
-        if self._now() - self._scheduler.planned_s > SLOW_S:
-            return web.Response(status=503, text=f"No plan was made for {SLOW_S:.0f} s: see the log.\n")
-        return web.Response(text="ready\n")
+    def _reason(self, job_id: JobId) -> str:
+        assert self._parts
+        looked_s, reason = self._reasons.get(job_id, (-FRESH_S, ""))
+        if self._clock() - looked_s >= FRESH_S:
+            reason = self._parts[0].why_waits(job_id)
+            self._reasons[job_id] = (self._clock(), reason)
+        return reason
 
-    async def metrics(self, _: web.Request) -> web.Response:
-        """Numbers for Prometheus."""
-        return web.Response(text=exposition(self._metrics()), headers={"Content-Type": CONTENT_TYPE})
+    def not_ready(self) -> str:
+        """Why nothing is planned; "" if it is."""
+        if self._parts is None:
+            return "no node was reached yet: see the log"
+        is_slow = self._now() - self._parts[0].planned_s > SLOW_S
+        return f"no plan was made for {SLOW_S:.0f} s: see the log" if is_slow else ""
 
-    def _may_send(self, sender: str) -> bool:
-        since_s, count = self._senders.pop(sender, (self._clock(), 0))
-        if self._clock() - since_s > BEATS_S:
-            since_s, count = self._clock(), 0
-        self._senders[sender] = (since_s, count + 1)
-        if len(self._senders) > MOST_SENDERS:
-            self._senders.popitem(last=False)
-        return count < MOST_BEATS
-
-    def _metrics(self) -> Iterable[Metric]:
-        books = self._scheduler.books
-        jobs = [job for _, job in books.jobs()]
-        heard = {name: float(count) for name, count in self._intake.counts.items()}
+    def metrics(self) -> Iterable[Metric]:
+        """For Prometheus."""
+        if self._parts is None:
+            return []
+        scheduler, intake = self._parts
+        jobs = [job for _, job in scheduler.books.jobs()]
+        heard = {name: float(count) for name, count in intake.counts.items()}
+        gauges = {
+            "jobs": ("Jobs that it schedules.", len(jobs)),
+            "open_tasks": ("Tasks that nobody holds.", sum(one.open.count for one in jobs)),
+            "refused_jobs": (
+                "Jobs that name it and that it does not schedule.",
+                len(scheduler.books.refused),
+            ),
+            "held_leases": ("Leases that are in work.", sum(len(one.held) for one in jobs)),
+            "workers": ("Workers of all families that it heard lately.", scheduler.worker_count),
+            "planned_seconds": ("When the last plan was made.", scheduler.planned_s),
+        }
         prefix = "renderchain_scheduler_"
-        return [
-            single(f"{prefix}jobs", "gauge", "Jobs that it schedules.", len(jobs)),
-            single(
-                f"{prefix}open_tasks",
-                "gauge",
-                "Tasks that nobody holds.",
-                sum(one.open.count for one in jobs),
-            ),
-            single(
-                f"{prefix}held_leases",
-                "gauge",
-                "Leases that are in work.",
-                sum(len(one.held) for one in jobs),
-            ),
-            single(
-                f"{prefix}workers",
-                "gauge",
-                "Workers of all families that it heard lately.",
-                self._scheduler.worker_count,
-            ),
-            single(
-                f"{prefix}planned_seconds", "gauge", "When the last plan was made.", self._scheduler.planned_s
-            ),
-            by_label(f"{prefix}heartbeats_total", "counter", "Heartbeats.", "outcome", heard),
-        ]
+        told = [single(f"{prefix}{name}", "gauge", *one) for name, one in gauges.items()]
+        return [*told, by_label(f"{prefix}heartbeats_total", "counter", "Heartbeats.", "outcome", heard)]
+
+
+def _refusal(status: int, words: str) -> Response:
+    return PlainTextResponse(f"{words}\n", status)
+
+
+async def _body(request: Request) -> bytes:
+    """What was sent, or more than MOST_BYTES of it."""
+    raw = b""
+    async for part in request.stream():
+        raw += part
+        if len(raw) > MOST_BYTES:
+            break
+    return raw

@@ -96,11 +96,11 @@ def test_a_black_frame_and_a_missing_one_are_flagged_and_ordered(animations: dic
     found = flags(frames)
     kinds = {(one.frame, one.kind) for one in found}
     assert {(6, FlagKind.BLACK), (6, FlagKind.FLICKER), (10, FlagKind.MISSING)} <= kinds
-    assert {6, 10} <= set(worth_ordering(found))
+    assert {6, 10} <= set(worth_ordering(found, range(1, FRAMES + 1)))
 
 
 def test_frames_that_are_black_among_black_ones_are_not_ordered() -> None:
     black = {number: light_of(np.zeros((32, 32, 3), np.float32)) for number in range(1, FRAMES + 1)}
     found = flags_of(range(1, FRAMES + 1), black)
     assert {one.kind for one in found} == {FlagKind.BLACK} and len(found) == FRAMES
-    assert worth_ordering(found) == ()
+    assert worth_ordering(found, range(1, FRAMES + 1)) == ()

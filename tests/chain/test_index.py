@@ -146,5 +146,5 @@ def test_what_is_wrong_at_the_start_is_said_and_ends_it(tmp_path: Path) -> None:
     ]
     done = subprocess.run(command, cwd=REPO, capture_output=True, text=True, check=False)
     said = json.loads(done.stderr.splitlines()[-1])
-    assert done.returncode == 78 and "sqlite:/// or postgresql://" in said["message"]
+    assert done.returncode == 78 and "sqlite:/// or postgresql://" in said["sentence"]
     assert "secret" not in done.stderr

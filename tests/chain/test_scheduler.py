@@ -69,17 +69,19 @@ def test_by_signed_heartbeats_a_job_is_assigned_to_its_end(chains: Callable[[], 
             with pytest.raises(HeartbeatRefused, match="not signed for this scheduler"):
                 await intake.hear(beat(net, address + 1))
             job_id = await net.artist.create_job(terms)
-            stop, done = asyncio.Event(), asyncio.Event()
-            parts = [asyncio.create_task(scheduler.run(stop)), asyncio.create_task(render_all(net, done))]
+            done = asyncio.Event()
+            scheduling = asyncio.create_task(scheduler.run())
+            rendering = asyncio.create_task(render_all(net, done))
             try:
                 async with asyncio.timeout(LONGEST_S):
                     while (await net.artist.job(job_id)).state is not JobState.COMPLETED:
                         await intake.hear(beat(net, address))
                         await asyncio.sleep(LOOK_S)
             finally:
-                stop.set()
+                scheduling.cancel()
                 done.set()
-                await asyncio.gather(*parts)
+                await rendering
+                await asyncio.gather(scheduling, return_exceptions=True)
             assert intake.counts["refused"] == 1
             told = await net.artist.told_of(job_id, 0)
             claims = [one for one in told if type(one).__name__ == "LeaseClaimed"]

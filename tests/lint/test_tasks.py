@@ -17,7 +17,6 @@ HEARD = {
     "adapters/ipfs/transfer.py:_came_streamed": (1, "gathered before the next one"),
     "adapters/ipfs/transfer.py:_read_run": (1, "gathered before the next one"),
     "adapters/ipfs/transfer.py:run": (1, "asked for its result"),
-    "composition/scheduler.py:open_scheduler": (1, "gathered; it only waits to be told to stop"),
     "adapters/starknet/new_heads.py:__aenter__": (1, "it is only quicker with it"),
     "app/exchange/package.py:_unpack": (1, "awaited, shielded"),
     "app/exchange/private_package.py:__call__": (1, "awaited, shielded"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,9 +16,10 @@ from ..app.upkeep.conditions import Conditions
 from ..core.audit.gas import lease_gas
 from ..core.scheduling.heartbeat import SignedHeartbeat
 from ..core.scheduling.plan import PlanRules
+from ..core.scheduling.serving import Serving
 from ..ports.reporter import Reporter
 from ..settings import Settings
-from .network import leave, network_name, patient_chain, when_there
+from .network import network_name, patient_chain, when_there
 from .worker import lock_of
 
 LEAD_S, LOAD_S = 15.0, 20.0  # until an assigned lease is rendered: blocks and events, and its package
@@ -36,31 +36,26 @@ class SchedulerParts:
 
 @asynccontextmanager
 async def open_scheduler(
-    settings: Settings, reporter: Reporter, stop: asyncio.Event
+    settings: Settings, reporter: Reporter, serving: Serving
 ) -> AsyncIterator[SchedulerParts]:
-    """For the settings' account, of which there is one process here at a time.
+    """For the settings' account, of which there is one process here at a time; a node is waited for.
 
-    Raises ChainError, KeyStoreError, SettingsError or, once it is told to stop, NodeAway.
+    Raises ChainError, KeyStoreError or SettingsError.
     """
     conditions = Conditions(reporter, time.time)
     budget = FeeBudgetFile(settings.folder / "fees.json", settings.daily_fee_limit_fri, time.time)
-    leaving = asyncio.create_task(leave(conditions, stop))
-    try:
-        account_lock = lock_of(await when_there(lambda: network_name(settings), conditions), settings.account)
-        async with (
-            hold(settings.folder / "agent.lock", f"the folder {settings.folder}"),
-            hold(account_lock, f"the account {settings.account:#x}"),
-            patient_chain(settings, reporter, conditions, budget) as chain,
-        ):
-            gas_fri = lease_gas() * await chain.gas_price_fri()
-            rules = PlanRules(lead_s=LEAD_S, load_s=LOAD_S, lease_gas_fri=gas_fri)
-            scheduler = Scheduler(chain, reporter, rules, settings.from_block, time.time)
-            places = {"chain_id": chain.chain_id, "board": chain.board, "scheduler": chain.address}
+    account_lock = lock_of(await when_there(lambda: network_name(settings), conditions), settings.account)
+    async with (
+        hold(settings.folder / "agent.lock", f"the folder {settings.folder}"),
+        hold(account_lock, f"the account {settings.account:#x}"),
+        patient_chain(settings, reporter, conditions, budget) as chain,
+    ):
+        gas_fri = lease_gas() * await chain.gas_price_fri()
+        rules = PlanRules(lead_s=LEAD_S, load_s=LOAD_S, lease_gas_fri=gas_fri)
+        scheduler = Scheduler(chain, reporter, rules, settings.from_block, time.time, serving)
+        places = {"chain_id": chain.chain_id, "board": chain.board, "scheduler": chain.address}
 
-            def signed(one: SignedHeartbeat, operator: int, key: int) -> bool:
-                return is_signed(one, **places, operator=operator, key=key)
+        def signed(one: SignedHeartbeat, operator: int, key: int) -> bool:
+            return is_signed(one, **places, operator=operator, key=key)
 
-            yield SchedulerParts(scheduler, Intake(chain, scheduler, signed, time.time), chain.address)
-    finally:
-        leaving.cancel()
-        await asyncio.gather(leaving, return_exceptions=True)
+        yield SchedulerParts(scheduler, Intake(chain, scheduler, signed, time.time), chain.address)

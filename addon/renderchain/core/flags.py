@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,10 +40,7 @@ class FlagKind(StrEnum):
 
 @dataclass(frozen=True)
 class Light:
-    """A frame's light: mean and of each block of 16x16 pixels, and how many of its pixels hold no numbers.
-
-    There are no blocks where the frame could not be read.
-    """
+    """A frame's light: mean and of each block of 16x16 pixels, and how many of its pixels hold no numbers."""
 
     broken_count: int
     mean: float
@@ -97,16 +95,22 @@ def flags_of(wanted: Sequence[int], found: Mapping[int, Light]) -> list[Flag]:
             flags.append(Flag(frame, FlagKind.BROKEN, found[frame].broken_count))
         elif found[frame].mean < BLACK:
             flags.append(Flag(frame, FlagKind.BLACK))
-    flags += _flickers([frame for frame in there if found[frame].blocks.size], found)
+    flags += _flickers(there, found)
     return sorted(flags, key=lambda flag: (flag.frame, flag.kind))
 
 
-def worth_ordering(flags: Sequence[Flag]) -> tuple[int, ...]:
-    """Frames that another rendering may mend: not those that are black among black ones, as scenes fade."""
+def worth_ordering(flags: Sequence[Flag], wanted: Sequence[int]) -> tuple[int, ...]:
+    """Frames that another rendering may mend: not those that are black among black ones, as scenes fade.
+
+    ``wanted`` are the job's frames in their order that were looked at: of every second one of a scene, 1 is
+    beside 3.
+    """
     black = {one.frame for one in flags if one.kind is FlagKind.BLACK}
-    alone = {frame for frame in black if not {frame - 1, frame + 1} & black}
+    missing = {one.frame for one in flags if one.kind is FlagKind.MISSING}
+    there = [frame for frame in wanted if frame not in missing]
+    among = {frame for pair in pairwise(there) if black.issuperset(pair) for frame in pair}
     others = {one.frame for one in flags if one.kind is not FlagKind.BLACK}
-    return tuple(sorted((others - black) | alone))
+    return tuple(sorted((others | black) - among))
 
 
 def _flickers(there: Sequence[int], found: Mapping[int, Light]) -> list[Flag]:

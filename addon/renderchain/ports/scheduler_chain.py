@@ -22,6 +22,10 @@ class SchedulerChain(ChainView, Protocol):
         """End claimed leases that timed out; anyone may. Returns what was refused."""
         ...
 
+    async def worker_count(self) -> int:
+        """How many workers are registered; they are numbered from 1 on."""
+        ...
+
     async def offer(self, worker_id: WorkerId) -> StandingOffer:
         """On what terms a worker takes what schedulers assign."""
         ...

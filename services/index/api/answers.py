@@ -10,7 +10,8 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import HTTPException, Path, Query, Request, Response
 from pydantic import BaseModel, create_model
-from sqlalchemy import Column, Connection, Engine, Select, literal, select, tuple_
+from sqlalchemy import Connection, Engine, Select, literal, select, tuple_
+from sqlalchemy.sql.elements import KeyedColumnElement
 
 from services.common.engine import reading
 
@@ -91,7 +92,7 @@ def page_of(
     connection: Connection,
     query: Select[Any],
     view: View,
-    order: Sequence[Column[Any]],
+    order: Sequence[KeyedColumnElement[Any]],
     page: str,
     limit: int,
     *,
@@ -115,7 +116,7 @@ def _page_after(values: Sequence[int]) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _places(page: str, order: Sequence[Column[Any]]) -> list[int]:
+def _places(page: str, order: Sequence[KeyedColumnElement[Any]]) -> list[int]:
     try:
         text = base64.urlsafe_b64decode(page + "=" * (-len(page) % 4)).decode("ascii")
         values = [int(one, 16) for one in text.split(".")]

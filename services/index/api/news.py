@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+import random
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Header, HTTPException, Query, Request
 from fastapi.responses import StreamingResponse
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.common.engine import reading
@@ -20,49 +22,18 @@ from services.common.engine import reading
 from ..store import REORG
 from ..tables import BLOCK, CURSOR, EVENT
 from .answers import FeltQuery, felt
+from .messages import Message, Wanted, message_of, sent
 
 LOOK_S = 0.2  # how often the database is asked for news, once for all clients
-PING_S = 15.0
+PING_S = 15.0  # something comes at least that often; not to all who came together at one moment
 MOST_BEHIND = 1000  # messages that a client may not have read yet; then it is let go
 MOST_CLIENTS = 2000
-CHUNK = 500
+MOST_FRESH = 500  # events that are read at once, as they come or as they were missed
+MOST_CATCHING_UP = 64  # clients that missed more than that, at one time
+READS = 4  # of what clients missed, at one time: others ask the database too
+SLOW_S = 60.0  # a client that takes nothing of what it missed for so long is let go
 STREAM = "text/event-stream"
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Message:
-    """An event as it is sent, and by what it may be filtered. Blocks and reorganisations go to everybody."""
-
-    text: bytes
-    kind: str = ""
-    address: int | None = None
-    job: int | None = None
-    lease: int | None = None
-    worker: int | None = None
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What a client wants to hear; nothing named: all."""
-
-    kinds: frozenset[str] = frozenset()
-    board: int | None = None
-    job: int | None = None
-    lease: int | None = None
-    worker: int | None = None
-
-    def has(self, one: Message) -> bool:
-        """Whether it does."""
-        if one.address is None:
-            return True
-        asked = (
-            (self.board, one.address),
-            (self.job, one.job),
-            (self.lease, one.lease),
-            (self.worker, one.worker),
-        )
-        return (not self.kinds or one.kind in self.kinds) and all(w is None or w == g for w, g in asked)
 
 
 @dataclass(eq=False)
@@ -70,14 +41,16 @@ class _Client:
     wanted: Wanted
     queue: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(MOST_BEHIND))
     after: int = 0  # what it has by other ways
+    moved_s: float | None = None  # when it took something of what it missed; None: it has all of that
 
 
 class News:
-    """One reader of the database for all clients of this process."""
+    """One reader of the database for all clients of this process; ``clock`` counts seconds."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, clock: Callable[[], float] = time.monotonic) -> None:
+        self._engine, self._clock = engine, clock
         self._clients: set[_Client] = set()
+        self._reads = asyncio.Semaphore(READS)
         self._seq = 0
         self._block = -1
         self.dropped = 0
@@ -86,6 +59,14 @@ class News:
     def listeners(self) -> int:
         """How many there are."""
         return len(self._clients)
+
+    def has_room(self, last: int | None) -> bool:
+        """Whether one more may come, that had events up to ``last``."""
+        if self.listeners >= MOST_CLIENTS:
+            return False
+        if last is None or self._seq - last <= MOST_FRESH:
+            return True
+        return sum(one.moved_s is not None for one in self._clients) < MOST_CATCHING_UP
 
     @asynccontextmanager
     async def told(self) -> AsyncIterator[None]:
@@ -116,32 +97,36 @@ class News:
                 for number, one in messages:
                     self._tell(number, one)
                 self._seq, self._block = seq, block
+                self._let_go_slow()
+                await asyncio.sleep(0 if len(messages) == MOST_FRESH else LOOK_S)
             except SQLAlchemyError as error:
                 log.warning("no news, as the database can't be read: %s", type(error).__name__)
                 await asyncio.sleep(PING_S)
-            await asyncio.sleep(LOOK_S)
+
+    def _let_go_slow(self) -> None:
+        for one in list(self._clients):
+            if one.moved_s is not None and self._clock() - one.moved_s > SLOW_S:
+                self.dropped += 1
+                self._end(one)
 
     def _fresh(self, is_first: bool) -> tuple[int, int, list[tuple[int, Message]]]:
+        """Up to where all is told, the block and the event; and what is new, or its first MOST_FRESH."""
         with reading(self._engine) as connection:
             now = connection.execute(select(CURSOR.c.seq, CURSOR.c.block)).one_or_none()
             if now is None or is_first or now == (self._seq, self._block):
                 return (*(now or (self._seq, self._block)), [])
-            found: list[tuple[int, Message]] = []
-            rows = (
-                connection.execute(
-                    select(EVENT).where(EVENT.c.seq > self._seq, EVENT.c.seq <= now.seq).order_by(EVENT.c.seq)
-                )
-                .mappings()
-                .all()
-            )
-            found += [(row["seq"], message_of(row)) for row in rows]
+            news = select(EVENT).where(EVENT.c.seq > self._seq, EVENT.c.seq <= now.seq).order_by(EVENT.c.seq)
+            rows = connection.execute(news.limit(MOST_FRESH)).mappings().all()
+            found = [(row["seq"], message_of(row)) for row in rows]
             # After a reorganisation other blocks have the same numbers.
             told = min([self._block, *(row["block"] for row in rows if row["kind"] == REORG)])
+            if len(rows) == MOST_FRESH:
+                return rows[-1]["seq"], told, found
             blocks = select(BLOCK).where(BLOCK.c.number > told, BLOCK.c.number <= now.block)
-            newest = blocks.order_by(BLOCK.c.number.desc()).limit(CHUNK)
+            newest = blocks.order_by(BLOCK.c.number.desc()).limit(MOST_FRESH - 1)
             for row in reversed(connection.execute(newest).mappings().all()):
                 body = {"number": row["number"], "hash": hex(row["hash"]), "time_s": row["time_s"]}
-                found.append((now.seq, Message(_sent(now.seq, "block", msgspec.json.encode(body)))))
+                found.append((now.seq, Message(sent(now.seq, "block", msgspec.json.encode(body)))))
         return now.seq, now.block, found
 
     def _tell(self, number: int, message: Message) -> None:
@@ -160,11 +145,11 @@ class News:
         try:
             yield b": welcome\n\n"
             if last is not None:
-                async for text in self._since(wanted, last, client.after):
+                async for text in self._missed(client, last):
                     yield text
             while True:
                 try:
-                    async with asyncio.timeout(PING_S):
+                    async with asyncio.timeout(PING_S * random.uniform(0.5, 1)):
                         new = await client.queue.get()
                 except TimeoutError:
                     yield b": ping\n\n"
@@ -175,45 +160,34 @@ class News:
         finally:
             self._clients.discard(client)
 
-    async def _since(self, wanted: Wanted, last: int, until: int) -> AsyncGenerator[bytes, None]:
-        while last < until:
-            rows = await asyncio.to_thread(self._chunk, last, until)
-            if not rows:
-                return
-            for row in rows:
-                message = message_of(row)
-                if wanted.has(message):
-                    yield message.text
-            last = rows[-1]["seq"]
+    async def _missed(self, client: _Client, last: int) -> AsyncGenerator[bytes, None]:
+        """What it wants of the events after ``last``, read as it takes them."""
+        client.moved_s = said_s = self._clock()
+        try:
+            while last < client.after and client in self._clients:
+                async with self._reads:
+                    texts, last = await asyncio.to_thread(self._read, client.wanted, last, client.after)
+                for text in texts:
+                    if client not in self._clients:
+                        return
+                    yield text
+                    client.moved_s = said_s = self._clock()
+                if not texts:
+                    client.moved_s = self._clock()  # it waits for us
+                    if client.moved_s - said_s > PING_S:
+                        yield b": ping\n\n"
+                        said_s = self._clock()
+        finally:
+            client.moved_s = None
 
-    def _chunk(self, last: int, until: int) -> Sequence[Any]:
-        query = (
-            select(EVENT).where(EVENT.c.seq > last, EVENT.c.seq <= until).order_by(EVENT.c.seq).limit(CHUNK)
-        )
+    def _read(self, wanted: Wanted, last: int, until: int) -> tuple[list[bytes], int]:
+        """What is wanted of the next MOST_FRESH numbers of events, and where to go on."""
         with reading(self._engine) as connection:
-            return connection.execute(query).mappings().all()
-
-
-def message_of(row: Any) -> Message:
-    """A row of the table of events."""
-    if row["kind"] == REORG:
-        return Message(_sent(row["seq"], REORG, msgspec.json.encode({"to_block": row["block"]})))
-    lease, job = row["lease"], row["job"]
-    body = {
-        "block": row["block"],
-        "address": hex(row["address"]),
-        "transaction": hex(row["transaction_hash"]),
-        "job": None if job is None else str(job),
-        "lease": None if lease is None else str(lease),
-        "worker": row["worker"],
-        "body": msgspec.Raw(row["body"].encode()),
-    }
-    text = _sent(row["seq"], row["kind"], msgspec.json.encode(body))
-    return Message(text, row["kind"], row["address"], job, lease, row["worker"])
-
-
-def _sent(number: int, kind: str, data: bytes) -> bytes:
-    return b"id: %d\nevent: %s\ndata: %s\n\n" % (number, kind.encode(), data)
+            first = connection.scalar(select(func.min(EVENT.c.seq)).where(EVENT.c.seq > last)) or until
+            end = min(max(first - 1, last) + MOST_FRESH, until)
+            part = (EVENT.c.seq > last, EVENT.c.seq <= end, wanted.rows)
+            rows = connection.execute(select(EVENT).where(*part).order_by(EVENT.c.seq)).mappings()
+            return [message_of(row).text for row in rows], end
 
 
 def news_pages(news: News) -> APIRouter:
@@ -237,11 +211,11 @@ def news_pages(news: News) -> APIRouter:
             str, Header(pattern="^[0-9]{0,18}$", description="the last one that came")
         ] = "",
     ) -> StreamingResponse:
-        if news.listeners >= MOST_CLIENTS:
+        last = int(last_event_id) if last_event_id else None
+        if not news.has_room(last):
             raise HTTPException(503, "Too many listen already. Ask again later.", {"Retry-After": "30"})
         named = frozenset(filter(None, kinds.split(",")))
         wanted = Wanted(named, None if board is None else felt(board), job, lease, worker)
-        last = int(last_event_id) if last_event_id else None
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(news.stream(wanted, last), media_type=STREAM, headers=headers)
 

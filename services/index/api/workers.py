@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, false, func, select
 
 from ..tables import FAMILY_OF, JOB, LEASE, OFFER, PAYMENT, WORKER
 from .answers import (
@@ -27,6 +27,7 @@ from .leases import LEASES
 from .views import HEX, View
 
 MOST_LEASES = 200  # by which a worker's speed is told
+MOST_FAMILIES = 200  # of one worker
 WORKERS = View("Worker", WORKER)
 OFFERS = View("Offer", OFFER, hidden=("worker",))
 FAMILIES = View("WorkerFamily", FAMILY_OF, hidden=("worker",))
@@ -140,7 +141,10 @@ def _whole(connection: Connection, worker: int) -> dict[str, Any]:
 
 
 def _families(connection: Connection, worker: int) -> list[dict[str, Any]]:
-    query = select(FAMILY_OF).where(FAMILY_OF.c.worker == worker).order_by(FAMILY_OF.c.family)
+    """Those that it renders before those that it rendered once, of which it may have named any number."""
+    is_supported = func.coalesce(FAMILY_OF.c.is_supported, false())
+    query = select(FAMILY_OF).where(FAMILY_OF.c.worker == worker)
+    query = query.order_by(is_supported.desc(), FAMILY_OF.c.family).limit(MOST_FAMILIES)
     return [FAMILIES.of(one) for one in connection.execute(query).mappings()]
 
 

@@ -18,6 +18,7 @@ from renderchain.core.manifest import Manifest
 from devkit.fakes.package import manifest_of
 from services.aggregator.colour_settings import Colour
 from services.aggregator.command import bpy_config
+from services.aggregator.gallery import Gallery
 from services.aggregator.pictures import Picture, Pictures
 
 WIDTH, HEIGHT = 77, 50
@@ -116,3 +117,18 @@ def test_a_file_that_is_no_image_of_the_jobs_size_is_refused(made: Path, tmp_pat
 def test_a_view_that_blender_does_not_have_is_said(made: Path) -> None:
     with pytest.raises(ContentError, match="can't be shown"):
         shown(made / "frame.exr", Colour(view="No such view"))
+
+
+def test_of_a_file_of_a_format_that_is_not_known_here_nothing_is_said(tmp_path: Path) -> None:
+    """JPEG 2000, as far as the library can't open it, and whatever else comes."""
+    image = Image.new("RGB", (WIDTH, HEIGHT), (200, 100, 50))
+    image.save(tmp_path / "0001.jp2")
+    (tmp_path / "0002.exr").write_bytes(b"\x76\x2f\x31\x01" + b"\0" * 100)
+    image.save(tmp_path / "0003.png")
+    frames = {number: next(tmp_path.glob(f"{number:04d}.*")) for number in (1, 2, 3)}
+    pictures = Pictures(ImageChild(allow_unsandboxed=False), bpy_config(), Colour())
+    gallery = Gallery(pictures, settings("JPEG2000"), tmp_path, 0)
+    assert gallery.flags((1, 2, 3), frames) == []
+    assert gallery.unread.keys() >= {2} and 3 not in gallery.unread
+    shown = {number for number in frames if gallery.picture(number).is_file()}
+    assert shown == {1, 2, 3} - gallery.unread.keys()

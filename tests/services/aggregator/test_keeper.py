@@ -12,6 +12,7 @@ import pytest
 from renderchain.adapters.sealing import ViewUnwrapper, view_key_of
 from renderchain.core.errors import ContentError, LocalError
 from renderchain.core.flags import Light, light_of
+from renderchain.core.frames import format_frames
 from renderchain.core.ids import JobId
 from renderchain.core.manifest import Manifest
 from renderchain.core.money import FRI_PER_STRK
@@ -86,7 +87,7 @@ def kept(owner: Owner, world: World, machine: Machine, frames: int = 4) -> JobId
     async def life() -> JobId:
         job = await owner.artist.submit(frames, SHORT)
         async with machine.working():
-            await owner.aggregator().run(asyncio.Event(), once=True)
+            await owner.aggregator().run(once=True)
         return job
 
     return world.live(life())
@@ -109,7 +110,7 @@ def test_a_job_that_was_kept_is_left_alone_after_a_restart(
 ) -> None:
     kept(owner, world, machine)
     seen = list(owner.eyes.seen)
-    world.live(owner.aggregator().run(asyncio.Event(), once=True))
+    world.live(owner.aggregator().run(once=True))
     assert owner.eyes.seen == seen
 
 
@@ -120,7 +121,7 @@ def test_a_black_frame_is_ordered_again_once(owner: Owner, world: World, machine
     assert (order.job_id, order.frames) == (job, (2,)) and order.again not in (0, job)
     assert owner.tally.ordered == 1
     assert [one["kind"] for one in owner.told()["flags"]] == ["black", "flicker"]  # type: ignore[attr-defined]
-    world.live(owner.aggregator().run(asyncio.Event(), once=True))
+    world.live(owner.aggregator().run(once=True))
     assert owner.orders.all == [order]
 
 
@@ -128,11 +129,52 @@ def test_a_black_frame_is_ordered_again_once(owner: Owner, world: World, machine
 def test_nothing_is_ordered_beyond_the_budget(
     owner: Owner, world: World, machine: Machine, budget_fri: int
 ) -> None:
-    owner.eyes.unread, owner.budget_fri = {3}, budget_fri
+    owner.eyes.black, owner.budget_fri = {3}, budget_fri
     kept(owner, world, machine)
     assert not owner.orders.all and owner.tally.ordered == 0
-    assert owner.told()["unread"] == {"3": "0003.png is no image that can be shown."}
     assert len(owner.artist.journal.jobs()) == 1
+
+
+@pytest.mark.parametrize("unread", [{3}, {1, 2, 3, 4}])
+def test_what_can_not_be_looked_at_is_said_and_never_ordered(
+    owner: Owner, world: World, machine: Machine, caplog: pytest.LogCaptureFixture, unread: set[int]
+) -> None:
+    """They counted as broken, so that a budget paid for good frames again."""
+    owner.eyes.unread = unread
+    kept(owner, world, machine)
+    told = owner.told()
+    assert not owner.orders.all and told["flags"] == [] and owner.tally.failures == 0
+    assert told["unread"] == {str(one): f"000{one}.png is no image that can be shown." for one in unread}
+    named = format_frames(tuple(sorted(unread)))
+    assert f"frames {named} were not looked at: 000{min(unread)}.png is no image" in caplog.text
+
+
+def test_beside_what_can_not_be_looked_at_the_others_are(
+    owner: Owner, world: World, machine: Machine
+) -> None:
+    owner.eyes.unread, owner.eyes.black = {2}, {5}
+    job = kept(owner, world, machine, 8)
+    (order,) = owner.orders.all
+    assert (order.job_id, order.frames) == (job, (5,))
+
+
+@pytest.mark.parametrize("part", ["note", "sheet", "video"])
+def test_one_thing_that_can_not_be_made_leaves_the_others_and_the_orders(
+    owner: Owner, world: World, machine: Machine, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    """Where ffmpeg made no video nothing was ordered again."""
+
+    def fail(*_: object) -> None:
+        raise LocalError("No video of the frames could be made.")
+
+    monkeypatch.setattr(Gallery, part, fail)
+    owner.eyes.black = {2}
+    kept(owner, world, machine)
+    (order,) = owner.orders.all
+    assert order.frames == (2,) and owner.tally.failures == 2  # it is tried again with what was ordered
+    made = {path.name for path in (owner.artist.output / FOLDER).iterdir() if path.suffix != ".png"}
+    names = {"note": FLAGS, "sheet": SHEET, "video": VIDEO}
+    assert made - {"lights"} == set(names.values()) - {names[part]}
 
 
 def test_an_order_that_was_made_before_its_number_was_noted_is_found_and_not_made_twice(
@@ -144,7 +186,7 @@ def test_an_order_that_was_made_before_its_number_was_noted_is_found_and_not_mad
     (order,) = orders.all
     orders._write([replace(order, again=JobId(0))], frozenset())
     jobs = len(owner.artist.journal.jobs())
-    world.live(owner.aggregator().run(asyncio.Event(), once=True))
+    world.live(owner.aggregator().run(once=True))
     assert owner.orders.all == [order] and owner.orders.is_over(job)
     assert len(owner.artist.journal.jobs()) == jobs
 
@@ -153,7 +195,7 @@ def test_an_order_that_never_was_made_costs_nothing(owner: Owner, world: World, 
     job = kept(owner, world, machine)
     orders = owner.orders
     orders._write([Order(job, (2,), FRI_PER_STRK)], frozenset())
-    world.live(owner.aggregator().run(asyncio.Event(), once=True))
+    world.live(owner.aggregator().run(once=True))
     assert owner.orders.spent_fri == 0
 
 
@@ -171,7 +213,7 @@ def test_pictures_that_fail_leave_the_frames_and_the_receipt(
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Gallery, "finish", fail)
+    monkeypatch.setattr(Gallery, "flags", fail)
     job = kept(owner, world, machine)
     assert owner.tally.failures == 1 and len(owner.artist.frames()) == 4
     assert (owner.artist.output / f"receipt-{job}.json").is_file()
@@ -191,7 +233,7 @@ def test_who_has_the_view_key_alone_sees_the_frames_and_pays_nothing(
         job = await owner.artist.submit(2, SHORT)
         service = Service(viewing, keeper, orders, owner.tally, (job,), folder)
         async with machine.working():
-            await asyncio.gather(service.run(asyncio.Event(), once=True), owner.artist.watching(job))
+            await asyncio.gather(service.run(once=True), owner.artist.watching(job))
         return job
 
     before_fri = world.network.model.tokens[viewer.address]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import http.client
+import random
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import aclosing, contextmanager
+from contextlib import AsyncExitStack, aclosing, contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -14,11 +15,12 @@ from sqlalchemy import select
 
 from services.common.engine import reading
 from services.index.api import news
+from services.index.api.messages import Wanted, message_of
 from services.index.tables import EVENT
 from tests.services.api.served import PATIENCE_S, Served
 from tests.services.played import played
 
-ALL = news.Wanted()
+ALL, SEED = Wanted(), 20261129
 
 
 @dataclass(frozen=True)
@@ -142,3 +144,152 @@ async def block_of(stream: AsyncGenerator[bytes, None]) -> bytes:
         if one.startswith(b"id") and b"\nevent: block\n" in one:
             return one
     raise AssertionError("the stream ended")
+
+
+class Clock:
+    """Goes where a test says."""
+
+    def __init__(self) -> None:
+        self.now_s = 1000.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+class Counted(news.News):
+    """Counts what it reads of what clients missed."""
+
+    reads = 0
+
+    def _read(self, wanted: Wanted, last: int, until: int) -> tuple[list[bytes], int]:
+        self.reads += 1
+        return super()._read(wanted, last, until)
+
+
+def id_of(text: bytes) -> int:
+    return int(text.split(b"\n", 1)[0].removeprefix(b"id: "))
+
+
+def test_what_a_client_missed_is_read_as_it_takes_it(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever came with the number 1 had all events read at once."""
+    monkeypatch.setattr(news, "MOST_FRESH", 5)
+    told = [seq for seq, _ in kept(served)]
+
+    async def run() -> None:
+        counted = Counted(served.engine)
+        async with counted.told(), aclosing(counted.stream(ALL, 1)) as stream:
+            assert await anext(stream) == b": welcome\n\n"
+            heard: list[int] = []
+            for number in (1, 2, 3):
+                while len(heard) < 4 * number:
+                    heard.append(id_of(await anext(stream)))
+                assert counted.reads <= number
+            assert heard == told[1:13]
+
+    asyncio.run(run())
+
+
+def test_whatever_is_missed_and_wanted_is_heard_once_and_in_order(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = random.Random(SEED)
+    with reading(served.engine) as connection:
+        rows = connection.execute(select(EVENT).order_by(EVENT.c.seq)).mappings().all()
+
+    async def run() -> None:
+        for turn in range(60):
+            monkeypatch.setattr(news, "MOST_FRESH", rng.choice([1, 3, 50, 10_000]))
+            like = rng.choice(rows)
+            kinds = frozenset(rng.sample(sorted({row["kind"] for row in rows}), rng.randrange(4)))
+            asked = {"board": like["address"], "job": like["job"], "lease": like["lease"]}
+            asked["worker"] = like["worker"]
+            wanted = Wanted(kinds, **{name: one for name, one in asked.items() if rng.random() < 0.3})
+            last = rng.randrange(rows[-1]["seq"] + 5)
+            expected = [row["seq"] for row in rows if row["seq"] > last and wanted.has(message_of(row))]
+            told = news.News(served.engine)
+            async with told.told(), aclosing(told.stream(wanted, last)) as stream:
+                await anext(stream)
+                heard = [id_of(await anext(stream)) for _ in expected]
+            assert heard == expected, (SEED, turn)
+
+    asyncio.run(run())
+
+
+def test_few_clients_at_a_time_read_all_that_they_missed(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(news, "MOST_FRESH", 5)
+    monkeypatch.setattr(news, "MOST_CATCHING_UP", 2)
+    newest = kept(served)[-1][0]
+
+    async def run() -> None:
+        told = news.News(served.engine)
+        async with told.told(), AsyncExitStack() as stack:
+            streams = [await stack.enter_async_context(aclosing(told.stream(ALL, 0))) for _ in range(2)]
+            for one in streams:
+                assert told.has_room(0)
+                await anext(one)
+                await anext(one)
+            assert not told.has_room(0)
+            assert told.has_room(None) and told.has_room(newest - 1)
+            async for text in streams[0]:
+                if id_of(text) == newest:
+                    break
+            await streams[0].aclose()
+            assert told.has_room(0)
+
+    asyncio.run(run())
+
+
+def test_a_client_that_takes_nothing_of_what_it_missed_is_let_go(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(news, "MOST_FRESH", 5)
+    monkeypatch.setattr(news, "LOOK_S", 0.0)
+    clock = Clock()
+
+    async def run() -> None:
+        told = news.News(served.engine, clock)
+        async with told.told(), aclosing(told.stream(ALL, 0)) as slow, aclosing(told.stream(ALL, 0)) as eager:
+            for one in (slow, eager):
+                await anext(one)
+                await anext(one)
+            clock.now_s += news.SLOW_S - 1
+            await anext(eager)
+            clock.now_s += 2
+            async with asyncio.timeout(PATIENCE_S):
+                while told.listeners > 1:
+                    await asyncio.sleep(0)
+            assert told.dropped == 1
+            assert [one async for one in slow] == []
+            assert id_of(await anext(eager)) > 0
+
+    asyncio.run(run())
+
+
+def test_news_that_gathered_while_the_database_was_away_are_told_in_parts(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(news, "MOST_FRESH", 3)
+
+    async def run() -> tuple[list[bytes], int]:
+        told = news.News(served.engine)
+        async with told.told(), aclosing(told.stream(ALL, None)) as stream:
+            await anext(stream)
+            since = told._seq
+            with monkeypatch.context() as away:
+                away.setattr(told, "_fresh", lambda is_first: (told._seq, told._block, []))
+                for block in played(1).blocks[-20:]:
+                    await asyncio.to_thread(served.store.apply, block)
+            heard: list[bytes] = []
+            last = f'"number":{played(1).blocks[-1].number},'.encode()
+            async with asyncio.timeout(PATIENCE_S):
+                while not heard or last not in heard[-1]:
+                    heard.append(await anext(stream))
+            return heard, since
+
+    heard, since = asyncio.run(run())
+    events = [id_of(one) for one in heard if b"\nevent: block\n" not in one]
+    assert events == [seq for seq, _ in kept(served) if seq > since]
+    blocks = [one for one in heard if b"\nevent: block\n" in one]
+    assert len(blocks) == len(set(blocks)) and len(blocks) <= 20

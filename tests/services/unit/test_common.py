@@ -1,10 +1,9 @@
-"""What all services share: databases that are named wrongly, one writer, logs without secrets."""
+"""What all services share: databases that are named wrongly, and one writer."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import logging
 
 import pytest
 from renderchain.core.board_events import JobCreated, LeaseEnded
@@ -14,7 +13,6 @@ from renderchain.core.lifecycle import LeaseState
 
 from devkit.made_up_job import TERMS
 from services.common.engine import open_engine, shown_database
-from services.common.logs import JsonLines
 from services.common.migrations import migrate
 from services.common.writer import only_writer
 from services.index.bodies import body_of
@@ -63,15 +61,6 @@ def test_a_second_writer_waits_for_the_first(fresh: Fresh, monkeypatch: pytest.M
 
     asyncio.run(run())
     assert order == ["another part", "first", "second"]
-
-
-def test_a_line_of_the_log_is_json_and_has_no_key_of_a_node() -> None:
-    text = "asking https://node.example/rpc/v0_10/0123456789abcdef0123456789abcdef\nagain"
-    record = logging.LogRecord("here", logging.WARNING, __file__, 1, "%s", (text,), None)
-    line = JsonLines("index").format(record)
-    found = json.loads(line)
-    assert "\n" not in line and found["level"] == "warning" and found["service"] == "index"
-    assert "0123456789abcdef" not in line
 
 
 def test_numbers_of_events_beyond_53_bits_are_text() -> None:

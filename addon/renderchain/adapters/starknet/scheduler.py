@@ -15,6 +15,10 @@ from .view import StarknetView, ask
 class StarknetScheduler(StarknetView):
     """The part of StarknetChain about heartbeats, of both who sends and who hears them."""
 
+    async def worker_count(self) -> int:
+        """How many workers are registered; they are numbered from 1 on."""
+        return int(await ask(self._registry, "worker_count"))
+
     async def offer(self, worker_id: WorkerId) -> StandingOffer:
         """On what terms a worker takes what schedulers assign."""
         return StandingOffer(**await ask(self._registry, "offer", worker_id))

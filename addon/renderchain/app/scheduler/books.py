@@ -28,6 +28,7 @@ from ...core.scheduling.fit import Needs
 from ...core.scheduling.fleet import Terms
 from ...core.scheduling.plan import Given, Job, PlanRules
 from ...core.scheduling.predict import Costs
+from ...core.scheduling.serving import Serving
 from ...core.scheduling.tasks import Held, OpenTasks
 
 NOTHING = Terms(StandingOffer(0, 0, 0, 0), 0, 0)  # of a worker that sends no heartbeats
@@ -35,6 +36,7 @@ HARMLESS = ("worker is busy", "worker stops")  # reasons for giving back that sa
 TIMEOUT_FRAMES = 4  # a lease's timeout is so many times what a job declares that its frames take
 WAITS_S = 120.0  # for the event of a lease that was sent for
 PUT_OFF_S = 300.0  # a worker that the board refused for a job
+MOST_REFUSED = 10_000
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,15 @@ class Books:
     is told of it and of those before is long ago.
     """
 
-    def __init__(self, scheduler: int, rules: PlanRules, head: int = -1) -> None:
+    def __init__(
+        self, scheduler: int, rules: PlanRules, head: int = -1, serving: Serving | None = None
+    ) -> None:
         self._scheduler, self._rules, self._head = scheduler, rules, head
+        self._serving = serving or Serving()
         self.by_family: dict[int, Book[JobId]] = {}
         self._family_of: dict[JobId, int] = {}
+        self._requester_of: dict[JobId, int] = {}
+        self.refused: dict[JobId, str] = {}  # the newest that are not scheduled here, and why
         self._leases: dict[LeaseId, tuple[JobId, int, int]] = {}  # that have not ended, with first and count
         self.sent: dict[tuple[JobId, WorkerId, int], Asked] = {}
         self._put_off: dict[tuple[JobId, int], float] = {}
@@ -79,12 +86,15 @@ class Books:
             self._created(event)
             return
         job_id = getattr(event, "job_id", None)
+        if isinstance(event, JobClosed):
+            self.refused.pop(event.job_id, None)
         book = self.book_of(job_id) if job_id is not None else None
         if book is None or job_id is None:
             return
         if isinstance(event, JobClosed):
             book.closed(job_id)
             self._family_of.pop(job_id)
+            self._requester_of.pop(job_id)
             self.stale.discard(job_id)
             return
         if job_id not in book.jobs:
@@ -156,6 +166,12 @@ class Books:
         terms = event.terms
         if terms.scheduler != self._scheduler or event.job_id in self._family_of:
             return
+        present = ((self._requester_of[key], job.needs) for key, job in self.jobs())
+        if why := self._serving.refusal(event.requester, terms, present):
+            self.refused[event.job_id] = why
+            if len(self.refused) > MOST_REFUSED:
+                del self.refused[next(iter(self.refused))]
+            return
         needs = Needs(
             family=event.family,
             tasks=terms.tasks,
@@ -170,6 +186,7 @@ class Books:
         made = Job(needs, Costs(terms.tasks, declared_s), OpenTasks(terms.tasks), terms.spare_tasks)
         self.book(event.family).jobs[event.job_id] = made
         self._family_of[event.job_id] = event.family
+        self._requester_of[event.job_id] = event.requester
         self.stale.add(event.job_id)
 
     def _claimed(self, book: Book[JobId], event: LeaseClaimed, now_s: float) -> None:

@@ -11,18 +11,19 @@ import logging
 from collections.abc import Callable
 from contextlib import aclosing, suppress
 
-from ...core.board_events import Reorganised
+from ...core.board_events import BoardEvent, JobCreated, Reorganised
 from ...core.contract_errors import ContractError
 from ...core.errors import ChainError
 from ...core.ids import JobId, WorkerId
 from ...core.job import Place
 from ...core.lease_id import split_lease_id
 from ...core.notices.process import Stopped
-from ...core.notices.scheduling import AssignRefused, LeasesAssigned
+from ...core.notices.scheduling import AssignRefused, JobNotScheduled, LeasesAssigned
 from ...core.scheduling.fit import SILENT_S, sentence_of
 from ...core.scheduling.fleet import Terms
 from ...core.scheduling.heartbeat import Heartbeat
 from ...core.scheduling.plan import Given, PlanRules
+from ...core.scheduling.serving import Serving
 from ...ports.reporter import Reporter
 from ...ports.scheduler_chain import SchedulerChain
 from ..upkeep.keeping import keep_at_work
@@ -46,10 +47,12 @@ class Scheduler:
         rules: PlanRules,
         from_block: int,
         now: Callable[[], float],
+        serving: Serving | None = None,
     ) -> None:
         self._chain, self._reporter, self._rules = chain, reporter, rules
         self._from_block, self._now = from_block, now
-        self.books = Books(chain.address, rules)
+        self._serving = serving or Serving()
+        self.books = self._new_books(-1)
         self._heard: dict[WorkerId, tuple[Heartbeat, float]] = {}
         self._looked_s: dict[WorkerId, float] = {}
         self._families: dict[WorkerId, set[int]] = {}
@@ -58,19 +61,18 @@ class Scheduler:
         self._has_news = asyncio.Event()
         self.planned_s = 0.0  # when a plan was made last, by ``now``
 
-    async def run(self, stop: asyncio.Event, on_ready: Callable[[], None] = lambda: None) -> None:
-        """Schedule until ``stop`` is set. Raises ChainError at the start alone."""
-        self.books = Books(self._chain.address, self._rules, await self._chain.block_number())
-        on_ready()
+    async def run(self) -> None:
+        """Schedule until cancelled. Raises ChainError at the start alone."""
+        self.books = self._new_books(await self._chain.block_number())
         works = {"Listening to the chain": self._follow, "Assigning leases": self._assign_all}
         parts = [asyncio.create_task(keep_at_work(name, one, self._reporter)) for name, one in works.items()]
         try:
-            await stop.wait()
+            await asyncio.gather(*parts)
         finally:
             for part in parts:
                 part.cancel()
             await asyncio.gather(*parts, return_exceptions=True)
-        self._reporter.tell(Stopped())
+            self._reporter.tell(Stopped())
 
     async def heard(self, heartbeat: Heartbeat) -> None:
         """A worker said what it has and does; the caller has seen that it did. Raises ChainError."""
@@ -103,15 +105,21 @@ class Scheduler:
         """How many workers were heard lately, by their numbers."""
         return sum(self._now() - heard_s <= SILENT_S for _, heard_s in self._heard.values())
 
-    def why_waiting(self) -> dict[JobId, str]:
-        """Of each job with open tasks, who could take them and why others can not."""
-        found = dict[JobId, str]()
-        for book in self.books.by_family.values():
-            for job_id, job in book.jobs.items():
-                if job.open.count and not job.is_over:
-                    said = sentence_of(job.needs, book.fleet, job.known.failed, self._now())
-                    found[job_id] = f"{job.open.count} of {job.needs.tasks} tasks are open: {said}"
-        return found
+    def waiting_jobs(self) -> list[JobId]:
+        """Those with open tasks, and those that are not scheduled here, by their numbers."""
+        waiting = [job_id for job_id, job in self.books.jobs() if job.open.count]
+        return sorted([*waiting, *self.books.refused])
+
+    def why_waits(self, job_id: JobId) -> str:
+        """Who could take a job's open tasks, and why others can not; "" of a job that has none."""
+        if why := self.books.refused.get(job_id):
+            return f"not scheduled here, so workers claim it once its grace is over: {why}"
+        book = self.books.book_of(job_id)
+        job = book.jobs.get(job_id) if book else None
+        if book is None or job is None or job.is_over or not job.open.count:
+            return ""
+        said = sentence_of(job.needs, book.fleet, job.known.failed, self._now())
+        return f"{job.open.count} of {job.needs.tasks} tasks are open: {said}"
 
     async def _look_at(self, worker_id: WorkerId) -> None:
         """Read what the registry knows of a worker."""
@@ -127,16 +135,26 @@ class Scheduler:
 
     async def _follow(self) -> None:
         head = await self._chain.block_number()
-        self.books = Books(self._chain.address, self._rules, head)
+        self.books = self._new_books(head)
         self._families.clear()
         async with aclosing(self._chain.events(self._from_block)) as events:
             async for event in events:
                 if isinstance(event, Reorganised):
-                    self.books = Books(self._chain.address, self._rules, head)
+                    self.books = self._new_books(head)
                     self._families.clear()
                 else:
-                    self.books.note(event, self._now())
+                    self._hear(event, head)
                 self._has_news.set()
+
+    def _new_books(self, head: int) -> Books:
+        return Books(self._chain.address, self._rules, head, self._serving)
+
+    def _hear(self, event: BoardEvent, head: int) -> None:
+        self.books.note(event, self._now())
+        if not isinstance(event, JobCreated) or event.block <= head:
+            return  # of older ones it was told before
+        if why := self.books.refused.get(event.job_id):
+            self._reporter.tell(JobNotScheduled(event.job_id, why))
 
     async def _assign_all(self) -> None:
         while True:

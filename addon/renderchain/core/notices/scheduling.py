@@ -37,6 +37,18 @@ class AssignRefused(Notice):
 
 
 @dataclass(frozen=True)
+class JobNotScheduled(Notice):
+    """A job names this scheduler, which does not take it on."""
+
+    job_id: JobId
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        return f"Job {self.job_id} is not scheduled here: {self.reason}"
+
+
+@dataclass(frozen=True)
 class HeartbeatFailed(Notice):
     """A scheduler was not reached, or does not believe this worker; it is tried again all the time."""
 

@@ -71,12 +71,24 @@ def why_not(needs: Needs, fleet: Fleet, row: int, failed: Iterable[int], now_s: 
     return next((reason for is_so, reason in reasons if is_so), "")
 
 
-def sentence_of(needs: Needs, fleet: Fleet, failed: set[int], now_s: float) -> str:
-    """How many workers of the family could take it, and why the others can not."""
-    counts: dict[str, int] = {}
-    for row in range(len(fleet)):
-        reason = why_not(needs, fleet, row, failed, now_s)
-        counts[reason] = counts.get(reason, 0) + 1
-    able = counts.pop("", 0)
-    others = [f"{count} {reason}" for reason, count in sorted(counts.items(), key=lambda one: -one[1])]
-    return "; ".join([f"{able} of {len(fleet)} workers of {family_name(needs.family)} could", *others])
+def sentence_of(needs: Needs, fleet: Fleet, failed: Iterable[int], now_s: float) -> str:
+    """How many workers of the family could take it, and why the others can not; as short with any number."""
+    column = fleet.column
+    taken = column("used") | column("others")
+    reasons = (
+        (column("heard_s") < now_s - SILENT_S, "not heard of lately"),
+        ((column("until_s") <= now_s) | (column("slots") < 1), "no slots offered now"),
+        (column("asks_fri") > float(needs.reward_fri), "want more a frame than it pays"),
+        (column("largest_bytes") < needs.package_bytes, "take no package so large"),
+        (column("memory_mib") < needs.memory_mib, "too little memory"),
+        (column("stake_fri") < float(needs.stake_fri), "too little free deposit for these frames"),
+        (fleet.mask(failed), "failed on this job before"),
+        (np.bitwise_not(taken) & ((1 << column("slots")) - 1) == 0, "leases in all slots"),
+    )
+    able, parts = np.ones(len(fleet), bool), list[str]()
+    for is_so, reason in reasons:
+        if count := int(np.count_nonzero(able & is_so)):
+            parts.append(f"{reason}: {count}")
+        able &= ~is_so
+    head = f"{np.count_nonzero(able)} of {len(fleet)} workers of {family_name(needs.family)} could"
+    return "; ".join([head, *parts])

@@ -13,6 +13,7 @@ from renderchain.core.ids import LeaseId
 from renderchain.core.job import StandingOffer
 from renderchain.core.scheduling.heartbeat import Heartbeat, SignedHeartbeat
 from renderchain.core.scheduling.plan import PlanRules
+from renderchain.core.scheduling.serving import Serving
 
 from devkit.fakes.people import Machine
 from devkit.fakes.reporter import RecordingReporter
@@ -26,12 +27,12 @@ WILLING = StandingOffer(1, 10**9, 4, 2**39)
 class Desk:
     """One process of a scheduler; another one on the same account is another Desk."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, serving: Serving | None = None) -> None:
         self.world = world
         self.chain = world.network.chain(ADDRESS)
         self.reporter = RecordingReporter()
         rules = PlanRules(lead_s=20.0, load_s=20.0)
-        self.scheduler = Scheduler(self.chain, self.reporter, rules, 0, world.now)
+        self.scheduler = Scheduler(self.chain, self.reporter, rules, 0, world.now, serving)
         self.intake = Intake(self.chain, self.scheduler, self._is_signed, world.now)
 
     def _is_signed(self, signed: SignedHeartbeat, operator: int, key: int) -> bool:
@@ -64,19 +65,18 @@ class Desk:
     @asynccontextmanager
     async def working(self, *machines: Machine) -> AsyncIterator[None]:
         """Schedule beside, while the machines send heartbeats."""
-        stop = asyncio.Event()
 
         async def beats() -> None:
             while True:
                 await self.beat(*machines)
                 await asyncio.sleep(BEAT_S)
 
-        tasks = [asyncio.create_task(self.scheduler.run(stop)), asyncio.create_task(beats())]
+        tasks = [asyncio.create_task(self.scheduler.run()), asyncio.create_task(beats())]
         try:
             yield
         finally:
-            stop.set()
-            tasks[1].cancel()
+            for task in tasks:
+                task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
 

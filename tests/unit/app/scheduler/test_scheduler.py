@@ -10,7 +10,8 @@ from renderchain.app.scheduler.scheduler import Scheduler
 from renderchain.core.board_events import LeaseClaimed, LeaseEnded, SpareGiven
 from renderchain.core.contract_errors import ContractError, StakeNotFree
 from renderchain.core.lifecycle import JobState
-from renderchain.core.notices.scheduling import AssignRefused, LeasesAssigned
+from renderchain.core.notices.scheduling import AssignRefused, JobNotScheduled, LeasesAssigned
+from renderchain.core.scheduling.serving import Serving
 
 from devkit.board.chain import MemoryChain
 from devkit.fakes.people import OFFER, Artist, Machine
@@ -105,8 +106,29 @@ def test_a_worker_that_is_silent_is_given_nothing(world: World, artist: Artist, 
         await artist.submit(2, SCHEDULED)
         async with desk.working():
             await asyncio.sleep(GRACE_S)
-        (said,) = desk.scheduler.why_waiting().values()
+        (waits,) = desk.scheduler.waiting_jobs()
+        said = desk.scheduler.why_waits(waits)
         assert said.startswith("2 of 2 tasks are open: 0 of 0 workers")
+
+    world.live(life())
+    assert not world.network.told(LeaseClaimed)
+
+
+def test_a_job_of_somebody_whom_it_does_not_serve_is_told_and_given_to_nobody(
+    world: World, artist: Artist, machine: Machine
+) -> None:
+    desk = Desk(world, Serving(frozenset({artist.address + 1})))
+
+    async def life() -> None:
+        await willing(machine)
+        async with desk.working(machine):
+            await asyncio.sleep(GRACE_S / 2)
+            job = await artist.submit(2, SCHEDULED)
+            await asyncio.sleep(GRACE_S / 2)
+            assert desk.scheduler.waiting_jobs() == [job]
+            assert "not scheduled here" in desk.scheduler.why_waits(job)
+            why = "its requester is none of those that are served here"
+            assert desk.reporter.told.count(JobNotScheduled(job, why)) == 1
 
     world.live(life())
     assert not world.network.told(LeaseClaimed)

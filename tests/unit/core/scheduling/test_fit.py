@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from renderchain.core.scheduling.fit import SILENT_S, fitting, sentence_of, why_
 from renderchain.core.scheduling.fleet import Fleet, Terms
 
 from tests.unit.core.scheduling.made import NOW_S, REWARD_FRI, needs, terms
+
+SEED = 20261129
 
 
 def fleet_of(*workers: Terms) -> Fleet:
@@ -61,7 +64,29 @@ def test_why_a_job_waits_is_said_in_numbers() -> None:
     fleet = fleet_of(terms(), terms(memory_mib=1), terms(memory_mib=1), terms(asks_fri=10**18))
     said = sentence_of(needs(), fleet, set(), NOW_S)
     assert said.startswith("1 of 4 workers of ")
-    assert "2 has too little memory; 1 wants 1 STRK a frame" in said
+    assert said.endswith(" could; want more a frame than it pays: 1; too little memory: 2")
+
+
+def test_each_worker_is_counted_once_by_the_reason_that_is_said_of_it_alone() -> None:
+    kinds = (terms(), terms(asks_fri=2 * REWARD_FRI), terms(memory_mib=1), terms(slots=0))
+    rng = random.Random(SEED)
+    fleet = fleet_of(*[rng.choice(kinds) for _ in range(200)])
+    for row in rng.sample(range(200), 60):
+        fleet.column("heard_s")[row] = NOW_S - 2 * SILENT_S
+    for row in rng.sample(range(200), 60):
+        fleet.give(row, 0, NOW_S + 1)
+    failed = set(rng.sample(range(200), 30))
+    each = [why_not(needs(), fleet, row, failed, NOW_S) for row in range(200)]
+    head, *others = sentence_of(needs(), fleet, failed, NOW_S).split("; ")
+    counts = sorted(int(one.rsplit(": ", 1)[1]) for one in others)
+    assert int(head.split()[0]) == each.count("")
+    assert counts == sorted(each.count(one) for one in set(each) - {""}), SEED
+
+
+def test_a_sentence_about_many_prices_is_as_short_as_one_about_few() -> None:
+    """Each worker names its own price, so a list of prices would be as long as others like."""
+    fleet = fleet_of(*[terms(asks_fri=REWARD_FRI + 10**15 * number) for number in range(1, 500)])
+    assert len(sentence_of(needs(), fleet, set(), NOW_S)) < 200
 
 
 def test_a_fleet_keeps_rows_while_it_grows() -> None:
