@@ -16,24 +16,19 @@ from ..core.frame_names import USUAL
 from ..core.frames import format_frames
 from ..core.ids import JobId
 from ..core.manifest import Manifest
-from ..core.plain_text import plain
 from ..core.probe import DEFAULT_S
 from ..core.proof import DEFAULT_S as PROOF_S
 from ..core.scene_finding import errors_in, overridden, told_at_once
 from ..core.scratch import Scratch
 from ..core.tiles import leaves_of
 from ..ports.reporter import Reporter
+from .open_file import file_name
 from .packing.packer import BlendPacker
 from .proving.artist import ArtistsSession
 from .proving.other_session import other_session
 from .proving.proving import Proving
 from .scene_reader import read_scene
 from .steps import Steps, all_at_once
-
-
-def file_name() -> str:
-    """What a job is called that has no name of its own: the open file's."""
-    return plain(Path(bpy.data.filepath).stem) or "untitled"
 
 
 def frames_asked(scene: bpy.types.Scene, count: int) -> JobFrames:

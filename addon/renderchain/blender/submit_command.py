@@ -31,10 +31,11 @@ from ..core.proof import DEFAULT_S as PROOF_S
 from ..settings import Settings
 from .command_line import frame_count, guarded, new_parser, output_for_report, settings_of, whole_seconds
 from .console import ConsoleReporter
+from .open_file import file_name
 from .packing.size import upload_size
 from .preflight import Findings, check_settings, refuse_errors
 from .scene_options import ALLOW_HELP, add_scene_options, open_scene
-from .submission import Submission, file_name, frames_asked
+from .submission import Submission, frames_asked
 
 MARKET = "market"
 DAYS = range(1, 91)

@@ -7,6 +7,7 @@ from typing import Any
 
 import bpy
 
+from ..blender.open_file import file_name
 from . import first_run, messages, preflight_rows, scene_findings
 from .strings import texts
 from .strings.language import said
@@ -73,11 +74,13 @@ def _draw_fields(layout: Any, chosen: Any, names: Sequence[str], width_px: float
     column.use_property_split = not is_narrow
     column.use_property_decorate = False
     for name in names:
+        # What it is called where nothing is typed.
+        more = {"placeholder": file_name()} if name == "job_name" else {}
         if is_narrow and chosen.bl_rna.properties[name].type in ("STRING", "ENUM"):
             column.label(text=chosen.bl_rna.properties[name].name)
-            column.prop(chosen, name, text="")
+            column.prop(chosen, name, text="", **more)
         else:
-            column.prop(chosen, name)
+            column.prop(chosen, name, **more)
 
 
 def _draw_progress(layout: Any, width_px: float) -> None:
