@@ -12,13 +12,14 @@ from renderchain.core.settings_text import settings_text
 
 from devkit.network.local import Network
 from devkit.network.services import REPO
-from devkit.window.driver import Window
+from devkit.window.driver import ACROSS, EDGE_PX, Window
 from tests.application import Application
 
 PACKAGE = "bl_ext.user_default.renderchain"
 PICTURES = REPO / "build" / "window"
 SUBMIT, CANCEL = "bpy.ops.renderchain.submit", "renderchain.stop_submitting"
 MOST_S = 120.0
+UP = 30  # turns of the wheel, to the top
 LOOK = f"""
 import importlib
 part = lambda name: importlib.import_module("{PACKAGE}." + name)
@@ -40,6 +41,7 @@ class Artist:
     window: Window
     home: Path
     places: dict[str, tuple[int, int]] = field(default_factory=dict)
+    pressed: tuple[int, int] = (0, 0)  # where a button was pressed last
 
     @property
     def settings(self) -> Path:
@@ -56,15 +58,18 @@ class Artist:
         """As if somebody had chosen that in the preferences."""
         write_settings(self.settings, values)
 
-    def press(self, what: str) -> None:
-        """Press a button of the panel; it is looked for where it was last before the whole panel is."""
+    def press(self, what: str, across: tuple[float, ...] = ACROSS) -> None:
+        """Press a button of the panel; it is looked for where it was last, then from the panel's top down."""
         at = self.places.get(what)
         if at:
             self.window.move(*at)
             self.window.settle()
         if not at or what not in self.window.ask("under_mouse('PROPERTIES')"):
-            self.places[what] = self.window.find(what)
-        self.window.click(*self.places[what])
+            left, bottom, _, height = self.window.ask("rectangle('PROPERTIES')")
+            self.window.scroll(left + EDGE_PX, bottom + height // 2, -UP)
+            self.places[what] = self.window.find(what, across=across)
+        self.pressed = self.places[what]
+        self.window.click(*self.pressed)
 
     def submit(self) -> str:
         """Press the button; what is said then, or "" where a dialog asks whether to pay."""
@@ -77,6 +82,18 @@ class Artist:
         said = str(window.ask("told('SUBMIT')"))
         window.press("escape")  # the popup that tells it too
         return said
+
+    def click_in_dialog(self, what: str) -> None:
+        """A field of the dialog that opened at the button that was pressed last; the mouse stays in it."""
+        self.window.settle(60)
+        x, at = self.pressed
+        for y in range(at + 40, at - 120, -8):
+            self.window.move(x, y)
+            self.window.settle(3)
+            if self.window.menu_of().endswith(what):
+                self.window.click(x, y)
+                return
+        raise AssertionError(f"no field {what}")
 
     def pay(self) -> None:
         """Say yes to the dialog."""

@@ -102,7 +102,7 @@ class FirstRun:
         self.window.click(left + TITLE_PX, y - ROW_PX)
         self.window.settle(20)
         button = self.window.find("renderchain.set_up")
-        self._picture("set-up", "PROPERTIES")
+        self._picture("set-up", "PROPERTIES", is_aside=True)
         self.window.click(*button)
         self._another_window(2)
 
@@ -265,8 +265,14 @@ class FirstRun:
         self.window.screen.manage()
         self.window.settle(20)
 
-    def _picture(self, name: str, kind: str = "") -> None:
-        """What is seen now; with ``kind`` that editor's window alone, or of Blender's own the editor."""
+    def _picture(self, name: str, kind: str = "", *, is_aside: bool = False) -> None:
+        """What is seen now; with ``kind`` that editor's window alone, or of Blender's own the editor.
+
+        ``is_aside``: with the mouse elsewhere, so that nothing is said of the button below it.
+        """
+        if is_aside:
+            self.window.move(self.window.screen.width // 3, self.window.screen.height // 2)
+            self.window.settle(30)
         image = self.window.picture()
         if kind:
             code = f"(lambda one: [one.x, one.y, one.width, one.height])(area_of({kind!r})[0])"

@@ -125,20 +125,28 @@ class SqliteJournal:
             connection = sqlite3.connect(
                 self._path, timeout=30, isolation_level=None, check_same_thread=False
             )
+            self._version(connection)
         except sqlite3.Error as error:
             raise self._unusable(error) from error
+        except JournalError:
+            connection.close()
+            raise
         # A file system or another process may be in the way; without it all is slower, and as safe.
         with suppress(sqlite3.Error):
             connection.execute("PRAGMA journal_mode = WAL")
         return connection
 
-    def _migrate(self, connection: sqlite3.Connection) -> None:
+    def _version(self, connection: sqlite3.Connection) -> int:
+        """Asked before anything is changed: what a newer one wrote stays as it is, to the byte."""
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version > len(MIGRATIONS):
             raise JournalError(
                 f"{self._path} was written by a newer RenderChain ({version}); nothing was changed. Update."
             )
-        for step in MIGRATIONS[version:]:
+        return int(version)
+
+    def _migrate(self, connection: sqlite3.Connection) -> None:
+        for step in MIGRATIONS[self._version(connection) :]:
             for statement in step.split(";"):
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
