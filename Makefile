@@ -10,7 +10,7 @@ IN_BLENDER := numpy requests certifi idna charset-normalizer
 help: ## what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 16
 
-demo: ## the main job for real: a network, seven workers, a scene, frames on disk
+demo: ## the main job for real: a network, seven workers, a scene, frames on disk; SERVICES=1: services beside it
 	$(SETUP) demo
 	$(BIN)/python -m tools.demo
 
@@ -111,7 +111,7 @@ extension-repository: ## the same, and the index with which Blender installs and
 	$(SETUP) python
 	$(BIN)/python -m tools.extension --repository
 
-network: ## a network that keeps running, with settings for artist and workers
+network: ## a network that keeps running, with settings for artist and workers; SERVICES=1: and its services
 	$(SETUP) demo
 	$(BIN)/python -m devkit.network start
 
@@ -194,3 +194,8 @@ strategies: ## what coalitions gain, burn and cost others; writes docs/strategie
 gas: ## what every call and a whole job cost on-chain; writes docs/gas.md
 	$(SETUP) demo cairo
 	$(BIN)/python -m benchmarks.gas
+	$(BIN)/python -m benchmarks.scaling
+
+scaling: ## what 1,000 jobs a minute take of Starknet, by docs/gas.md; writes docs/scaling.md's figures
+	$(SETUP) python
+	$(BIN)/python -m benchmarks.scaling

@@ -52,6 +52,7 @@ class MemoryNetwork:
     gas_price_fri: int = 10**8  # that nobody pays here
     checks_money: bool = False  # after each call, which takes longer the more there is
     make_model: type[Model] = Model
+    addresses: Addresses = ADDRESSES
     _blocks: list[Block] = field(default_factory=list, init=False)
     _funds: list[tuple[int, int]] = field(default_factory=list, init=False)
     _dropped_from: list[int] = field(default_factory=list, init=False)  # one for each reorganisation
@@ -225,7 +226,7 @@ class MemoryNetwork:
                 call(self.model)
 
     def _new_model(self) -> Model:
-        model = self.make_model(self.rules, ADDRESSES, self.hash_of)
+        model = self.make_model(self.rules, self.addresses, self.hash_of)
         for address, fri in self._funds:
             model.fund(address, fri)
         return model

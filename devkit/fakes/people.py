@@ -9,7 +9,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -36,6 +36,7 @@ from renderchain.app.requester.own_check import OwnCheck
 from renderchain.app.requester.own_keys import OwnKeys
 from renderchain.app.requester.requester import Requester, RequesterParts
 from renderchain.app.requester.watch_job import JobReport
+from renderchain.app.upkeep.boards import run_on_boards
 from renderchain.app.upkeep.conditions import NODE, STORE, Conditions
 from renderchain.app.upkeep.store_upkeep import StoreUpkeep
 from renderchain.app.worker.claims import Claims, WorkerRules
@@ -73,6 +74,15 @@ FUNDS_FRI, STAKE_FRI = 100 * FRI_PER_STRK, 50 * FRI_PER_STRK
 SEAT_UNITS = 2
 WILLING = StandingOffer(0, 10**6, 0, 2**39, audit_fee_fri=1, audits_until_epoch=2**31)
 OWNERS = 2**16  # an operator's owner has an address that is so much higher
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What a process's work on several boards has in common."""
+
+    lanes: list[Lane]
+    readiness: Readiness
+    claiming: asyncio.Lock
 
 
 class Machine:
@@ -130,7 +140,7 @@ class Machine:
     async def working(self) -> AsyncIterator[None]:
         """Work beside; the worker is stopped at the end, and what went wrong is raised then."""
         stop = asyncio.Event()
-        task = asyncio.create_task(self.worker().run(stop))
+        task = asyncio.create_task(run_on_boards([self.worker()], stop, self.reporter))
         try:
             yield
         finally:
@@ -138,8 +148,29 @@ class Machine:
             self.conditions.leave()
             await task
 
-    def worker(self, wire: Wire | None = None) -> Worker:
-        """A new process on this machine."""
+    def lanes(self) -> list[Lane]:
+        """Those of a new process."""
+        pace = Pace()
+        return [
+            Lane(number, one, SelfTest(one, self.reporter, self._chance), pace)
+            for number, one in enumerate(map(self._watched, (self.renderer, *self.other_renderers)), 1)
+        ]
+
+    def readiness(self, chain: Any) -> Readiness:
+        """Of a new process."""
+        return Readiness(
+            chain,
+            self.reporter,
+            lambda: self.control,
+            (),
+            self.world.now,
+            hours=self.hours,
+            reserve_fri=self.reserve_fri,
+            once=self.once,
+        )
+
+    def worker(self, wire: Wire | None = None, shared: Shared | None = None) -> Worker:
+        """A new process on this machine, or a part of one that has some of it in common with others."""
         wire = wire or Wire()
         self.conditions = Conditions(self.reporter, self.world.now)
         chain: Any = self.conditions.patient(wire.through(self.chain), NODE)
@@ -159,11 +190,8 @@ class Machine:
             read_images=read_images,
             private=private,
         )
-        pace = Pace()
-        lanes = [
-            Lane(number, one, SelfTest(one, self.reporter, self._chance), pace)
-            for number, one in enumerate(map(self._watched, (self.renderer, *self.other_renderers)), 1)
-        ]
+        lanes = shared.lanes if shared else self.lanes()
+        pace = lanes[0].pace
         duties = self._duties(chain, store, proof_store, private)
         return Worker(
             chain,
@@ -174,18 +202,10 @@ class Machine:
             self.journal,
             self.reporter,
             self.rules,
-            Readiness(
-                chain,
-                self.reporter,
-                lambda: self.control,
-                (),
-                self.world.now,
-                hours=self.hours,
-                reserve_fri=self.reserve_fri,
-                once=self.once,
-            ),
+            shared.readiness if shared else self.readiness(chain),
             new_secret=self.random_bits,
             now=self.world.now,
+            claiming=shared.claiming if shared else None,
         )
 
     def _watched(self, renderer: FakeRenderer) -> Renderer:
@@ -245,6 +265,22 @@ class Machine:
         self.reporter.tell(AuditHindered(lease_id, reason))
 
 
+@dataclass(frozen=True)
+class ManyBoards:
+    """The boards of a network; ``chosen`` is the place of that for a new job."""
+
+    chains: list[Any]
+    chosen: int
+
+    async def of(self, board: int = 0) -> Any:
+        """One of them."""
+        return next((one for one in self.chains if one.board == board), self.chains[self.chosen])
+
+    async def all(self) -> list[Any]:
+        """All of them."""
+        return self.chains
+
+
 class Artist:
     """A requester's machine and account, with money."""
 
@@ -266,6 +302,8 @@ class Artist:
         self.own_challenges = 3
         self.most_private_workers = 32
         self.scene = b"a scene"
+        self.other_boards: list[World] = []
+        self.chosen_board = 0
         world.network.fund(address, FUNDS_FRI)
 
     @property
@@ -278,11 +316,13 @@ class Artist:
         wire = wire or Wire()
 
         @asynccontextmanager
-        async def open_chain() -> AsyncIterator[Any]:
-            yield wire.through(self.chain)
+        async def open_boards() -> AsyncIterator[Any]:
+            worlds = [self.world, *self.other_boards]
+            chains = [wire.through(one.network.chain(self.address)) for one in worlds]
+            yield ManyBoards(chains, self.chosen_board)
 
         parts = RequesterParts(
-            open_chain=open_chain,
+            open_boards=open_boards,
             store=wire.through(self.world.store),
             journal=self.journal,
             unwrapper=lambda chain: AccountUnwrapper(self.address, chain.chain_id),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from renderchain.core.audit.economics import PHASES, SEATS
 from renderchain.core.ids import WorkerId
 
-from devkit.board.network import MemoryNetwork
+from devkit.board.network import ADDRESSES, MemoryNetwork
 from devkit.model.challenges import Model
 from devkit.model.families import LEAST_NAMED
 from devkit.model.holders import VoteRequest
@@ -76,25 +77,33 @@ class World:
         self, folder: Path, seed: int = 0, block_s: int = BLOCK_S, blocks: int = 1, *, spares: bool = True
     ) -> None:
         self.network = MemoryNetwork(RULES, seed, make_model=Sparing if spares else Named)
-        self._block_s, self._blocks = block_s, blocks
+        self._seed, self._block_s, self._blocks = seed, block_s, blocks
         self.store = MemoryStore()
         self.folder = folder
+
+    def with_board(self, board: int) -> World:
+        """Another board of this world, with disks of its own; only who runs its blocks makes any."""
+        other = World(self.folder / f"{board:#x}", self._seed + 1, self._block_s, self._blocks)
+        other.network = replace(other.network, addresses=replace(ADDRESSES, board=board))
+        other.store = self.store
+        return other
+
+    async def make_blocks(self) -> None:
+        """Until cancelled."""
+        while True:
+            await asyncio.sleep(self._block_s)
+            self.network.pass_time(self._block_s, self._blocks)
 
     def now(self) -> float:
         """Seconds since 1970, as all clocks say."""
         return self.network.now_s
-
-    async def _make_blocks(self) -> None:
-        while True:
-            await asyncio.sleep(self._block_s)
-            self.network.pass_time(self._block_s, self._blocks)
 
     def live(self, main: Coroutine[Any, Any, Answer], longest_s: float = DAY_S) -> Answer:
         """Run something while the chain makes its blocks."""
 
         async def life() -> Answer:
             watch_turns()
-            blocks = asyncio.create_task(self._make_blocks())
+            blocks = asyncio.create_task(self.make_blocks())
             try:
                 return await main
             finally:

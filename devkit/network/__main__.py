@@ -1,16 +1,24 @@
-"""``make network`` and ``make stop``: a network that keeps running, and its end."""
+"""``make network`` and ``make stop``: a network that keeps running, and its end.
+
+With SERVICES=1 index, scheduler and aggregator are beside it: artists' jobs name the scheduler, and those
+of the second artist, who is away, are kept by the aggregator.
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from .application import application_there, install_extension
+from .beside import LocalServices, let_schedule
 from .local import Network, end, load, save, start_network
 from .services import REPO, is_running
 
 FOLDER = REPO / "build" / "network"
+AWAY = "artist-2"
 
 
 def main(arguments: list[str]) -> int:
@@ -29,18 +37,39 @@ def _start(folder: Path) -> int:
             print(f"The network in {folder} is running; `make stop` ends it.")
             return 0
         shutil.rmtree(folder)
-    network = start_network(folder, workers=2)
+    has_services = bool(os.environ.get("SERVICES"))
+    network = start_network(
+        folder, workers=2, artists=1 + has_services, boards=1 + 2 * has_services, schedulers=int(has_services)
+    )
     save(network)
+    if has_services:
+        _start_services(network)
     print(f"devnet {network.rpc_url}, Kubo {network.ipfs_api}, directory {network.contracts.directory:#x}")
     for line in _how_to_use(network):
         print(line)
     return 0
 
 
+def _start_services(network: Network) -> None:
+    services = LocalServices(network, network.folder)
+    try:
+        index, scheduler = services.start_index(), services.start_scheduler()
+        let_schedule(network, 1, scheduler)
+        aggregator = services.start_aggregator(AWAY)
+    except BaseException:
+        services.end_all()
+        end(network)
+        raise
+    save(replace(network, pids=(*network.pids, *services.pids)))
+    print(f"index {index}, scheduler {scheduler}, aggregator of {AWAY} {aggregator}")
+
+
 def _how_to_use(network: Network) -> list[str]:
     """What starts the artist's side and the workers, with each Blender that is there."""
     config = f"RENDERCHAIN_CONFIG={network.settings_file('artist')}"
     lines, environment = [f"artist:  {config}"], ""
+    if AWAY in network.accounts:
+        lines.append(f"away:    RENDERCHAIN_CONFIG={network.settings_file(AWAY)}")
     folder = application_there()
     if folder:
         application = install_extension(folder, network.folder / "blender")

@@ -1,4 +1,4 @@
-"""Declare and deploy a RenderChain network: directory, registry and one board."""
+"""Declare and deploy a RenderChain network: directory, registry and boards."""
 
 from __future__ import annotations
 
@@ -26,10 +26,15 @@ class Deployed:
 
     directory: int
     registry: int
-    board: int
+    boards: tuple[int, ...]
+
+    @property
+    def board(self) -> int:
+        """The only one, or the first."""
+        return self.boards[0]
 
 
-async def deploy_network(owner: Any, rules: Rules) -> Deployed:
+async def deploy_network(owner: Any, rules: Rules, boards: int = 1) -> Deployed:
     """Deploy with ``owner`` (a starknet-py account) as the directory's owner.
 
     Later boards wait one second longer than the cool-down, so that workers can leave first.
@@ -39,11 +44,15 @@ async def deploy_network(owner: Any, rules: Rules) -> Deployed:
     directory = await _deploy(owner, "Directory", [owner.address, token, rules.cooldown_s + 1])
     registry = await _deploy(owner, "WorkerRegistry", [directory.address, token, *rules.registry_arguments()])
     libraries = [await _declare(owner, name) for name in ("AuditLibrary", "ChallengeLibrary")]
-    board = await _deploy(owner, "JobBoard", [directory.address, registry.address, token, *libraries])
-    for name, argument in (("set_registry", registry.address), ("announce_board", board.address)):
+    arguments = [directory.address, registry.address, token, *libraries]
+    addresses = [int((await _deploy(owner, "JobBoard", arguments)).address) for _ in range(boards)]
+    for name, argument in (
+        ("set_registry", registry.address),
+        *(("announce_board", one) for one in addresses),
+    ):
         sent = await directory.functions[name].invoke_v3(argument, auto_estimate=True)
         await sent.wait_for_acceptance(check_interval=0.1)
-    return Deployed(int(directory.address), int(registry.address), int(board.address))
+    return Deployed(int(directory.address), int(registry.address), tuple(addresses))
 
 
 async def _deploy(owner: Any, name: str, arguments: list[Any]) -> Any:

@@ -60,10 +60,11 @@ class Account:
 
 @dataclass(frozen=True)
 class SeatHolding:
-    """Seats of a worker in each family, and the least fee for which it verifies."""
+    """Seats of a worker in each family that it renders, and the least fee for which it verifies."""
 
     seats: int = 5
     least_fee_fri: int = 1
+    families: tuple[str, ...] = FAMILIES
 
 
 USUAL = SeatHolding()
@@ -71,7 +72,8 @@ USUAL = SeatHolding()
 
 @dataclass(frozen=True)
 class Network:
-    """A running network; ``accounts`` by role: deployer, artist, artist-2 and so on, owner-N and worker-N.
+    """A running network; ``accounts`` by role: deployer, artist, artist-2 and so on, owner-N, worker-N and
+    scheduler-N.
 
     The registry counts as we do: worker-N has the number N.
     """
@@ -104,7 +106,13 @@ def predeployed(rpc_url: str) -> list[Account]:
 
 
 def start_network(
-    folder: Path, workers: int, *, artists: int = 1, holdings: Mapping[int, SeatHolding] | None = None
+    folder: Path,
+    workers: int,
+    *,
+    artists: int = 1,
+    boards: int = 1,
+    schedulers: int = 0,
+    holdings: Mapping[int, SeatHolding] | None = None,
 ) -> Network:
     """Start everything below the folder, which must not hold another network.
 
@@ -115,13 +123,14 @@ def start_network(
     try:
         roles = ["deployer", "artist", *(f"artist-{number}" for number in range(2, artists + 1))]
         roles += [f"{kind}-{number}" for number in range(1, workers + 1) for kind in ("owner", "worker")]
+        roles += [f"scheduler-{number}" for number in range(1, schedulers + 1)]
         devnet, port = start_devnet(folder, len(roles))
         pids.append(devnet)
         kubo, api = start_kubo(folder)
         pids.append(kubo)
         rpc_url = f"http://127.0.0.1:{port}/rpc"
         accounts = dict(zip(roles, predeployed(rpc_url), strict=True))
-        contracts = asyncio.run(_deploy(rpc_url, accounts["deployer"]))
+        contracts = asyncio.run(_deploy(rpc_url, accounts["deployer"], boards))
         network = Network(
             folder,
             tuple(pids),
@@ -141,21 +150,21 @@ def start_network(
         raise
 
 
-async def _deploy(rpc_url: str, deployer: Account) -> Deployed:
+async def _deploy(rpc_url: str, deployer: Account, boards: int) -> Deployed:
     owner = await open_account(Node(rpc_url, ""), deployer.address, deployer.private_key)
     try:
-        return await deploy_network(owner, RULES)
+        return await deploy_network(owner, RULES, boards)
     finally:
         await close_account(owner)
 
 
 async def _register(network: Network, workers: int, holdings: Mapping[int, SeatHolding]) -> None:
     """Every owner stakes for its worker and gets what the worker earns."""
-    families = [family_of(_version(text), "CYCLES", "CPU") for text in FAMILIES]
     for number in range(1, workers + 1):
         operator = network.accounts[f"worker-{number}"].address
         owner = network.accounts[f"owner-{number}"].address
         holding = holdings.get(number, USUAL)
+        families = [family_of(_version(text), "CYCLES", "CPU") for text in holding.families]
         settings = load_settings(network.settings_file(f"owner-{number}"))
         async with open_registry(settings, SilentReporter()) as registry:
             seats_fri = len(families) * holding.seats * RULES.seat_unit_fri
@@ -204,10 +213,18 @@ def _write_settings(network: Network) -> None:
 
 @contextmanager
 def running_network(
-    folder: Path, workers: int, *, artists: int = 1, holdings: Mapping[int, SeatHolding] | None = None
+    folder: Path,
+    workers: int,
+    *,
+    artists: int = 1,
+    boards: int = 1,
+    schedulers: int = 0,
+    holdings: Mapping[int, SeatHolding] | None = None,
 ) -> Iterator[Network]:
     """A network that ends with the block; its logs stay in the folder."""
-    network = start_network(folder, workers, artists=artists, holdings=holdings)
+    network = start_network(
+        folder, workers, artists=artists, boards=boards, schedulers=schedulers, holdings=holdings
+    )
     try:
         yield network
     finally:
@@ -216,7 +233,7 @@ def running_network(
 
 def end(network: Network) -> None:
     """Stop the services and delete what only they need; keys go first."""
-    for pid in network.pids:
+    for pid in reversed(network.pids):
         stop(pid)
     for keystore in network.folder.glob("*.keystore.json"):
         keystore.unlink()
@@ -236,4 +253,6 @@ def load(folder: Path) -> Network:
     values = json.loads((folder / "network.json").read_text())
     accounts = {role: Account(**account) for role, account in values["accounts"].items()}
     fixed = {"folder": folder, "pids": tuple(values["pids"]), "accounts": accounts}
-    return Network(**{**values, **fixed, "contracts": Deployed(**values["contracts"])})
+    known = values["contracts"]
+    contracts = Deployed(known["directory"], known["registry"], tuple(known["boards"]))
+    return Network(**{**values, **fixed, "contracts": contracts})

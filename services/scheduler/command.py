@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import sys
 import time
 from collections.abc import Sequence
@@ -44,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--requesters", nargs="+", default=[], metavar="ACCOUNT", help=text)
     text = "STRK that a frame must pay for its job to be scheduled (default: 0)"
     parser.add_argument("--least-reward", default="0", metavar="STRK", help=text)
-    text = f"jobs that it schedules at once (default: {MOST_JOBS})"
+    text = f"jobs that it schedules at once on each board (default: {MOST_JOBS})"
     parser.add_argument("--most-jobs", type=int, default=MOST_JOBS, metavar="COUNT", help=text)
     return parser
 
@@ -80,9 +81,10 @@ async def _schedule(settings: Settings, pages: Pages, serving: Serving) -> None:
     """Until cancelled; what is on its way to the chain stays in the outbox for the next start."""
     reporter = LogReporter()
     async with open_scheduler(settings, reporter, serving) as parts:
-        reporter.say(f"Scheduling as {parts.address:#x}")
-        with pages.told_by(parts.scheduler, parts.intake):
-            await parts.scheduler.run()
+        named = ", ".join(f"{one:#x}" for one in parts.boards)
+        reporter.say(f"Scheduling as {parts.address:#x} on {named}")
+        with pages.told_by(parts.boards):
+            await asyncio.gather(*(one.scheduler.run() for one in parts.boards.values()))
 
 
 def run_program() -> None:

@@ -5,12 +5,14 @@ machine of another kind does, which makes other bits, and has to be paid like th
 artist has two small jobs done: a patient cheat is honest in the first and cheats in the second, where chance
 spares it and the artist's own check has to find it; and of the verifiers one is killed and one is busy. It
 ends with tables: time by phase, who rendered what, what became of every lease and of every vote that was
-missed, transactions, gas, money in and out.
+missed, transactions, gas, money in and out. With SERVICES=1 an index follows the network, and in the end an
+aggregator makes pictures of the first artist's frames.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import sys
 import threading
@@ -27,6 +29,7 @@ from renderchain.core.notices.leases import FrameRendered, LeaseAccepted
 from renderchain.core.notices.process import WaitingForWork
 
 from devkit.logs import notices_of
+from devkit.network.beside import running_services
 from devkit.network.local import Network, running_network
 from devkit.network.services import REPO, tool_root
 from devkit.network.workers import running_workers
@@ -55,7 +58,7 @@ LARGEST_DIFFERENCE = 2.0  # mean of 255 steps, between a frame by the stranger a
 
 def main() -> int:
     """Run the demo; returns the exit code."""
-    phases = Phases()
+    phases, has_services = Phases(), bool(os.environ.get("SERVICES"))
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     try:
@@ -63,9 +66,16 @@ def main() -> int:
             command = [sys.executable, "-m", "tools.demo_scene.build", str(tool_root("scenes"))]
             run([*command, str(FOLDER / "scene")], "scene")
         network_started = time.monotonic()
-        with running_network(FOLDER / "network", len(PLANS), artists=2, holdings=HOLDINGS) as network:
+        with (
+            running_network(FOLDER / "network", len(PLANS), artists=2, holdings=HOLDINGS) as network,
+            running_services(network, FOLDER) as services,
+        ):
             phases.seconds["start devnet and Kubo, deploy, stake"] = time.monotonic() - network_started
+            if has_services:
+                print(f"   the index answers on {services.start_index()}")
             show(network, phases)
+            if has_services:
+                make_pictures(network)
     except DemoFailed as error:
         print(f"The demo FAILED: {error}", file=sys.stderr)
         return 1
@@ -117,6 +127,17 @@ def have_rendered(network: Network, phases: Phases, blend: Path, frames: Path) -
         config = str(network.settings_file("artist"))
         script = str(REPO / "tools" / "demo" / "artist.py")
         run([sys.executable, script, str(blend), str(frames), config, REWARD, str(LONGEST_LEASE)], "artist")
+
+
+def make_pictures(network: Network) -> None:
+    """What the aggregator makes of the first artist's job."""
+    command = [sys.executable, "-m", "services.aggregator", "--once", "--port", "0"]
+    run([*command, "--config", str(network.settings_file("artist"))], "aggregator")
+    previews = FOLDER / "frames" / "previews"
+    missing = [one for one in ("sheet.jpg", "video.mp4", "flags.json") if not (previews / one).is_file()]
+    if missing:
+        raise DemoFailed(f"the aggregator did not make {', '.join(missing)}")
+    print(f"The aggregator's pictures: {previews}")
 
 
 def render_locally(blend: Path, output: Path) -> None:

@@ -15,16 +15,17 @@ class SchedulerAway(RenderChainError):
     """It does not answer, or takes no heartbeats from here."""
 
 
-async def send_heartbeat(address: str, raw: bytes) -> None:
-    """Raises SchedulerAway with what it said."""
+async def send_heartbeat(board: int, address: str, raw: bytes) -> None:
+    """Tell what schedules that board there; raises SchedulerAway with what it said."""
     import aiohttp
 
+    place = f"{address.rstrip('/')}{PATH}/{board:#x}"
     shown, timeout = shown_address(address), aiohttp.ClientTimeout(total=PATIENCE_S)
     headers = {"Content-Type": "application/json"}
     try:
         async with (
             aiohttp.ClientSession(timeout=timeout, headers=headers) as session,
-            session.post(address.rstrip("/") + PATH, data=raw, allow_redirects=False) as answer,
+            session.post(place, data=raw, allow_redirects=False) as answer,
         ):
             said = printable((await answer.content.read(MOST_ANSWER)).decode(errors="replace")).strip()
             status, led_to = answer.status, answer.headers.get("Location", "")

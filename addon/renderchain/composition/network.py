@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import inf
 from typing import Any, TypeVar
 
@@ -33,6 +33,7 @@ from ..ports.journal import Journal
 from ..ports.outbox import Outbox
 from ..ports.reporter import Reporter
 from ..settings import Settings
+from .boards import NetworkBoards
 from .keys import open_keys
 
 NODE_RETRY_S = 10.0
@@ -43,11 +44,21 @@ Answer = TypeVar("Answer")
 async def open_chain(
     settings: Settings, reporter: Reporter, budget: FeeBudget | None = None
 ) -> AsyncIterator[StarknetChain]:
+    """A network's board for a new job as the settings' account sees it; see ``open_boards``."""
+    async with open_boards(settings, reporter, budget) as boards:
+        yield await boards.of()
+
+
+@asynccontextmanager
+async def open_boards(
+    settings: Settings, reporter: Reporter, budget: FeeBudget | None = None
+) -> AsyncIterator[NetworkBoards]:
     """The network as the settings' account sees it; what an earlier process left is finished first."""
     async with open_sender(settings, reporter, budget) as (account, sender):
-        chain = await StarknetChain.connect(account, sender, settings.directory, settings.board)
-        await _finish_earlier(chain, open_journal(settings))
-        yield chain
+        journal = open_journal(settings)
+        boards = NetworkBoards(account, sender, journal, settings.directory, settings.board)
+        await _finish_earlier(await boards.of(), journal)
+        yield boards
 
 
 async def leave(conditions: Conditions, stop: asyncio.Event) -> None:
@@ -68,17 +79,27 @@ async def when_there(ask: Callable[[], Awaitable[Answer]], conditions: Condition
             return answer
 
 
+@dataclass(frozen=True)
+class OpenBoards:
+    """A network's boards, and the address of that which the Directory lists first."""
+
+    chains: list[StarknetChain]
+    first: int
+
+
 @asynccontextmanager
-async def patient_chain(
+async def patient_boards(
     settings: Settings, reporter: Reporter, conditions: Conditions, budget: FeeBudget | None = None
-) -> AsyncIterator[StarknetChain]:
-    """The network; its calls wait for a node and for gas to be had, and so does the beginning."""
+) -> AsyncIterator[OpenBoards]:
+    """All its boards; their calls wait for a node and for gas to be had, and so does the beginning."""
     async with AsyncExitStack() as stack:
 
-        async def begin() -> StarknetChain:
-            return await stack.enter_async_context(open_chain(settings, reporter, budget))
+        async def begin() -> OpenBoards:
+            boards = await stack.enter_async_context(open_boards(settings, reporter, budget))
+            return OpenBoards(await boards.all(), await boards.first())
 
-        yield conditions.patient(await when_there(begin, conditions), NODE)
+        found = await when_there(begin, conditions)
+        yield OpenBoards([conditions.patient(one, NODE) for one in found.chains], found.first)
 
 
 async def network_name(settings: Settings) -> str:
@@ -149,7 +170,7 @@ def _say_fee(reporter: Reporter) -> Callable[[str, Fee], None]:
 async def _finish_earlier(chain: StarknetChain, journal: Journal) -> None:
     """Finish transactions that a crash left, and note the jobs that they made."""
     created = await chain.recover()
-    for entry in journal.jobs(chain.board):
+    for entry in journal.jobs():
         job_id = created.get(intent_of_job(entry.entry_id))
         if job_id is not None:
             journal.set_job(entry.entry_id, job_id=job_id, state="active")

@@ -22,11 +22,12 @@ from ..app.requester.own_keys import OwnKeys
 from ..app.requester.requester import Requester, RequesterParts
 from ..core.ids import JobId
 from ..core.private_package import package_key_of
-from ..ports.receipt_chain import ReceiptChain
+from ..ports.boards import Boards
 from ..ports.reporter import Reporter
 from ..settings import Settings
+from .index import open_indexed_artist
 from .keys import open_keys
-from .network import open_chain, open_journal
+from .network import open_boards, open_journal
 from .rendering import make_renderer, make_scene_probe
 from .storage import open_store, open_upkeep
 
@@ -42,30 +43,31 @@ class Shared:
         self._settings = settings
         self._reporter = reporter
         self.checking = asyncio.Lock()
+        self.index = open_indexed_artist(settings, reporter.tell, is_asked_again=True)
         self._turn = asyncio.Lock()
         self._users = 0
         self._stack = AsyncExitStack()
-        self._chain: ReceiptChain | None = None
+        self._boards: Boards | None = None
 
     @asynccontextmanager
-    async def open(self) -> AsyncIterator[ReceiptChain]:
+    async def open(self) -> AsyncIterator[Boards]:
         """The network; raises what opening it does."""
         async with self._turn:
-            if self._chain is None:
-                opening = open_chain(self._settings, self._reporter)
-                self._chain = await self._stack.enter_async_context(opening)
+            if self._boards is None:
+                opening = open_boards(self._settings, self._reporter)
+                self._boards = await self._stack.enter_async_context(opening)
             self._users += 1
-            chain = self._chain
+            boards = self._boards
         try:
-            yield chain
+            yield boards
         finally:
             self._users -= 1
             await asyncio.shield(self._close_if_unused())
 
     async def _close_if_unused(self) -> None:
         async with self._turn:
-            if not self._users and self._chain is not None:
-                self._chain = None
+            if not self._users and self._boards is not None:
+                self._boards = None
                 await self._stack.aclose()
 
 
@@ -83,7 +85,7 @@ def make_requester(
     """
     turn = shared.checking if shared else None
     parts = RequesterParts(
-        open_chain=shared.open if shared else lambda: open_chain(settings, reporter),
+        open_boards=shared.open if shared else lambda: open_boards(settings, reporter),
         store=open_store(settings, reporter),
         journal=open_journal(settings),
         unwrapper=lambda chain: ViewUnwrapper(view_key) if view_key else _unwrapper(settings, chain.chain_id),
@@ -106,6 +108,7 @@ def make_requester(
         from_block=settings.from_block,
         upkeep=open_upkeep(settings, reporter),
         now=time.time,
+        index=shared.index if shared else open_indexed_artist(settings, reporter.tell, is_asked_again=False),
     )
     return Requester(parts, reporter)
 

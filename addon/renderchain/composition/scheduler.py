@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from ..adapters.fee_budget_file import FeeBudgetFile
 from ..adapters.locks import hold
+from ..adapters.starknet.chain import StarknetChain
 from ..adapters.starknet.heartbeat_signatures import is_signed
 from ..app.scheduler.intake import Intake
 from ..app.scheduler.scheduler import Scheduler
@@ -19,18 +20,25 @@ from ..core.scheduling.plan import PlanRules
 from ..core.scheduling.serving import Serving
 from ..ports.reporter import Reporter
 from ..settings import Settings
-from .network import network_name, patient_chain, when_there
+from .network import network_name, patient_boards, when_there
 from .worker import lock_of
 
 LEAD_S, LOAD_S = 15.0, 20.0  # until an assigned lease is rendered: blocks and events, and its package
 
 
 @dataclass(frozen=True)
-class SchedulerParts:
-    """What a service runs, and what it answers with."""
+class BoardScheduler:
+    """What schedules on one board, and hears the workers there."""
 
     scheduler: Scheduler
     intake: Intake
+
+
+@dataclass(frozen=True)
+class SchedulerParts:
+    """What a service runs and answers with, by the boards' addresses."""
+
+    boards: Mapping[int, BoardScheduler]
     address: int
 
 
@@ -38,7 +46,7 @@ class SchedulerParts:
 async def open_scheduler(
     settings: Settings, reporter: Reporter, serving: Serving
 ) -> AsyncIterator[SchedulerParts]:
-    """For the settings' account, of which there is one process here at a time; a node is waited for.
+    """For the settings' account on all boards, one process here at a time; a node is waited for.
 
     Raises ChainError, KeyStoreError or SettingsError.
     """
@@ -48,14 +56,21 @@ async def open_scheduler(
     async with (
         hold(settings.folder / "agent.lock", f"the folder {settings.folder}"),
         hold(account_lock, f"the account {settings.account:#x}"),
-        patient_chain(settings, reporter, conditions, budget) as chain,
+        patient_boards(settings, reporter, conditions, budget) as boards,
     ):
-        gas_fri = lease_gas() * await chain.gas_price_fri()
+        gas_fri = lease_gas() * await boards.chains[0].gas_price_fri()
         rules = PlanRules(lead_s=LEAD_S, load_s=LOAD_S, lease_gas_fri=gas_fri)
-        scheduler = Scheduler(chain, reporter, rules, settings.from_block, time.time, serving)
-        places = {"chain_id": chain.chain_id, "board": chain.board, "scheduler": chain.address}
+        made = (settings, reporter, rules, serving)
+        yield SchedulerParts({one.board: _on_board(one, *made) for one in boards.chains}, settings.account)
 
-        def signed(one: SignedHeartbeat, operator: int, key: int) -> bool:
-            return is_signed(one, **places, operator=operator, key=key)
 
-        yield SchedulerParts(scheduler, Intake(chain, scheduler, signed, time.time), chain.address)
+def _on_board(
+    chain: StarknetChain, settings: Settings, reporter: Reporter, rules: PlanRules, serving: Serving
+) -> BoardScheduler:
+    scheduler = Scheduler(chain, reporter, rules, settings.from_block, time.time, serving)
+    places = {"chain_id": chain.chain_id, "board": chain.board, "scheduler": chain.address}
+
+    def signed(one: SignedHeartbeat, operator: int, key: int) -> bool:
+        return is_signed(one, **places, operator=operator, key=key)
+
+    return BoardScheduler(scheduler, Intake(chain, scheduler, signed, time.time))

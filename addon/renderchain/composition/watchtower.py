@@ -15,6 +15,7 @@ from ..app.audit.prover import ProverDuties
 from ..app.audit.showing import Showing, ShowLimits
 from ..app.exchange.key_giver import KeyGiver
 from ..app.exchange.key_giving import KeyGiving
+from ..app.upkeep.boards import run_on_boards
 from ..app.upkeep.conditions import Conditions
 from ..app.watchtower.content_watch import ContentWatch
 from ..app.watchtower.key_watch import KeyWatch
@@ -26,8 +27,9 @@ from ..core.notices.watching import EvidenceOpen
 from ..core.private_package import SharedKey
 from ..ports.reporter import Reporter
 from ..settings import Settings
+from .board_folders import evidence_folder
 from .keys import noted_account
-from .network import leave, patient_chain
+from .network import leave, patient_boards
 from .storage import open_node
 
 
@@ -47,8 +49,9 @@ async def run_watchtower(settings: Settings, reporter: Reporter, stop: asyncio.E
     conditions = Conditions(reporter, time.time)
     leaving = asyncio.create_task(leave(conditions, stop))
     try:
-        async with patient_chain(settings, reporter, conditions, budget) as chain:
-            await _watchtower(settings, reporter, chain).run(stop)
+        async with patient_boards(settings, reporter, conditions, budget) as boards:
+            towers = [_watchtower(settings, reporter, one, boards.first) for one in boards.chains]
+            await run_on_boards(towers, stop, reporter)
     except NodeAway:
         if not stop.is_set():
             raise
@@ -56,9 +59,10 @@ async def run_watchtower(settings: Settings, reporter: Reporter, stop: asyncio.E
         leaving.cancel()
 
 
-def _watchtower(settings: Settings, reporter: Reporter, chain: StarknetChain) -> Watchtower:
+def _watchtower(settings: Settings, reporter: Reporter, chain: StarknetChain, first: int) -> Watchtower:
     # Without workers nothing is looked for there.
     evidence = settings.evidence or settings.folder / "evidence"
+    evidence = evidence_folder(evidence, chain.board, first)
     proof_store, store = ProofStore(evidence, is_own=False), open_node(settings)
     showing = Showing(chain, reporter, ShowLimits(0, 0))  # strikes are the worker's and the verifiers'
     prover = ProverDuties(chain, proof_store, reporter, hash_many, showing, appeals=False)

@@ -8,7 +8,9 @@ import random
 import secrets
 import time
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +34,14 @@ from ..adapters.starknet.chain import StarknetChain
 from ..app.audit.appeals import AppealLimits
 from ..app.audit.duties import AuditDuties
 from ..app.audit.evidence_room import EvidenceRoom
+from ..app.audit.kept_content import private_folder
 from ..app.audit.key_duty import KeyDuty
 from ..app.audit.proof_store import ProofStore
 from ..app.audit.prover import ProverDuties
 from ..app.audit.rerender import Rerender
 from ..app.audit.showing import Showing, ShowLimits
 from ..app.audit.verifier import VerifierDuties
+from ..app.audit.workload import Workload
 from ..app.exchange.asked_keys import AskedKeys
 from ..app.exchange.key_giver import KeyGiver
 from ..app.exchange.package_cache import cached_cids
@@ -46,6 +50,7 @@ from ..app.exchange.private_package import PrivateOpening
 from ..app.exchange.probe import Probe
 from ..app.exchange.probe_cache import ProbeCache
 from ..app.provider.control import read_control
+from ..app.upkeep.boards import run_on_boards
 from ..app.upkeep.conditions import STORE, Conditions
 from ..app.upkeep.keeping import keep_at_work
 from ..app.worker.claims import Claims, WorkerRules
@@ -70,8 +75,10 @@ from ..ports.renderer import Renderer
 from ..ports.reporter import Reporter
 from ..settings import Settings, default_folder
 from .blenders import Blenders, find_blenders
+from .board_folders import evidence_folder, working_folder
+from .index import open_indexed_worker
 from .keys import open_keys
-from .network import leave, network_name, open_journal, patient_chain, when_there
+from .network import leave, network_name, open_journal, patient_boards, when_there
 from .storage import open_store, open_upkeep
 
 
@@ -103,16 +110,19 @@ async def run_worker(
             blenders = await _unless(stop, find_blenders(settings, reporter, own))
             probe = Probe(blenders.prober(), reporter, settings.folder / "probes")
             async with (
-                patient_chain(settings, reporter, conditions) as chain,
+                patient_boards(settings, reporter, conditions) as boards,
                 blenders.ready(settings) as honest,
             ):
                 store = conditions.patient(open_store(settings, reporter), STORE)
                 renderers = [cheating(one) for one in honest] if cheating else honest
                 lanes = _lanes(reporter, renderers, is_honest=cheating is None)
-                readiness = _readiness(settings, reporter, chain, once, upkeep.lacks_room)
-                parts = (blenders.in_service, lanes, honest[0], probe, readiness)
-                worker = _worker(settings, reporter, chain, store, *parts)
-                await worker.run(stop, lambda: _tell_ready(blenders, reporter, settings.lanes))
+                places = [_place(settings, one, boards.first) for one in boards.chains]
+                checks = [upkeep.lacks_room, *_room_checks(settings, places)]
+                readiness = _readiness(settings, reporter, boards.chains[0], once, checks)
+                shared = _Shared(store, blenders.in_service, lanes, honest[0], probe, readiness)
+                workers = [_worker(settings, reporter, place, shared) for place in places]
+                ready = partial(_tell_ready, blenders, reporter, settings.lanes)
+                await run_on_boards(workers, stop, reporter, ready)
     except NodeAway:
         if not stop.is_set():
             raise
@@ -151,8 +161,46 @@ def lock_of(network: str, account: int) -> Path:
     return default_folder() / "locks" / f"{name}.lock"
 
 
+@dataclass(frozen=True)
+class _Shared:
+    """What the work on all boards has in common; leases are claimed and looked at one at a time."""
+
+    store: ContentStore
+    in_service: FamiliesInService
+    lanes: Sequence[Lane]
+    verifying_renderer: Renderer
+    probe: Probe
+    readiness: Readiness
+    claiming: asyncio.Lock = field(default_factory=asyncio.Lock)
+    workload: Workload = field(default_factory=lambda: Workload(time.time))
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A board, and where is kept what belongs to it."""
+
+    chain: StarknetChain
+    folder: Path
+    proof_store: ProofStore
+
+
+def _place(settings: Settings, chain: StarknetChain, first: int) -> _Place:
+    all_evidence = settings.folder / "evidence"
+    private_folder(all_evidence)
+    evidence = evidence_folder(all_evidence, chain.board, first)
+    return _Place(chain, working_folder(settings.folder, chain.board, first), ProofStore(evidence))
+
+
+def _room_checks(settings: Settings, places: Sequence[_Place]) -> list[Check]:
+    checks: list[Check] = [lambda: lacks_room(settings.folder, settings.least_free_bytes)]
+    if settings.most_evidence_bytes:
+        stores = [one.proof_store for one in places]
+        checks.append(EvidenceRoom(stores, settings.most_evidence_bytes, time.time).lacks)
+    return checks
+
+
 def _readiness(
-    settings: Settings, reporter: Reporter, chain: StarknetChain, once: bool, store_room: Check
+    settings: Settings, reporter: Reporter, chain: StarknetChain, once: bool, checks: list[Check]
 ) -> Readiness:
     schedule, folder = parse_schedule(settings.schedule), settings.folder
 
@@ -160,13 +208,6 @@ def _readiness(
         allows = schedule.allows(datetime.fromtimestamp(at_s))
         return "" if allows else f"It is not the hour ({settings.schedule})."
 
-    def room() -> str:
-        return lacks_room(folder, settings.least_free_bytes)
-
-    checks: list[Check] = [room, store_room]
-    if settings.most_evidence_bytes:
-        proof_store = ProofStore(folder / "evidence")
-        checks.append(EvidenceRoom(proof_store, settings.most_evidence_bytes, time.time).lacks)
     if settings.pause_on_battery:
         checks.append(on_battery)
     if settings.pause_beside_blender:
@@ -184,26 +225,17 @@ def _readiness(
     )
 
 
-def _worker(
-    settings: Settings,
-    reporter: Reporter,
-    chain: StarknetChain,
-    store: ContentStore,
-    in_service: FamiliesInService,
-    lanes: Sequence[Lane],
-    verifying_renderer: Renderer,
-    probe: Probe,
-    readiness: Readiness,
-) -> Worker:
-    """A worker and its part in audits."""
+def _worker(settings: Settings, reporter: Reporter, place: _Place, shared: _Shared) -> Worker:
+    """What works on a board, and its part in audits there."""
     limits, sealer, journal = _gate_limits(settings), ChaChaSealer(), open_journal(settings)
-    proof_store = ProofStore(settings.folder / "evidence")
+    chain, folder, proof_store = place.chain, place.folder, place.proof_store
+    store, in_service, lanes = shared.store, shared.in_service, shared.lanes
     private = PrivateOpening(sealer, _asked_keys(settings, reporter, chain))
     lease = RenderLease(
         chain,
         store,
         reporter,
-        settings.folder,
+        folder,
         hash_many=hash_many,
         sealer=sealer,
         proof_store=proof_store,
@@ -212,47 +244,49 @@ def _worker(
         limits=limits,
         private=private,
     )
-    seen = (probe, ProbeCache(settings.folder / "probes"))
+    seen = (shared.probe, ProbeCache(settings.folder / "probes"))
     job_probe = JobProbe(chain, lease.fetch, *seen, reporter, seconds=settings.probe_seconds, now=time.time)
     rerender = Rerender(
         store,
-        verifying_renderer,
+        shared.verifying_renderer,
         reporter,
-        settings.folder,
+        folder,
         hash_many=hash_many,
         sealer=sealer,
         read_noisy=SandboxedReader(SecondChild(settings.allow_unsandboxed)),
         may_share=job_probe.may_share,
-        keep_pinned=Pins(store, settings.folder / "pins.json", proof_store.knows).pin,
+        keep_pinned=Pins(store, folder / "pins.json", proof_store.knows).pin,
         limits=limits,
         private=private,
     )
-    audits = _audits(settings, reporter, chain, store, rerender, proof_store, private)
+    audits = _audits(settings, reporter, place, shared, rerender, private)
     rules = _rules(settings, in_service)
-    claims = Claims(chain, job_probe, reporter, rules, in_service.has, lanes[0].pace)
     return Worker(
         chain,
         lease,
         lanes,
-        claims,
+        Claims(chain, job_probe, reporter, rules, in_service.has, lanes[0].pace),
         audits,
         journal,
         reporter,
         rules,
-        readiness,
+        shared.readiness,
         new_secret=_random_bits,
         now=time.time,
-        heartbeats=_heartbeats(settings, reporter, chain),
+        heartbeats=_heartbeats(settings, reporter, chain, folder / "packages"),
+        claiming=shared.claiming,
+        index=open_indexed_worker(settings, reporter.tell, chain),
     )
 
 
-def _heartbeats(settings: Settings, reporter: Reporter, chain: StarknetChain) -> Heartbeats | None:
+def _heartbeats(
+    settings: Settings, reporter: Reporter, chain: StarknetChain, packages: Path
+) -> Heartbeats | None:
     if not settings.schedulers:
         return None
-    folder = settings.folder / "packages"
     memory_mib = settings.most_memory_mib or settings.memory_bytes // 2**20 or leases_memory_mib()
-    machine = Machine(memory_mib, lambda: cached_cids(folder))
-    ways = (chain.sign_heartbeat, send_heartbeat)
+    machine = Machine(memory_mib, lambda: cached_cids(packages))
+    ways = (chain.sign_heartbeat, partial(send_heartbeat, chain.board))
     return Heartbeats(settings.schedulers, chain.worker_id, machine, *ways, reporter, time.time)
 
 
@@ -302,12 +336,12 @@ def _gate_limits(settings: Settings) -> GateLimits:
 def _audits(
     settings: Settings,
     reporter: Reporter,
-    chain: StarknetChain,
-    store: ContentStore,
+    place: _Place,
+    shared: _Shared,
     rerender: Rerender,
-    proof_store: ProofStore,
     private: PrivateOpening,
 ) -> AuditDuties:
+    chain, proof_store = place.chain, place.proof_store
     showing = Showing(chain, reporter, ShowLimits(settings.show_gas, settings.show_fee_fri))
     parts = (chain, proof_store, reporter, hash_many, showing)
     limits = _appeal_limits(settings)
@@ -326,13 +360,14 @@ def _audits(
         from_block=settings.from_block,
         appeals=settings.appeals,
         appeal_limits=limits,
+        workload=shared.workload,
     )
     giver = KeyGiver(chain, private.sealer, reporter, settings.from_block)
 
     def hindered(lease_id: LeaseId, reason: str) -> None:
         reporter.tell(AuditHindered(lease_id, reason))
 
-    key_duty = KeyDuty(chain, store, private.keys, giver, hindered)
+    key_duty = KeyDuty(chain, shared.store, private.keys, giver, hindered)
     return AuditDuties(chain, prover, verifier, reporter, time.time, key_duty)
 
 

@@ -13,6 +13,7 @@ from renderchain.adapters.heartbeat_http import SchedulerAway, send_heartbeat
 from renderchain.core.errors import ChainError
 from renderchain.core.ids import JobId
 
+from devkit.board.network import ADDRESSES
 from devkit.fakes.people import Machine
 from devkit.fakes.world import World
 from services.scheduler.command import trusted
@@ -23,6 +24,7 @@ from tests.unit.app.scheduler.desk import Desk
 
 Story = Callable[[str, Desk, Machine], Awaitable[None]]
 ANYBODY = "127.0.0.0/8"
+BOARD = ADDRESSES.board
 
 
 class Clock:
@@ -48,7 +50,7 @@ class Place:
         async def life(url: str) -> None:
             machine, desk = Machine(self.world, 0xF001), Desk(self.world)
             await machine.join()
-            with self.pages.told_by(desk.scheduler, desk.intake):
+            with self.pages.told_by({BOARD: desk.parts}):
                 await story(url, desk, machine)
 
         answer(self.pages.app(), self.caplog, life, *trusted_proxies)
@@ -63,7 +65,7 @@ async def send(url: str, raw: bytes, of: str) -> int:
     """The status of the answer to somebody whom a web server names."""
     async with (
         aiohttp.ClientSession() as session,
-        session.post(f"{url}/v1/heartbeats", data=raw, headers={"X-Forwarded-For": of}) as found,
+        session.post(f"{url}/v1/heartbeats/{BOARD:#x}", data=raw, headers={"X-Forwarded-For": of}) as found,
     ):
         return found.status
 
@@ -71,9 +73,9 @@ async def send(url: str, raw: bytes, of: str) -> int:
 def test_a_workers_heartbeat_is_taken_once(place: Place) -> None:
     async def story(url: str, desk: Desk, machine: Machine) -> None:
         raw = desk.signed(machine, desk.beat_of(machine))
-        await send_heartbeat(url, raw)
+        await send_heartbeat(BOARD, url, raw)
         with pytest.raises(SchedulerAway, match="answered 400: Worker 1 sent this heartbeat before"):
-            await send_heartbeat(url, raw)
+            await send_heartbeat(BOARD, url, raw)
         assert desk.intake.counts == {"taken": 1, "refused": 1}
         status, numbers = await get(f"{url}/metrics")
         assert status == 200
@@ -83,12 +85,35 @@ def test_a_workers_heartbeat_is_taken_once(place: Place) -> None:
     place.serve(story)
 
 
+def test_each_board_hears_its_own_heartbeats_and_others_are_not_scheduled_here(place: Place) -> None:
+    other = place.world.with_board(0xB0A2E)
+
+    async def story(url: str, desk: Desk, machine: Machine) -> None:
+        beside, twin = Desk(other), Machine(other, machine.address)
+        await twin.join()
+        with place.pages.told_by({BOARD: desk.parts, 0xB0A2E: beside.parts}):
+            raw = desk.signed(machine, desk.beat_of(machine))
+            with pytest.raises(SchedulerAway, match="answered 400: The heartbeat is not signed for this"):
+                await send_heartbeat(0xB0A2E, url, raw)
+            await send_heartbeat(0xB0A2E, url, beside.signed(twin, beside.beat_of(twin)))
+            await send_heartbeat(BOARD, url, raw)
+            assert (desk.intake.counts["taken"], beside.intake.counts["taken"]) == (1, 1)
+            assert 'heartbeats_total{outcome="taken"} 2' in (await get(f"{url}/metrics"))[1]
+            desk.scheduler.planned_s = place.world.now()
+            assert (await get(f"{url}/readyz"))[0] == 503, "nothing is planned on the other board"
+            with pytest.raises(SchedulerAway, match="answered 404: Nothing is scheduled here"):
+                await send_heartbeat(5, url, raw)
+            assert (await get(f"{url}/v1/waiting/0x5"))[0] == 404
+
+    place.serve(story)
+
+
 def test_what_is_no_heartbeat_is_refused_and_what_is_too_large_not_read(place: Place) -> None:
     async def story(url: str, desk: Desk, machine: Machine) -> None:
         with pytest.raises(SchedulerAway, match="answered 400: The heartbeat can't be read"):
-            await send_heartbeat(url, b"{}")
+            await send_heartbeat(BOARD, url, b"{}")
         with pytest.raises(SchedulerAway, match="answered 413"):
-            await send_heartbeat(url, b" " * 100_000)
+            await send_heartbeat(BOARD, url, b" " * 100_000)
 
     place.serve(story)
 
@@ -97,9 +122,9 @@ def test_one_address_can_not_send_without_end(place: Place) -> None:
     async def story(url: str, desk: Desk, machine: Machine) -> None:
         for _ in range(MOST_BEATS):
             with pytest.raises(SchedulerAway, match="answered 400"):
-                await send_heartbeat(url, b"")
+                await send_heartbeat(BOARD, url, b"")
         with pytest.raises(SchedulerAway, match="answered 429"):
-            await send_heartbeat(url, b"")
+            await send_heartbeat(BOARD, url, b"")
 
     place.serve(story)
 
@@ -157,8 +182,8 @@ def test_it_is_ready_once_it_plans_and_says_why_jobs_wait(place: Place) -> None:
         assert (await get(f"{url}/readyz"))[0] == 503
         desk.scheduler.planned_s = desk.world.now()
         assert await get(f"{url}/readyz") == (200, "ready\n")
-        assert await get(f"{url}/v1/waiting") == (200, '{"jobs":{},"next":null}')
-        assert (await get(f"{url}/v1/waiting?limit={MOST_JOBS + 1}"))[0] == 422
+        assert await get(f"{url}/v1/waiting/{BOARD:#x}") == (200, '{"jobs":{},"next":null}')
+        assert (await get(f"{url}/v1/waiting/{BOARD:#x}?limit={MOST_JOBS + 1}"))[0] == 422
         assert (await get(f"{url}/v1/other"))[0] == 404
 
     place.serve(story)
@@ -168,10 +193,10 @@ def test_before_a_node_was_reached_it_lives_and_says_so(place: Place) -> None:
     async def story(url: str) -> None:
         assert await get(f"{url}/healthz") == (200, "alive\n")
         assert await get(f"{url}/readyz") == (503, "no node was reached yet: see the log\n")
-        assert await get(f"{url}/v1/waiting") == (200, '{"jobs":{},"next":null}')
+        assert (await get(f"{url}/v1/waiting/{BOARD:#x}"))[0] == 503
         assert (await get(f"{url}/metrics"))[0] == 200
         with pytest.raises(SchedulerAway, match="answered 503: No node was reached"):
-            await send_heartbeat(url, b"{}")
+            await send_heartbeat(BOARD, url, b"{}")
 
     answer(place.pages.app(), place.caplog, story)
 
@@ -192,10 +217,10 @@ def test_while_the_chain_does_not_answer_a_heartbeat_is_answered_all_the_same(
 
         monkeypatch.setattr(desk.chain, "worker", waits)
         with pytest.raises(SchedulerAway, match="answered 503: This took more than"):
-            await send_heartbeat(url, raw)
+            await send_heartbeat(BOARD, url, raw)
         monkeypatch.setattr(desk.chain, "worker", fails)
         with pytest.raises(SchedulerAway, match="answered 503: The node answered nonsense"):
-            await send_heartbeat(url, raw)
+            await send_heartbeat(BOARD, url, raw)
 
     place.serve(story)
 
@@ -213,14 +238,14 @@ def test_however_many_ask_why_jobs_wait_it_is_looked_for_once_in_a_while(
         monkeypatch.setattr(desk.scheduler, "waiting_jobs", lambda: list(map(JobId, range(1, 251))))
         monkeypatch.setattr(desk.scheduler, "why_waits", why)
         for _ in range(20):
-            status, text = await get(f"{url}/v1/waiting")
+            status, text = await get(f"{url}/v1/waiting/{BOARD:#x}")
             assert status == 200 and text.endswith('"next":"100"}')
         assert looks == list(range(1, MOST_JOBS + 1))
-        assert (await get(f"{url}/v1/waiting?after=248"))[1] == (
+        assert (await get(f"{url}/v1/waiting/{BOARD:#x}?after=248"))[1] == (
             '{"jobs":{"249":"nobody is there","250":"nobody is there"},"next":null}'
         )
         place.clock.now_s += FRESH_S
-        await get(f"{url}/v1/waiting?limit=1")
+        await get(f"{url}/v1/waiting/{BOARD:#x}?limit=1")
         assert len(looks) == MOST_JOBS + 3
 
     place.serve(story)
@@ -229,6 +254,6 @@ def test_however_many_ask_why_jobs_wait_it_is_looked_for_once_in_a_while(
 def test_who_is_not_there_is_told_by_address(tmp_path: Path) -> None:
     async def life() -> Any:
         with pytest.raises(SchedulerAway, match="can't be reached .* Check schedulers"):
-            await send_heartbeat("http://127.0.0.1:1", b"")
+            await send_heartbeat(BOARD, "http://127.0.0.1:1", b"")
 
     asyncio.run(life())

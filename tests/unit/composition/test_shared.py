@@ -20,22 +20,22 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     told: list[str] = []
 
     @asynccontextmanager
-    async def open_chain(settings: Any, reporter: Any) -> AsyncIterator[str]:
+    async def open_boards(settings: Any, reporter: Any) -> AsyncIterator[str]:
         await asyncio.sleep(0)
         if settings == "away":
             raise NodeAway("No answer.")
         told.append("opened")
-        yield "chain"
+        yield "boards"
         told.append("closed")
 
-    monkeypatch.setattr(requester, "open_chain", open_chain)
+    monkeypatch.setattr(requester, "open_boards", open_boards)
     return told
 
 
 def test_all_that_goes_on_at_once_shares_a_connection(opened: list[str]) -> None:
     async def use(shared: requester.Shared, turns: int) -> None:
-        async with shared.open() as chain:
-            assert chain == "chain"  # type: ignore[comparison-overlap]
+        async with shared.open() as boards:
+            assert boards == "boards"  # type: ignore[comparison-overlap]
             for _ in range(turns):
                 await asyncio.sleep(0)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
+import pytest
 from renderchain.core.finals import Difference
 
-from benchmarks import gas_page
+from benchmarks import gas_page, scaling
 from research import attacks, audit_cost, determinism, economics, finals, verification
 from research.trust.capture import Capture
 from tests.unit.docs.pages import REPO
@@ -50,6 +52,18 @@ def test_the_page_on_gas_has_the_sentences_of_its_script() -> None:
     figures = gas_page.Figures(spared=[gas_page.Job(1000, 125, 8, phases={"audits": 10**7})], naive=1)
     figures.spared[0].phases |= dict.fromkeys(gas_page.PHASE_NAMES, 1000)
     assert prose((REPO / "docs" / "gas.md").read_text()) == prose(gas_page.page(figures))
+
+
+def test_the_page_on_scaling_has_a_row_for_each_way_and_its_script_knows_the_page_on_gas(
+    tmp_path: Path,
+) -> None:
+    page = tmp_path / "scaling.md"
+    page.write_text(scaling.PAGE.read_text())
+    scaling.write(page, scaling.GAS.read_text())
+    assert NUMBER.sub("0", page.read_text()) == NUMBER.sub("0", scaling.PAGE.read_text())
+    assert len(scaling.table(scaling.GAS.read_text())) == 2 + 3 * 2
+    with pytest.raises(LookupError, match="has no row 'create_job"):
+        scaling.table("| create | 1 |")
 
 
 def test_the_page_on_economics_is_what_its_script_writes() -> None:

@@ -29,10 +29,12 @@ class StarknetRequester(StarknetView):
     """The part of StarknetChain that a requester or a scheduler calls."""
 
     async def recover(self) -> dict[str, JobId]:
-        """Finish what an earlier process left; returns the job ids of those that created jobs, by intent."""
+        """Finish what an earlier process left, on whichever board; returns the job ids of those that created
+        jobs, by intent.
+        """
         found = {}
         for name, receipt in await self._sender.recover():
-            job_id = self._find_in(receipt, "JobCreated", 1)
+            job_id = self._find_in(receipt, "JobCreated", 1, of_any=True)
             if job_id is not None:
                 found[name] = JobId(job_id)
         return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from .proof_store import ProofStore
 
@@ -10,10 +10,10 @@ LOOK_S = 300.0
 
 
 class EvidenceRoom:
-    """``now`` gives seconds since 1970."""
+    """Of all boards together. ``now`` gives seconds since 1970."""
 
-    def __init__(self, proof_store: ProofStore, most_bytes: int, now: Callable[[], float]) -> None:
-        self._proof_store = proof_store
+    def __init__(self, proof_stores: Sequence[ProofStore], most_bytes: int, now: Callable[[], float]) -> None:
+        self._proof_stores = proof_stores
         self._most_bytes = most_bytes
         self._now = now
         self._looked_s = float("-inf")
@@ -27,8 +27,8 @@ class EvidenceRoom:
         return self._lacks
 
     def _look(self) -> str:
-        while (size := self._proof_store.size_bytes()) > self._most_bytes:
-            if not self._proof_store.forget_oldest(self._now()):
+        while (size := sum(one.size_bytes() for one in self._proof_stores)) > self._most_bytes:
+            if not any(one.forget_oldest(self._now()) for one in self._proof_stores):
                 return (
                     f"The evidence of leases that have not settled has {size} bytes, and {self._most_bytes} "
                     "are allowed: an audit may need all of it. Wait, or raise most_evidence_bytes."

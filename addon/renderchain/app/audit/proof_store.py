@@ -25,6 +25,7 @@ from .kept_content import KeptContent, private_folder
 FELT_BYTES = 32
 KEEP_S = 86400  # after a lease has settled: the chain may drop the block in which it did
 SETTLED = "settled"
+OTHER_BOARD = "0x"  # so begin the names of other boards' folders
 TAG_LETTERS = 16
 
 
@@ -143,9 +144,10 @@ class ProofStore:
             path.unlink()
 
     def size_bytes(self) -> int:
-        """What all of it has, also what is linked from elsewhere."""
+        """What all of it has, also what is linked from elsewhere; not what lies below it of other boards."""
         size = 0
-        for folder, _, names in os.walk(self._folder):
+        for folder, below, names in os.walk(self._folder):
+            below[:] = [one for one in below if not one.startswith(OTHER_BOARD)]
             for name in names:
                 with suppress(FileNotFoundError):  # something is just being kept
                     size += os.lstat(os.path.join(folder, name)).st_size

@@ -56,6 +56,7 @@ class VerifierDuties:
         from_block: int = 0,
         appeals: bool,
         appeal_limits: AppealLimits = NO_LIMITS,
+        workload: Workload | None = None,
     ) -> None:
         self._chain = chain
         self._rerender = rerender
@@ -68,7 +69,7 @@ class VerifierDuties:
         self._from_block = from_block
         self._appeals = appeals
         self._limits = appeal_limits
-        self._workload = Workload(now)
+        self._workload = workload or Workload(now)
 
     async def has_scene(self, job_id: JobId) -> bool:
         """Whether that job's package is here already."""
@@ -98,7 +99,7 @@ class VerifierDuties:
             self._reporter.tell(Verifying(lease.job_id, lease.lease_id, audit.round))
             try:
                 async with asyncio.timeout(await self._useful_s(audit)) as step:
-                    with self._workload.look():
+                    async with self._workload.look():
                         sealed = await self._find(lease, audit, job, seed)
             except TimeoutError:
                 if not step.expired():  # else the last call has answered, and others wait for the machine

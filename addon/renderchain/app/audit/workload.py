@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 from ...core.audit.phases import steps_of
 from ...core.audit.state import AuditInfo, AuditPhase
@@ -17,16 +18,23 @@ NEWEST = 2  # how much the newest look weighs against all before it
 
 
 class Workload:
-    """Of one machine, which looks at one lease at a time."""
+    """Of one machine, which looks at one lease at a time, of whatever board."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
         self._look_s = 0.0  # a look, as they were of late; 0 where none was measured
         self._begun_s: float | None = None
+        self._turn = asyncio.Lock()
+        self._waiting = 0  # for their turn
 
-    @contextmanager
-    def look(self) -> Iterator[None]:
-        """Look at a lease; how long that took counts if it came to its end."""
+    @asynccontextmanager
+    async def look(self) -> AsyncIterator[None]:
+        """Look at a lease when it is its turn; how long that took counts if it came to its end."""
+        self._waiting += 1
+        try:
+            await self._turn.acquire()
+        finally:
+            self._waiting -= 1
         self._begun_s = begun_s = self._now()
         try:
             yield
@@ -34,12 +42,13 @@ class Workload:
             self._look_s = (self._look_s + spent_s) / NEWEST if self._look_s else spent_s
         finally:
             self._begun_s = None
+            self._turn.release()
 
     def is_too_much(self, before: int, deadline_s: float) -> bool:
         """Whether another look, with so many waiting before it, would end after the deadline."""
         now_s = self._now()
         rest_s = 0.0 if self._begun_s is None else max(0.0, self._look_s - (now_s - self._begun_s))
-        return now_s + rest_s + (before + 1) * self._look_s > deadline_s
+        return now_s + rest_s + (before + 1 + self._waiting) * self._look_s > deadline_s
 
 
 def end_of_commit_s(audit: AuditInfo, phase_s: int) -> float:

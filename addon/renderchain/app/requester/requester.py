@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Collection, Sequence
-from contextlib import AbstractAsyncContextManager, aclosing, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
+from itertools import chain as chained
 from pathlib import Path
 
 from ...core.artist_job import JobEntry, JobOverview
@@ -24,6 +25,7 @@ from ...core.notices.private import JobIsPrivate
 from ...core.private_package import SharedKey
 from ...core.probe import DEFAULT_S
 from ...core.scratch import Scratch
+from ...ports.boards import Boards
 from ...ports.content_store import ContentStore
 from ...ports.journal import Journal
 from ...ports.package_keys import PackageSealer
@@ -35,10 +37,12 @@ from ..exchange.package import fetch_package
 from ..exchange.package_cache import drop_if_unused
 from ..exchange.private_package import PrivateOpening, PrivateSealing, read_header, read_manifest
 from ..exchange.probe import Probe
+from ..indexed.artist import IndexedArtist
 from ..upkeep.store_upkeep import StoreUpkeep
 from .challenge import challenge
 from .estimate import Estimate, JobFrames, estimate
 from .final_check import FinalCheck
+from .job_boards import JobBoards
 from .job_notes import JobNotes
 from .kept_frames import KeptFrames
 from .offer import Offer
@@ -67,13 +71,13 @@ def unheard(progress: JobProgress) -> None:
 
 @dataclass(frozen=True)
 class RequesterParts:
-    """What the use cases work with; ``open_chain`` connects the artist's account.
+    """What the use cases work with; ``open_boards`` connects the artist's account.
 
     ``turn_of`` has a board's job to one process at a time; it raises AgentRunsAlready. ``now`` gives seconds
     since 1970.
     """
 
-    open_chain: Callable[[], AbstractAsyncContextManager[ReceiptChain]]
+    open_boards: Callable[[], AbstractAsyncContextManager[Boards]]
     store: ContentStore
     journal: Journal
     unwrapper: Callable[[ReceiptChain], Unwrapper]
@@ -94,6 +98,7 @@ class RequesterParts:
     from_block: int
     upkeep: StoreUpkeep
     now: Callable[[], float]
+    index: IndexedArtist | None = None
 
 
 class Requester:
@@ -105,7 +110,7 @@ class Requester:
 
     async def estimate(self, offer: Offer, frames: JobFrames, package_bytes: int) -> Estimate:
         """What a job would come to now, and what the account holds; nothing is sent."""
-        async with self._parts.open_chain() as chain:
+        async with self._chain() as chain:
             if not offer.private:
                 return await estimate(chain, offer, frames, package_bytes)
             found = await estimate(chain, offer, frames, 2 * package_bytes)  # encrypted, and opened beside it
@@ -135,7 +140,7 @@ class Requester:
         parts = self._parts
         try_output(output)
         offer = await probed_offer(parts.probe, self._reporter, folder, manifest, offer, probe_seconds)
-        async with parts.open_chain() as chain:
+        async with self._chain() as chain:
             sealing = None
             if offer.private:
                 sealing = PrivateSealing(parts.package_sealer, parts.package_keys(chain).of_salt)
@@ -167,7 +172,7 @@ class Requester:
         Raises AgentRunsAlready where another process does.
         """
         with Scratch() as scratch:
-            async with self._parts.open_chain() as chain, self._parts.turn_of(chain.board, job_id):
+            async with self._chain(job_id) as chain, self._parts.turn_of(chain.board, job_id):
                 return await self._watch(chain, job_id, output, Path(scratch), on_progress)
 
     async def _watch(
@@ -223,7 +228,7 @@ class Requester:
 
     async def receipt(self, job_id: JobId, output: Path | None = None) -> Path:
         """Write a job's receipt as it stands now, to ``output`` or beside its frames; returns the file."""
-        async with self._parts.open_chain() as chain:
+        async with self._chain(job_id) as chain:
             entry = self._entry(chain.board, job_id)
             if output is None and not (entry and entry.output):
                 raise LocalError(f"Job {job_id} was not submitted from here; say where its receipt shall go.")
@@ -239,7 +244,7 @@ class Requester:
 
     async def settings_of(self, job_id: JobId) -> Manifest:
         """What of a job is to be rendered, and how: its package's manifest, perhaps without the files."""
-        async with self._parts.open_chain() as chain:
+        async with self._chain(job_id) as chain:
             return await self._settings(chain, job_id)
 
     async def _settings(self, chain: ReceiptChain, job_id: JobId) -> Manifest:
@@ -263,12 +268,13 @@ class Requester:
 
         Those of ``known`` that are over are not asked for again.
         """
-        async with self._parts.open_chain() as chain:
-            return await self._overview(chain).jobs(known)
+        async with self._parts.open_boards() as boards:
+            found = [await self._overview(chain).jobs(known) for chain in await boards.all()]
+        return sorted(chained.from_iterable(found), key=lambda one: one.number, reverse=True)
 
     async def looks(self, job_id: JobId) -> AsyncGenerator[JobOverview, None]:
         """How one of them stands, and again after each change until it is over; raises LocalError."""
-        async with self._parts.open_chain() as chain:
+        async with self._chain(job_id) as chain:
             overview = self._overview(chain)
             await overview.adopt()
             entry = self._entry(chain.board, job_id)
@@ -283,23 +289,38 @@ class Requester:
                     if found != last:
                         yield (last := found)
 
+    @asynccontextmanager
+    async def _chain(self, job_id: JobId | None = None) -> AsyncIterator[ReceiptChain]:
+        """The board of a job, or that for a new one."""
+        async with self._parts.open_boards() as boards:
+            yield await (boards.of() if job_id is None else self._boards(boards).of_job(job_id))
+
+    @asynccontextmanager
+    async def _chain_of_lease(self, lease_id: LeaseId) -> AsyncIterator[ReceiptChain]:
+        async with self._parts.open_boards() as boards:
+            yield await self._boards(boards).of_lease(lease_id)
+
+    def _boards(self, boards: Boards) -> JobBoards:
+        return JobBoards(boards, self._parts.journal, self._overview)
+
     def _overview(self, chain: ReceiptChain) -> Overview:
-        return Overview(chain, self._parts.journal, self._parts.from_block, self._parts.now)
+        parts = self._parts
+        return Overview(chain, parts.journal, parts.from_block, parts.now, parts.index)
 
     async def cancel_quote(self, job_id: JobId) -> CancelQuoted:
         """What canceling brings back and takes."""
-        async with self._parts.open_chain() as chain:
+        async with self._chain(job_id) as chain:
             return cancel_quote(await chain.job(job_id), await chain.gas_price_fri())
 
     async def cancel(self, job_id: JobId) -> None:
         """Take back what nobody has claimed; what is claimed finishes."""
-        async with self._parts.open_chain() as chain:
+        async with self._chain(job_id) as chain:
             await chain.cancel(job_id)
         self._reporter.tell(JobCanceled(job_id))
 
     async def order_quote(self, job_id: JobId, frames: Sequence[int]) -> Quote:
         """What some frames of a job cost once more."""
-        async with self._parts.open_chain() as chain:
+        async with self._chain(job_id) as chain:
             return await order_quote(chain, self._parts.store, job_id, frames)
 
     async def order_again(self, job_id: JobId, frames: Sequence[int], offer: Offer | None = None) -> JobId:
@@ -308,7 +329,8 @@ class Requester:
         ``offer`` is that of a quote; without one it is made now. The package was probed before.
         """
         parts = self._parts
-        async with parts.open_chain() as chain:
+        async with parts.open_boards() as boards:
+            chain = await self._boards(boards).of_job(job_id)
             entry = self._entry(chain.board, job_id)
             if entry is None or not entry.output:
                 raise LocalError(f"Job {job_id} was not submitted from here; submit its scene instead.")
@@ -319,7 +341,7 @@ class Requester:
                 cid, cache = job.package_cid, Path(scratch)
                 package, _ = await fetch_package(parts.store, cid, *size, cache, self._reporter)
                 again_id = await submit(
-                    chain,
+                    await boards.of(),
                     parts.store,
                     parts.journal,
                     self._reporter,
@@ -337,18 +359,18 @@ class Requester:
 
     async def top_up(self, job_id: JobId, *, more_pool_fri: int = 0, reward_fri: int | None = None) -> None:
         """Add to a job's audit pool, or raise what its next leases pay for a frame, or both."""
-        async with self._parts.open_chain() as chain:
+        async with self._chain(job_id) as chain:
             await top_up(chain, self._reporter, job_id, more_pool_fri=more_pool_fri, reward_fri=reward_fri)
 
     async def challenge_quote(self, lease_id: LeaseId, leaves: Sequence[int]) -> ChallengeQuoted:
         """What doubting named leaves, or the delivery, takes; raises LeaseInOtherState if it is late."""
-        async with self._parts.open_chain() as chain:
+        async with self._chain_of_lease(lease_id) as chain:
             bond_fri = await chain.challenge_bond_fri(lease_id, pixels=bool(leaves))
             return ChallengeQuoted((await chain.lease(lease_id)).job_id, lease_id, bond_fri)
 
     async def challenge(self, lease_id: LeaseId, leaves: Sequence[int]) -> None:
         """Doubt named leaves of a lease, or without any its delivery."""
-        async with self._parts.open_chain() as chain:
+        async with self._chain_of_lease(lease_id) as chain:
             await challenge(chain, self._reporter, lease_id, leaves)
 
     async def share_key(self, job_id: JobId, folder: Path) -> Path:
@@ -357,7 +379,7 @@ class Requester:
         Raises LocalError for a job that is not private.
         """
         parts = self._parts
-        async with parts.open_chain() as chain:
+        async with self._chain(job_id) as chain:
             job, keys = await chain.job(job_id), parts.package_keys(chain)
             header = await read_header(parts.store, job.package_cid)
             if header is None:
@@ -372,7 +394,7 @@ class Requester:
 
     async def draws(self) -> DrawCount:
         """Audits drawn on this board against audits expected."""
-        async with self._parts.open_chain() as chain:
+        async with self._chain() as chain:
             return count_draws(await chain.drawn(self._parts.from_block))
 
 

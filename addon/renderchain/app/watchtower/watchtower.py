@@ -7,6 +7,7 @@ duty. Nothing is remembered: after a start, a reorganisation or an outage all is
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 
@@ -17,7 +18,6 @@ from ...core.ids import LeaseId, WorkerId
 from ...core.lease_id import split_lease_id
 from ...core.lifecycle import LeaseState
 from ...core.notices.audits import AuditHindered, notice_of
-from ...core.notices.process import Stopped
 from ...core.notices.watching import WatchStarted
 from ...ports.reporter import Reporter
 from ...ports.watchtower_chain import WatchtowerChain
@@ -56,13 +56,14 @@ class Watchtower:
         self._rules = rules
         self._review_due = asyncio.Event()
 
-    async def run(self, stop: asyncio.Event) -> None:
+    async def run(self, stop: asyncio.Event, on_ready: Callable[[], None] = lambda: None) -> None:
         """Stand by until ``stop`` is set.
 
         Raises SettingsError or ContractError if the settings make no sense, ChainError only at the start.
         """
         for worker_id in self._rules.workers:
             await self._check_keys(worker_id)
+        on_ready()
         works = {"Listening to the chain": self._follow, "Looking for leases": self._review}
         if self._keys:
             works["Giving keys of private jobs"] = self._keys.run
@@ -75,7 +76,6 @@ class Watchtower:
             await asyncio.gather(*parts, return_exceptions=True)
             for tending in self._tending:
                 await tending.end()
-        self._reporter.tell(Stopped())
 
     async def _check_keys(self, worker_id: WorkerId) -> None:
         """A key that could sign for the worker has no business here."""

@@ -14,9 +14,12 @@ LONGEST_REST_S = 600.0
 
 
 class InHand:
-    """``changed`` is called when there may be something to do about them."""
+    """Of one board; the lanes may have others' leases too. ``changed`` is called when there may be something
+    to do about them.
+    """
 
-    def __init__(self, lanes: Sequence[Lane], changed: Callable[[], None]) -> None:
+    def __init__(self, board: int, lanes: Sequence[Lane], changed: Callable[[], None]) -> None:
+        self.board = board
         self.lanes = lanes
         self.is_sure = False  # what the chain says is read at the start, and when something went wrong
         self._changed = changed
@@ -26,12 +29,21 @@ class InHand:
     @property
     def lease_ids(self) -> list[LeaseId]:
         """All of them."""
-        return [turn.entry.lease_id for lane in self.lanes for turn in lane.turns]
+        return [turn.entry.lease_id for turn in self._turns]
 
     @property
     def done(self) -> dict[LeaseId, int]:
         """How many frames of each are rendered by this process."""
-        return {turn.entry.lease_id: turn.frames_done for lane in self.lanes for turn in lane.turns}
+        return {turn.entry.lease_id: turn.frames_done for turn in self._turns}
+
+    @property
+    def _turns(self) -> list[Turn]:
+        return [turn for lane in self.lanes for turn in lane.turns if turn.entry.board == self.board]
+
+    @property
+    def works_elsewhere(self) -> bool:
+        """Whether every lane has a lease of another board."""
+        return all(any(turn.entry.board != self.board for turn in lane.turns) for lane in self.lanes)
 
     def doubt(self) -> None:
         """What became of one of them only the chain knows."""
@@ -69,7 +81,7 @@ class InHand:
 
     def take_back(self) -> list[Turn]:
         """Those that nobody has begun with; no lane has them any more."""
-        return [turn for lane in self.lanes for turn in lane.take_back()]
+        return [turn for lane in self.lanes for turn in lane.take_back(self.board)]
 
 
 def _now_s() -> float:

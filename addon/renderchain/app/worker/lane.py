@@ -6,7 +6,6 @@ While one is rendered, the next is made ready or the one before is uploaded, so 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable
 from types import TracebackType
 
@@ -47,10 +46,10 @@ class Lane:
         self.self_test = self_test
         self.pace = pace or Pace()
         self.opens_ahead = opens_ahead
-        self.paced: Callable[[], None] = lambda: None  # is called when a frame is done
+        self.paced: list[Callable[[], None]] = []  # are called when a frame is done, or room for a lease
         self.lock = asyncio.Lock()  # who has it renders
         self.turns: list[Turn] = []  # of all leases that it has
-        self._given: deque[Turn] = deque()  # of these, those that nobody has begun with
+        self._given: list[Turn] = []  # of these, those that nobody has begun with
         self._more = asyncio.Event()
 
     @property
@@ -89,25 +88,35 @@ class Lane:
         self._more.set()
         return turn
 
-    async def next(self) -> Turn:
-        """The next of its leases; the lane has it until the turn, as a block, ends."""
-        while not self._given:
+    async def next(self, board: int) -> Turn:
+        """The next of its leases of a board; the lane has it until the turn, as a block, ends."""
+        while not (given := self._given_of(board)):
             self._more.clear()
             await self._more.wait()
-        return self._given.popleft()
+        self._given.remove(given[0])
+        return given[0]
 
-    def take_back(self) -> list[Turn]:
-        """Those of its leases that nobody has begun with; it has them no more."""
-        taken = list(self._given)
+    def take_back(self, board: int) -> list[Turn]:
+        """Those of its leases of a board that nobody has begun with; it has them no more."""
+        taken = self._given_of(board)
         for turn in taken:
             self._given.remove(turn)
             self.leave(turn)
         return taken
 
+    def _given_of(self, board: int) -> list[Turn]:
+        return [one for one in self._given if one.entry.board == board]
+
     def leave(self, turn: Turn) -> None:
         """It has a lease less."""
         if turn in self.turns:
             self.turns.remove(turn)
+            self.tell_pace()
+
+    def tell_pace(self) -> None:
+        """Whoever gives it leases may want to give it one."""
+        for paced in self.paced:
+            paced()
 
 
 class Turn:
@@ -177,7 +186,7 @@ class Turn:
         self.lane.pace.note_frame(self._cid, now_s - self._since_s)
         self._frames_left, self._since_s = self._frames_left - 1, now_s
         self.frames_done += 1
-        self.lane.paced()
+        self.lane.tell_pace()
 
     def end(self) -> None:
         """There is nothing more to be rendered of it."""
@@ -185,7 +194,7 @@ class Turn:
         if self._renders:
             self._renders = False
             self.lane.lock.release()
-            self.lane.paced()
+            self.lane.tell_pace()
 
     @property
     def left_s(self) -> float | None:

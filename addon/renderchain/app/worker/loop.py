@@ -18,11 +18,11 @@ from ...core.ids import LeaseId
 from ...core.job import LeaseInfo
 from ...core.lifecycle import LeaseState
 from ...core.notices import leases
-from ...core.notices.process import Stopped
 from ...ports.journal import Journal, LeaseEntry
 from ...ports.reporter import Reporter
 from ...ports.worker_chain import WorkerChain
 from ..audit.duties import AuditDuties
+from ..indexed.worker import IndexedWorker
 from ..upkeep.keeping import keep_at_work
 from .claims import Claims, WorkerRules
 from .failed_jobs import lane_of
@@ -42,7 +42,11 @@ PAUSE_S = 10.0  # so often it is looked whether a pause is over
 
 
 class Worker:
-    """One machine's worker. ``new_secret`` gives 248 random bits, ``now`` seconds since 1970."""
+    """One machine's worker on one board. ``new_secret`` gives 248 random bits, ``now`` seconds since 1970.
+
+    Workers of several boards may share lanes; then they share ``claiming`` too, so that a lane that wants a
+    lease gets one.
+    """
 
     def __init__(
         self,
@@ -59,6 +63,8 @@ class Worker:
         new_secret: Callable[[], int],
         now: Callable[[], float],
         heartbeats: Heartbeats | None = None,
+        claiming: asyncio.Lock | None = None,
+        index: IndexedWorker | None = None,
     ) -> None:
         self._chain = chain
         self._lease = lease
@@ -70,18 +76,21 @@ class Worker:
         self._readiness = readiness
         self._new_secret = new_secret
         self._heartbeats = heartbeats
+        self._index = index
         self._now = now
         self._wake = asyncio.Event()
         self._wakes_at_s = 0.0  # by the loop's clock
+        self._claiming = claiming or asyncio.Lock()
         self._has_asked = False  # for a lane that wants a lease now, of which there was none to be had
         self._told = set[LeaseId]()  # of which the chain said that they are ours
         self._caught_up = asyncio.Event()  # what the chain says of our leases now, will be followed by news
         self._held = HeldLeases(chain, reporter, now, self._wake.set)
-        self._in_hand = InHand(lanes, self._wake.set)
+        self._in_hand = InHand(chain.board, lanes, self._wake.set)
         self._work = LeaseWork(chain, lease, claims, journal, reporter, self._in_hand, self._hold, now)
         claims.changed = self._wake.set
+        readiness.drains.append(self._wake.set)
         for lane in lanes:
-            lane.paced = partial(self._look_ahead, lane)
+            lane.paced.append(partial(self._look_ahead, lane))
 
     async def run(self, stop: asyncio.Event, on_ready: Callable[[], None] = lambda: None) -> None:
         """Work until ``stop`` is set, when leases in hand are given back, or until it is drained.
@@ -105,6 +114,8 @@ class Worker:
         }
         if self._heartbeats:
             works["Telling schedulers"] = partial(self._heartbeats.run, self._standing)
+        if self._index:
+            works["Reading the list of jobs"] = partial(self._check, self._index)
         for lane in self._in_hand.lanes:
             hands = (f"Rendering in lane {lane.number}, hand {one}" for one in range(1, 1 + HANDS))
             works |= dict.fromkeys(hands, partial(self._see_to, lane))
@@ -120,17 +131,26 @@ class Worker:
         for turn in self._in_hand.take_back():
             with suppress(ChainError):  # then the next start resumes it
                 await self._work.give_back(turn.entry, STOPS)
-        self._reporter.tell(Stopped())
 
     async def _follow(self) -> None:
         self._forget()  # the same events may have been told before
         votes_since_s = self._now() - LONGEST_AUDIT_S
+        source = self._index or self._chain
         async with aclosing(
-            self._chain.news(self._rules.from_block, self._rules.families, votes_since_s)
+            source.news(self._rules.from_block, self._rules.families, votes_since_s)
         ) as events:
             async for event in events:
                 self._note(event)
                 self._wake.set()
+
+    async def _check(self, index: IndexedWorker) -> None:
+        """Hear of the jobs that the index left out."""
+
+        def note(event: BoardEvent) -> None:
+            self._claims.note(event)
+            self._wake.set()
+
+        await index.check(self._rules.from_block, self._rules.families, note)
 
     def _forget(self, *, is_reorganised: bool = False) -> None:
         self._claims.clear(is_reorganised=is_reorganised)
@@ -153,7 +173,7 @@ class Worker:
     async def _see_to(self, lane: Lane) -> None:
         """Do a lane's leases, one after the other; what fails without its end being known is read anew."""
         while True:
-            with await lane.next() as turn:
+            with await lane.next(self._chain.board) as turn:
                 try:
                     await self._work.do(turn)
                 except Exception:
@@ -200,7 +220,8 @@ class Worker:
     def _standing(self) -> Standing:
         """What a scheduler should know of it now."""
         done = dict.fromkeys(self._held.lease_ids, 0) | self._in_hand.done
-        return Standing(not self._in_hand.rests_for_s and self._readiness.was_allowed, done)
+        is_free = not (self._in_hand.rests_for_s or self._in_hand.works_elsewhere)
+        return Standing(is_free and self._readiness.was_allowed, done)
 
     @property
     def _has_nothing(self) -> bool:
@@ -209,6 +230,10 @@ class Worker:
 
     async def _claim(self) -> bool:
         """Claim a lease for a lane that wants one; whether there was one to be had."""
+        async with self._claiming:
+            return await self._claim_in_turn()
+
+    async def _claim_in_turn(self) -> bool:
         lane = self._in_hand.wanting()
         if lane is None or not self._readiness.may_begin_in(lane.left_s or 0.0):
             return False

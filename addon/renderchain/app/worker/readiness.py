@@ -67,6 +67,7 @@ class Readiness:
         self._answer = ""
         self._ask_again_s = 0.0
         self.is_draining = False
+        self.drains: list[Callable[[], None]] = []  # are called when the one lease was claimed
 
     async def allows(self) -> bool:
         """Whether to claim now; tells when that changes, and why."""
@@ -86,8 +87,10 @@ class Readiness:
         return not self._hours(self._now() + seconds)
 
     def claimed(self) -> None:
-        """A lease was claimed."""
+        """A lease was claimed, of whatever board."""
         self._has_claimed = True
+        for drains in self.drains if self._once else ():
+            drains()
 
     def _reason(self) -> str:
         control = self._read_control()

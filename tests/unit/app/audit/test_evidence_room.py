@@ -32,7 +32,7 @@ class Machine:
             self.store.save(lease_id, Evidence(result, 1, bytes(32), f"cid{lease_id}", (5,), b""))
 
     def room(self, most_bytes: int) -> EvidenceRoom:
-        return EvidenceRoom(self.store, most_bytes, lambda: self.now_s)
+        return EvidenceRoom([self.store], most_bytes, lambda: self.now_s)
 
     @property
     def known(self) -> list[LeaseId]:

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from renderchain.adapters.starknet.heartbeat_signatures import is_signed
 from renderchain.app.scheduler.intake import Intake
 from renderchain.app.scheduler.scheduler import Scheduler
+from renderchain.composition.scheduler import BoardScheduler
 from renderchain.core.ids import LeaseId
 from renderchain.core.job import StandingOffer
 from renderchain.core.scheduling.heartbeat import Heartbeat, SignedHeartbeat
@@ -34,6 +35,11 @@ class Desk:
         rules = PlanRules(lead_s=20.0, load_s=20.0)
         self.scheduler = Scheduler(self.chain, self.reporter, rules, 0, world.now, serving)
         self.intake = Intake(self.chain, self.scheduler, self._is_signed, world.now)
+
+    @property
+    def parts(self) -> BoardScheduler:
+        """As a service has it."""
+        return BoardScheduler(self.scheduler, self.intake)
 
     def _is_signed(self, signed: SignedHeartbeat, operator: int, key: int) -> bool:
         places = {"chain_id": self.chain.chain_id, "board": self.chain.board, "scheduler": ADDRESS}

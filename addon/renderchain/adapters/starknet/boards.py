@@ -1,0 +1,68 @@
+"""The boards of a network as its Directory lists them, and how much is going on on each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from ...core.boards import LOAD_BLOCKS, Board
+from ...core.errors import WrongNetwork
+from .contracts import open_contract
+from .errors import said
+from .past_events import CHUNK
+from .view import ask
+
+MOST_BOARDS = 64  # that are looked at, the newest
+MOST_PAGES = 10  # of events: more than that is much, however much it is
+
+
+async def active_boards(account: Any, directory: int) -> list[Board]:
+    """In the Directory's order; raises WrongNetwork where there is none, or ChainError."""
+    known = await open_contract("Directory", directory, account)
+    count = int(await ask(known, "board_count"))
+
+    async def look(index: int) -> Board | None:
+        address = int(await ask(known, "board_at", index))
+        if not await ask(known, "is_active_board", address):
+            return None
+        return Board(address, bool(await ask(known, "takes_jobs", address)))
+
+    found = await asyncio.gather(*(look(index) for index in range(max(count - MOST_BOARDS, 0), count)))
+    boards = [one for one in found if one]
+    if not boards:
+        raise WrongNetwork("The network's directory lists no active board; check the settings.")
+    return boards
+
+
+async def first_board(account: Any, directory: int) -> int:
+    """The one that was announced first, whether it takes jobs or not; raises ChainError."""
+    return int(await ask(await open_contract("Directory", directory, account), "board_at", 0))
+
+
+async def board_loads(account: Any, boards: Sequence[int]) -> dict[int, int]:
+    """How many events each told in the last LOAD_BLOCKS blocks, counted to an end; raises ChainError."""
+    newest = int(await said("Asking for the newest block", account.client.get_block_number()))
+    first = max(newest - LOAD_BLOCKS + 1, 0)
+    counts = await asyncio.gather(*(_count(account.client, one, first) for one in boards))
+    return dict(zip(boards, counts, strict=True))
+
+
+async def _count(client: Any, board: int, first: int) -> int:
+    count, token = 0, None
+    for _ in range(MOST_PAGES):
+        page = await said(
+            "Counting events",
+            client.get_events(
+                address=board,
+                from_block_number=first,
+                to_block_number="latest",
+                continuation_token=token,
+                chunk_size=CHUNK,
+            ),
+        )
+        count += len(page.events)
+        token = page.continuation_token
+        if token is None:
+            break
+    return count

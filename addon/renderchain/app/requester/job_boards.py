@@ -1,0 +1,67 @@
+"""On which board of the network an artist's job is: each board numbers jobs and leases by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ...core.contract_errors import UnknownJob
+from ...core.errors import LocalError
+from ...core.ids import JobId, LeaseId
+from ...core.lifecycle import LeaseState
+from ...ports.boards import Boards
+from ...ports.journal import Journal
+from ...ports.receipt_chain import ReceiptChain
+from .overview import Overview
+
+
+class JobBoards:
+    """Of one connection; ``overview`` makes what reads the account's jobs of a board."""
+
+    def __init__(
+        self, boards: Boards, journal: Journal, overview: Callable[[ReceiptChain], Overview]
+    ) -> None:
+        self._boards = boards
+        self._journal = journal
+        self._overview = overview
+
+    async def of_job(self, job_id: JobId) -> ReceiptChain:
+        """Where the job of that number is, which nobody may have noted here yet; raises ChainError.
+
+        Raises LocalError where there are two: none of them is taken for the other. Where there is none it is
+        the board for a new job.
+        """
+        chains = await self._boards.all()
+        if len(chains) == 1:
+            return chains[0]
+        if not (found := self._noted(job_id)):
+            for chain in chains:
+                await self._overview(chain).adopt()
+            found = self._noted(job_id)
+        if len(found) > 1:
+            named = " and ".join(f"{one:#x}" for one in sorted(found))
+            raise LocalError(
+                f"You have a job {job_id} on each of the boards {named}: name the board that you mean by the "
+                "setting board. Nothing was done."
+            )
+        return await self._boards.of(*found)
+
+    def _noted(self, job_id: JobId) -> set[int]:
+        return {one.board for one in self._journal.jobs() if one.job_id == job_id}
+
+    async def of_lease(self, lease_id: LeaseId) -> ReceiptChain:
+        """Where a lease of that number is one of the account's jobs and submitted; raises ChainError."""
+        chains = await self._boards.all()
+        for chain in chains[1:]:
+            if await _is_own(chain, lease_id):
+                return chain
+        return chains[0]
+
+
+async def _is_own(chain: ReceiptChain, lease_id: LeaseId) -> bool:
+    lease = await chain.lease(lease_id)
+    if lease.state is not LeaseState.SUBMITTED:
+        return False
+    try:
+        return (await chain.job(lease.job_id)).requester == chain.address
+    except UnknownJob:
+        return False

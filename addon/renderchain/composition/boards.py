@@ -1,0 +1,58 @@
+"""The boards of a network as one account sees them."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from typing import Any
+
+from ..adapters.starknet.boards import active_boards, board_loads, first_board
+from ..adapters.starknet.chain import StarknetChain
+from ..adapters.starknet.sender import Sender
+from ..core.artist_job import REFUSED
+from ..core.boards import quietest
+from ..ports.journal import Journal
+
+
+class NetworkBoards:
+    """All with one sender; ``board`` is the only one that counts, 0: all that the Directory lists."""
+
+    def __init__(
+        self, account: Any, sender: Sender, journal: Journal, directory: int, board: int = 0
+    ) -> None:
+        self._account, self._sender, self._journal = account, sender, journal
+        self._directory, self._only = directory, board
+        self._open: dict[int, StarknetChain] = {}
+        self._opening = asyncio.Lock()
+
+    async def of(self, board: int = 0) -> StarknetChain:
+        """One of them; 0: that for a new job. Raises WrongNetwork or ChainError."""
+        async with self._opening:
+            board = board or self._only or await self._for_new_job()
+            if board not in self._open:
+                parts = (self._account, self._sender, self._directory, board)
+                self._open[board] = await StarknetChain.connect(*parts)
+            return self._open[board]
+
+    async def all(self) -> list[StarknetChain]:
+        """Those that are active, in the Directory's order. Raises WrongNetwork or ChainError."""
+        if self._only:
+            return [await self.of(self._only)]
+        boards = await active_boards(self._account, self._directory)
+        return [await self.of(one.address) for one in boards]
+
+    async def first(self) -> int:
+        """The address of the Directory's first one. Raises WrongNetwork or ChainError."""
+        return await first_board(self._account, self._directory)
+
+    async def _for_new_job(self) -> int:
+        """That of the artist's newest job: each board numbers jobs by itself. For the first a quiet one."""
+        boards = await active_boards(self._account, self._directory)
+        # Where none takes jobs the board's own refusal says so.
+        takes = [one.address for one in boards if one.takes_jobs] or [one.address for one in boards]
+        for entry in self._journal.jobs():
+            if entry.state != REFUSED and entry.board in takes:
+                return entry.board
+        if len(takes) == 1:
+            return takes[0]
+        return quietest(await board_loads(self._account, takes), random.SystemRandom().choice)

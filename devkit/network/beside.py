@@ -1,0 +1,106 @@
+"""Services beside a local network, each a process of its own: index, schedulers, aggregators."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from .local import Network
+from .services import free_port, is_running, start, stop, wait_for_port
+
+GRACE_S = 30  # for which a scheduler may be silent, on a network whose people look on
+INDEX, SCHEDULER, AGGREGATOR = "index", "scheduler", "aggregator"
+
+
+class LocalServices:
+    """Their logs lie in the folder, as NAME.log; ``pids`` are those of all that were started."""
+
+    def __init__(self, network: Network, folder: Path) -> None:
+        self._network = network
+        self._folder = folder
+        self._pids: dict[str, int] = {}
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """Their processes."""
+        return tuple(self._pids.values())
+
+    def log(self, name: str) -> Path:
+        """What one of them says."""
+        return self._folder / f"{name}.log"
+
+    def start_index(self) -> str:
+        """It keeps an SQLite database in the network's folder; returns its address."""
+        settings = self._network.settings_file(INDEX)
+        values = {
+            "rpc_url": self._network.rpc_url,
+            "ws_url": self._network.ws_url,
+            "network": "devnet",
+            "directory": hex(self._network.contracts.directory),
+            "folder": INDEX,
+        }
+        settings.write_text("".join(f'{name} = "{value}"\n' for name, value in values.items()))
+        return self._start(INDEX, INDEX, settings)
+
+    def start_scheduler(self, number: int = 1) -> str:
+        """For the account scheduler-N; returns its address."""
+        name = f"{SCHEDULER}-{number}"
+        return self._start(name, SCHEDULER, self._network.settings_file(name))
+
+    def start_aggregator(self, artist: str, *options: str) -> str:
+        """It keeps the jobs of an artist of the network; returns the address of its health."""
+        name = f"{AGGREGATOR}-{artist}"
+        return self._start(name, AGGREGATOR, self._network.settings_file(artist), *options)
+
+    def _start(self, name: str, service: str, settings: Path, *options: str) -> str:
+        port = free_port()
+        command = [sys.executable, "-m", f"services.{service}", "--config", str(settings)]
+        command += ["--port", str(port)]
+        self._pids[name] = start([*command, *options], self.log(name))
+        wait_for_port(port, self._pids[name], self.log(name))
+        return f"http://127.0.0.1:{port}"
+
+    def is_running(self, name: str) -> bool:
+        """Whether its process lives."""
+        return is_running(self._pids[name])
+
+    def kill(self, name: str) -> None:
+        """As if its machine lost its power."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._pids[name], signal.SIGKILL)
+
+    def end_all(self) -> None:
+        """Ask every one to end, after a while make it."""
+        for pid in self._pids.values():
+            stop(pid)
+
+
+def let_schedule(network: Network, number: int, address: str) -> None:
+    """Have the jobs of all artists name the account scheduler-N, and all workers tell it of themselves.
+
+    Before any of them is started: it stands in their settings.
+    """
+    account = network.accounts[f"{SCHEDULER}-{number}"].address
+    for role in network.accounts:
+        if role.startswith("artist"):
+            lines = f'scheduler = "{account:#x}"\nscheduler_grace_seconds = {GRACE_S}\n'
+        elif role.startswith("worker"):
+            lines = f'schedulers = ["{account:#x} {address}"]\n'
+        else:
+            continue
+        with network.settings_file(role).open("a") as file:
+            file.write(lines)
+
+
+@contextmanager
+def running_services(network: Network, folder: Path) -> Iterator[LocalServices]:
+    """Services that end with the block; their logs stay."""
+    services = LocalServices(network, folder)
+    try:
+        yield services
+    finally:
+        services.end_all()

@@ -1,0 +1,118 @@
+"""An artist whose jobs are on several boards, each of which counts jobs and leases by itself."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+from renderchain.core.errors import LocalError
+from renderchain.core.ids import JobId
+from renderchain.core.lifecycle import JobState
+
+from devkit.fakes.people import FUNDS_FRI, OFFER, Artist, Machine
+from devkit.fakes.world import World
+
+SHORT = replace(OFFER, longest_lease=1, window_s=300, lease_timeout_s=1000)
+
+
+@pytest.fixture
+def other(world: World, artist: Artist) -> World:
+    """Another board, on which the artist's jobs may be too."""
+    other = world.with_board(0xB0A2E)
+    other.network.fund(artist.address, FUNDS_FRI)
+    artist.other_boards = [other]
+    return other
+
+
+def test_jobs_of_all_boards_are_listed_and_none_is_taken_for_another(
+    world: World, artist: Artist, other: World
+) -> None:
+    async def life() -> None:
+        assert await artist.submit(3, SHORT) == 1
+        artist.chosen_board = 1
+        assert await artist.submit(2, SHORT) == 1
+        requester = artist.requester()
+        listed = await requester.overview()
+        assert [(one.number, one.entry.board, one.frame_count) for one in listed] == [
+            (2, 0xB0A2E, 2),
+            (1, artist.chain.board, 3),
+        ]
+        with pytest.raises(LocalError, match="a job 1 on each of the boards 0xb0a2d and 0xb0a2e"):
+            await requester.cancel(JobId(1))
+        await artist.submit(1, SHORT)
+        await requester.cancel(JobId(2))
+        found = {one.number: one.state for one in await artist.requester().overview()}
+        assert found == {3: "canceled", 2: "active", 1: "active"}
+
+    world.live(life())
+
+
+def test_a_job_of_another_board_is_found_by_a_machine_that_never_heard_of_it(
+    world: World, artist: Artist, other: World
+) -> None:
+    async def life() -> None:
+        artist.chosen_board = 1
+        await artist.submit(1, SHORT)
+        await artist.submit(2, SHORT)
+        elsewhere = Artist(world, artist.address)
+        elsewhere.folder, elsewhere.other_boards = world.folder / "elsewhere", [other]
+        elsewhere.journal = type(artist.journal)(elsewhere.folder / "journal.sqlite")
+        await elsewhere.requester().cancel(JobId(2))
+        numbers = {one.entry.job_id: one.state for one in await elsewhere.requester().overview()}
+        assert numbers == {1: "active", 2: "canceled"}
+
+    world.live(life())
+
+
+def test_frames_of_another_boards_job_come_and_are_ordered_again_where_new_jobs_go(
+    world: World, artist: Artist, other: World
+) -> None:
+    machine = Machine(other, 0xF001)
+
+    async def life() -> None:
+        await machine.join()
+        blocks = asyncio.create_task(other.make_blocks())
+        artist.chosen_board = 1
+        job = await artist.submit(2, SHORT)
+        artist.chosen_board = 0  # where later ones go
+        async with machine.working():
+            report = await artist.watching(job)
+        assert report.state is JobState.COMPLETED and len(artist.frames()) == 2
+        again = await artist.requester().order_again(job, [2])
+        assert again == 1 and (await artist.chain.job(again)).tasks == 1
+        blocks.cancel()
+
+    world.live(life())
+
+
+def test_a_lease_that_is_doubted_is_looked_for_on_all_boards(
+    world: World, artist: Artist, other: World
+) -> None:
+    """Both boards know a lease of that number, and one of them is somebody else's."""
+    machines = [Machine(one, 0xF001) for one in (world, other)]
+
+    async def life() -> None:
+        somebody = Artist(world, 0xA2)
+        jobs = [await somebody.submit(1, SHORT)]
+        artist.chosen_board = 1
+        jobs.append(await artist.submit(1, SHORT))
+        blocks = asyncio.create_task(other.make_blocks())
+        for one in machines:
+            await one.join()
+        async with machines[0].working(), machines[1].working():
+            leases = []
+            for one in machines:
+                while not (held := await one.chain.open_leases()) or not await submitted(one, held[0]):
+                    await asyncio.sleep(1)
+                leases.append(held[0])
+            assert leases[0] == leases[1]
+            quote = await artist.requester().challenge_quote(leases[1], [0])
+            assert quote.job_id == jobs[1] and quote.bond_fri
+        blocks.cancel()
+
+    async def submitted(machine: Machine, lease_id: object) -> bool:
+        lease = await machine.chain.lease(lease_id)  # type: ignore[arg-type]
+        return lease.state.name == "SUBMITTED"
+
+    world.live(life())
