@@ -176,12 +176,7 @@ class Requester:
                 return await self._watch(chain, job_id, output, Path(scratch), on_progress)
 
     async def _watch(
-        self,
-        chain: ReceiptChain,
-        job_id: JobId,
-        output: Path | None,
-        scratch: Path,
-        on_progress: OnProgress,
+        self, chain: ReceiptChain, job_id: JobId, output: Path | None, scratch: Path, on_progress: OnProgress
     ) -> JobReport:
         parts, entry = self._parts, self._entry(chain.board, job_id)
         if output is None and not (entry and entry.output):
