@@ -205,7 +205,6 @@ def test_its_pages_tell_how_it_is(
         async with open_index("http://127.0.0.1:1") as index:
             sending = Sending(engine, people, Channels(None, None), "")
             hearing = Hearing(engine, index, people, Links(""), sending.wake)
-            hearing.waits_for_other = False
             return make_app(Readiness(play.deliveries, hearing, sending, people))
 
     answer(asyncio.run(app()), caplog, story)
