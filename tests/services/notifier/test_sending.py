@@ -16,10 +16,10 @@ from services.notifier import sending as sent
 from services.notifier.channels.ways import Channels
 from services.notifier.deliveries import Delivery
 from services.notifier.digest import HEADINGS, MOST_LINES, message_of
-from services.notifier.hearing import Hearing
 from services.notifier.index import open_index
 from services.notifier.kinds import KINDS
 from services.notifier.links import Links
+from services.notifier.listening import Listening
 from services.notifier.notice import Addressed, Notice
 from services.notifier.pages import Readiness, make_app
 from services.notifier.people import People
@@ -204,7 +204,7 @@ def test_its_pages_tell_how_it_is(
     async def app() -> FastAPI:
         async with open_index("http://127.0.0.1:1") as index:
             sending = Sending(engine, people, Channels(None, None), "")
-            hearing = Hearing(engine, index, people, Links(""), sending.wake)
-            return make_app(Readiness(play.deliveries, hearing, sending, people))
+            listening = Listening(engine, index, people, Links(""), sending.wake)
+            return make_app(Readiness(play.deliveries, listening, sending, people))
 
     answer(asyncio.run(app()), caplog, story)
