@@ -10,7 +10,7 @@ from ..core.artist_job import REFUSED, SENDING, JobOverview
 from ..core.job_words import marks, money, standing, summary
 from ..core.lifecycle import JobState
 from ..core.notices.jobs import Doubt
-from . import messages, pictures
+from . import messages, pictures, sequences
 from .chosen import chosen
 from .following import Row, chosen_number, jobs
 from .strings import texts
@@ -123,7 +123,7 @@ def draw_job(layout: Any, row: Row, width_px: float) -> None:
     messages.draw_text(box, standing(one), width_px, ICONS.get(one.state, "DOT"))
     if text := money(one):
         messages.draw_text(box, text, width_px, "BLANK1")
-    if row.task and row.message:
+    if (row.task or row.video) and row.message:
         box.progress(factor=row.factor, text=said(row.message), translate=False)
     elif row.is_elsewhere:
         messages.draw_text(box, texts.FETCHED_ELSEWHERE, width_px, "LINKED")
@@ -136,6 +136,7 @@ def draw_job(layout: Any, row: Row, width_px: float) -> None:
             messages.draw_text(box, text, width_px, "ERROR")
         draw_order(box, one)
     pictures.draw(box, one)
+    sequences.draw(box, row)
 
 
 def draw_notes(box: Any, one: JobOverview, width_px: float) -> None:
