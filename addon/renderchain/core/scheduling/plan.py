@@ -45,8 +45,8 @@ class PlanRules:
 
 @dataclass
 class Job:
-    """A job as its scheduler sees it. ``spares`` are tasks that may be given twice, ``most_leases`` is how
-    many leases its audit pool still pays for.
+    """A job as its scheduler sees it. ``spares`` are tasks that may be given twice, half of them only where a
+    worker is silent or late; ``most_leases`` is how many leases its audit pool still pays for.
     """
 
     needs: Needs
@@ -57,6 +57,7 @@ class Job:
 
     def __post_init__(self) -> None:
         self.known = Known()
+        self.kept_spares = self.spares // 2
         self.held: dict[int, Held] = {}  # by lease
         self.is_over = False
 
