@@ -9,8 +9,9 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from renderchain.composition.network import open_boards
@@ -35,7 +36,7 @@ HOLDINGS = {one: SeatHolding(families=("4.5",)) for one in WORKERS if one not in
 ATTENDED, AWAY, OTHER = "artist", "artist-2", "artist-3"
 SCHEDULER = "scheduler-1"
 OPTIONS = ["--lease", "1", "--reward", "0.5", "--probe-seconds", "0", "--proof-seconds", "0"]
-FRAMES = {ATTENDED: 8, AWAY: 2, OTHER: 2}
+FRAMES = {ATTENDED: 2, AWAY: 2, OTHER: 12}  # of the last one some are open when the scheduler is killed
 TIMEOUT_S = 600  # a busy machine takes its time
 LOOK_S = 0.5
 
@@ -48,34 +49,53 @@ def wait_until(is_so: Callable[[], bool], what: str) -> None:
         time.sleep(LOOK_S)
 
 
-def environment_of(network: Network, artist: str, board: int) -> dict[str, str]:
-    """Of a client; it chooses the board where none is named."""
-    named = {"RENDERCHAIN_BOARD": hex(board)} if board else {}
-    return {**os.environ, "RENDERCHAIN_CONFIG": str(network.settings_file(artist)), **named}
+@dataclass(frozen=True)
+class Client:
+    """An artist's, which submits a scene to a board; 0: to that which it chooses."""
 
+    network: Network
+    artist: str
+    output: Path
+    command: Sequence[str]
+    board: int = 0
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
-def submit_options(artist: str, output: Path) -> list[str]:
-    return ["--frames", f"1-{FRAMES[artist]}", *OPTIONS, "--output", str(output)]
+    @property
+    def log(self) -> Path:
+        """What it tells."""
+        return self.output.with_suffix(".log")
 
+    def start(self, *more: str) -> subprocess.Popen[bytes]:
+        """It says into the log what it does."""
+        named = {"RENDERCHAIN_BOARD": hex(self.board)} if self.board else {}
+        config = {"RENDERCHAIN_CONFIG": str(self.network.settings_file(self.artist))}
+        frames = ["--frames", f"1-{FRAMES[self.artist]}", "--output", str(self.output), "--log", "json"]
+        with self.log.open("wb") as out:
+            return subprocess.Popen(
+                [*self.command, *frames, *OPTIONS, *more],
+                cwd=REPO,
+                env={**self.environment, **config, **named},
+                stdout=out,
+                stderr=out,
+            )
 
-@contextmanager
-def attending(network: Network, artist: str, scene: Path, output: Path, board: int = 0) -> Iterator[Path]:
-    """A client that submits its scene and follows the job; what it tells."""
-    log = output.with_suffix(".log")
-    command = [sys.executable, "-m", "renderchain", "submit", str(scene), *submit_options(artist, output)]
-    with log.open("wb") as out:
-        client = subprocess.Popen(
-            [*command, "--wait", "--log", "json"],
-            env=environment_of(network, artist, board),
-            stdout=out,
-            stderr=out,
-        )
-    try:
-        yield log
-        assert client.wait(TIMEOUT_S) == 0, log.read_text()[-3000:]
-    finally:
-        client.kill()
-        client.wait()
+    def submit(self) -> None:
+        """And leave it to others what becomes of the job."""
+        assert self.start().wait(TIMEOUT_S) == 0, self.log.read_text()[-3000:]
+
+    @contextmanager
+    def attending(self) -> Iterator[None]:
+        """Submit, and follow the job to its end."""
+        client = self.start("--wait")
+        try:
+            yield
+            assert client.wait(TIMEOUT_S) == 0, self.log.read_text()[-3000:]
+        finally:
+            client.kill()
+            client.wait()
+        heard = notices_in(self.log.read_text())
+        assert [one.state for one in heard if isinstance(one, JobEnded)] == [JobState.COMPLETED]
+        assert [one for one in heard if isinstance(one, ReceiptWritten)]
 
 
 def answer_of(url: str) -> str:
@@ -159,7 +179,14 @@ def test_jobs_on_three_boards_end_although_their_scheduler_is_killed(
             heard = f"renderchain_scheduler_workers {len(WORKERS)}"
             wait_until(lambda: heard in answer_of(f"{scheduler}/metrics"), "the scheduler hears all workers")
             services.start_aggregator(AWAY)
-            play(network, services, application, older, newer, outputs)
+            with_application = Client(
+                network,
+                ATTENDED,
+                outputs[ATTENDED],
+                (application.blender, "-b", str(newer), "--command", "renderchain_submit"),
+                environment=application.environment,
+            )
+            play(with_application, services, older, outputs)
         shown = json.loads(answer_of(f"{index}/v1/jobs"))["items"]
         boards = json.loads(answer_of(f"{index}/v1/boards"))["items"]
         found = asyncio.run(jobs(network))
@@ -177,41 +204,24 @@ def test_jobs_on_three_boards_end_although_their_scheduler_is_killed(
     assert all(paid_fri == job.tasks * job.reward_fri for job, paid_fri in found.values())
 
 
-def play(
-    network: Network,
-    services: LocalServices,
-    application: Application,
-    older: Path,
-    newer: Path,
-    outputs: dict[str, Path],
-) -> None:
+def play(first: Client, services: LocalServices, older: Path, outputs: dict[str, Path]) -> None:
     """Three artists have a job on a board each; the scheduler is killed once it has begun on all."""
-    boards = network.contracts.boards
-    with attending(network, ATTENDED, older, outputs[ATTENDED]) as log:
+    network, boards = first.network, first.network.contracts.boards
+    with first.attending():
         wait_until(lambda: any(asyncio.run(told(network, at)) for at in boards), "the first job is created")
         (chosen,) = [at for at in boards if asyncio.run(told(network, at))]
         second, third = [one for one in boards if one != chosen]
-        submit = [application.blender, "-b", str(newer), "--command", "renderchain_submit"]
-        done = application.call(
-            [*submit, *submit_options(AWAY, outputs[AWAY])],
-            TIMEOUT_S,
-            RENDERCHAIN_CONFIG=str(network.settings_file(AWAY)),
-            RENDERCHAIN_BOARD=hex(second),
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        with attending(network, OTHER, older, outputs[OTHER], third) as other:
+        submit = (sys.executable, "-m", "renderchain", "submit", str(older))
+        Client(network, AWAY, outputs[AWAY], submit, second).submit()
+        with Client(network, OTHER, outputs[OTHER], submit, third).attending():
             wait_until(
                 lambda: all(any(one.assigned for one in claims(network, at)) for at in boards),
                 "the scheduler has assigned leases on all boards",
             )
             services.kill(SCHEDULER)
-            before = len(claims(network, chosen))
+            before = len(claims(network, third))
             receipt = outputs[AWAY] / "receipt-1.json"
             wait_until(receipt.is_file, "the aggregator has written the receipt")
-    for one in (log, other):
-        heard = notices_in(one.read_text())
-        assert [one.state for one in heard if isinstance(one, JobEnded)] == [JobState.COMPLETED]
-        assert [one for one in heard if isinstance(one, ReceiptWritten)]
     assert not services.is_running(SCHEDULER)
-    later = claims(network, chosen)[before:]
+    later = claims(network, third)[before:]
     assert later and not any(one.assigned for one in later), "what the scheduler left was claimed"
