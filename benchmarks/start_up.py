@@ -31,7 +31,7 @@ async def read(leases: int) -> tuple[float, int, float]:
     try:
         stream = EventStream(nodes, BOARD)
         start_s, count = time.perf_counter(), 0
-        digest = await digest_of(stream, 0, {1}, time.time() - VOTES_S)
+        digest = await digest_of(stream, 0, 0, {1}, time.time() - VOTES_S)
         async with aclosing(stream.follow(0, digest)) as told:
             while not isinstance(await anext(told), CaughtUp):
                 count += 1

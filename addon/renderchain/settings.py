@@ -67,6 +67,7 @@ class Settings:
     oldest_head_seconds: int = 0  # of a node that is used; 0: ten minutes on public networks, any elsewhere
     board: int = 0  # the only one that counts; 0: all of the directory's
     fee_limit_fri: int = 5 * FRI_PER_STRK  # no transaction may cost more in fees
+    index_url: str = ""  # where an index's API is that is read of where nothing is lost by that; "": none
     ipfs_api: str = "/ip4/127.0.0.1/tcp/5001"
     ipfs_program: str = (
         ""  # Kubo, of which a node is started for this process alone, in the place of ipfs_api
@@ -149,6 +150,7 @@ class Settings:
             self.rpc_url,
             self.ws_url,
             *(one for pair in self.other_nodes for one in pair),
+            self.index_url,
             *self.gateways,
             *self.ipfs_peers,
         ]
@@ -367,6 +369,8 @@ def _checked_text(name: str, value: str) -> str:
         raise ValueError
     if value and name in SCHEMES and not value.startswith(SCHEMES[name]):
         raise ValueError
+    if name == "index_url" and value.startswith("http://") and not is_loopback(value):
+        raise ValueError  # whoever is in between would see what is asked, and could answer
     return value
 
 

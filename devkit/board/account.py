@@ -85,14 +85,22 @@ class MemoryView(MemoryAccount):
                     yield event
 
     async def news(
-        self, from_block: int, families: Collection[int], votes_since_s: float
+        self,
+        from_block: int,
+        families: Collection[int],
+        votes_since_s: float,
+        jobs_from_block: int | None = None,
     ) -> AsyncGenerator[BoardEvent, None]:
         """Every event from now on; before those, what may still matter of the past."""
         network = self._network
+        jobs_from = from_block if jobs_from_block is None else jobs_from_block
         while True:
             head, drops = network.block, network.drops
             told = [event for number in range(from_block, head + 1) for event in network.events_of(number)]
             for event in told:
+                is_job = isinstance(event, JobCreated | JobClosed)
+                if is_job and event.block < jobs_from:
+                    continue
                 if self._matters(event, families, votes_since_s):
                     yield event
             yield CaughtUp(head)
@@ -111,6 +119,17 @@ class MemoryView(MemoryAccount):
         if isinstance(event, JobCreated):
             return event.family in families
         return isinstance(event, JobClosed) and bool(families)
+
+    async def open_jobs(self, from_block: int, families: Collection[int]) -> list[JobCreated]:
+        """The beginnings of the families' jobs since a block that have not closed."""
+        over = {one.job_id for one in await self._past(JobClosed, from_block)}
+        created = await self._past(JobCreated, from_block)
+        return [one for one in created if one.family in families and one.job_id not in over]
+
+    async def created_in(self, block: int, job_id: JobId) -> JobCreated | None:
+        """A job's beginning, if that was in that block."""
+        created = [one for one in await self._past(JobCreated, block) if one.block == block]
+        return next((one for one in created if one.job_id == job_id), None)
 
     async def block_number(self) -> int:
         """The newest block."""

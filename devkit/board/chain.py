@@ -15,7 +15,7 @@ from renderchain.core.contract_errors import (
     contract_error,
 )
 from renderchain.core.ids import NO_WORKER, JobId, LeaseId
-from renderchain.core.job import JobTerms, LeaseResult, Place
+from renderchain.core.job import JobInfo, JobTerms, LeaseResult, Place
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.market import MOST_JOBS, newest_prices_fri
 
@@ -149,6 +149,10 @@ class MemoryChain(MemoryAudits, MemoryPackageKeys, MemoryReceipts, MemoryHeartbe
     async def created(self, from_block: int) -> list[JobCreated]:
         """The jobs that this account created since a block."""
         return [one for one in await self._past(JobCreated, from_block) if one.requester == self.address]
+
+    async def kept_job(self, job_id: JobId) -> JobInfo | None:
+        """A job's state; None where the board does not keep it."""
+        return await self._ask(f"Reading job {job_id}", lambda model: view.kept_job(model, job_id))
 
     async def told_of(self, job_id: JobId, from_block: int) -> list[BoardEvent]:
         """All that the board told of a job since a block, in order."""

@@ -39,6 +39,11 @@ def job_info(model: Model, number: JobId) -> JobInfo | None:
     return info
 
 
+def kept_job(model: Model, number: JobId) -> JobInfo | None:
+    """A job's state; None where its place was given to another one."""
+    return None if number in model.replaced else job_info(model, number)
+
+
 def lease_info(model: Model, number: LeaseId) -> LeaseInfo:
     """A lease's state; NONE, beside the rest of the slot's present lease, once the slot was used again."""
     lease = model.slots.get(slot_of(number))
@@ -78,7 +83,7 @@ def candidates(model: Model) -> list[Candidate]:
         assert info
         wanted_fri = worker.offer.least_reward_fri if worker.offer.until_s > model.now_s else 0
         families = frozenset(worker.families)
-        found.append(Candidate(info, families, wanted_fri, len(open_leases(model, number))))
+        found.append(Candidate(info, families, wanted_fri))
     return found
 
 

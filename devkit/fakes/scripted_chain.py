@@ -92,11 +92,18 @@ class ScriptedChain(Faults):
             yield await self.coming.get()
 
     async def news(
-        self, from_block: int, families: Collection[int], votes_since_s: float
+        self,
+        from_block: int,
+        families: Collection[int],
+        votes_since_s: float,
+        jobs_from_block: int | None = None,
     ) -> AsyncGenerator[BoardEvent, None]:
         yield CaughtUp(self.block)
         async for event in self.events(from_block):
             yield event
+
+    async def open_jobs(self, from_block: int, families: Collection[int]) -> list[JobCreated]:
+        return []
 
     async def block_number(self) -> int:
         self.meet("block_number")
@@ -160,6 +167,12 @@ class ScriptedChain(Faults):
 
     async def created(self, from_block: int) -> list[JobCreated]:
         return []
+
+    async def created_in(self, block: int, job_id: JobId) -> JobCreated | None:
+        return None
+
+    async def kept_job(self, job_id: JobId) -> JobInfo | None:
+        return await self.job(job_id)
 
     async def told_of(self, job_id: JobId, from_block: int) -> list[BoardEvent]:
         return []

@@ -20,6 +20,7 @@ from .colour_settings import Colour
 LINEAR = "Linear Rec.709"
 COMBINED = (".Combined.R", ".Combined.G", ".Combined.B")  # of a file with all passes
 MOST_IMAGE_MB = 4096
+LEAST_GAMMA = 1e-6
 
 
 def read_frame(path: Path, width: int, height: int) -> Pixels:
@@ -79,7 +80,7 @@ def shown(pixels: Pixels, file_format: str, colour: Colour, config: Path) -> NDA
     image = _done(apply.ociodisplay(image, colour.display, colour.view, LINEAR, "", *more))
     display = np.asarray(image.get_pixels(OpenImageIO.FLOAT), np.float32).reshape(height, width, 3)
     if colour.gamma != 1.0:
-        display = np.maximum(display, 0.0) ** np.float32(1.0 / colour.gamma)
+        display = np.maximum(display, 0.0) ** np.float32(1.0 / max(colour.gamma, LEAST_GAMMA))
     return _eight_bits(display)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import importlib.util
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -24,7 +23,7 @@ from services.common.health import health_pages
 from services.common.logs import LogReporter
 from services.common.service import run_service, serve
 
-from .colour_settings import Colour
+from .colour_settings import colour_of
 from .gallery import Gallery
 from .keeper import GalleryOf, Keeper, Tally
 from .orders import Orders
@@ -59,9 +58,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--ocio", type=Path, help=text)
     text = f"pixels of a picture's longer side, 0 for the frame's own (default: {SIDE})"
     parser.add_argument("--side", type=int, default=SIDE, help=text)
-    parser.add_argument("--look", default="", help="the scenes' look, by its name in the OCIO configuration")
-    parser.add_argument("--exposure", type=float, default=0.0, help="the scenes' exposure")
-    parser.add_argument("--gamma", type=float, default=1.0, help="the scenes' gamma")
     parser.add_argument("--port", type=int, default=8753, help="health and metrics on 127.0.0.1")
     parser.add_argument("--once", action="store_true", help="end when the jobs that there are have ended")
     return parser
@@ -73,11 +69,9 @@ async def _run(options: argparse.Namespace) -> None:
     if not config.is_file():
         raise SettingsError(f"{config} is no OCIO configuration; name Blender's with --ocio.")
     child = open_image_child(settings)
-    own = Colour(look=options.look, exposure=options.exposure, gamma=options.gamma)
 
     def gallery_of(manifest: Manifest, output: Path) -> Gallery:
-        colour = replace(own, view=manifest.view_transform)
-        return Gallery(Pictures(child, config, colour), manifest, output, options.side)
+        return Gallery(Pictures(child, config, colour_of(manifest)), manifest, output, options.side)
 
     service = _service(settings, options, gallery_of)
     app = FastAPI(title="RenderChain aggregator", openapi_url=None)

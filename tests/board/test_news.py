@@ -43,6 +43,10 @@ def test_of_the_past_jobs_of_the_families_and_late_votes_are_told_then_everythin
             assert await past(stream) == ["JobCreated", "JobCreated", "JobClosed"]
             await worker.give_back(lease, "away")
             assert await names(stream, 1) == ["TasksGivenBack"]
+        first, second = await worker.open_jobs(start, {FAMILY}), await worker.open_jobs(start, {OTHER_FAMILY})
+        assert [one.job_id for one in first] == [job] and second == []
+        async with aclosing(worker.news(start, {FAMILY}, LONG_AGO_S, first[0].block + 1)) as stream:
+            assert await past(stream) == ["JobCreated", "JobClosed"]
         async with aclosing(worker.news(start, {OTHER_FAMILY}, LONG_AGO_S)) as stream:
             assert await past(stream) == ["JobClosed"]
             await worker.claim_lease(job, 1)

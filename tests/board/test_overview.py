@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from renderchain.core.board_events import JobClosed, JobCreated, LeaseClaimed, LeaseEnded, TasksGivenBack
 from renderchain.core.contract_errors import LeaseInOtherState
-from renderchain.core.ids import LeaseId
+from renderchain.core.ids import JobId, LeaseId
 from renderchain.core.job import StandingOffer
 from renderchain.core.job_progress import JobProgress
 from renderchain.core.lifecycle import JobState, LeaseState
@@ -30,6 +30,12 @@ def test_an_account_finds_its_jobs_and_all_that_was_told_of_each(networks: Opene
             await artist.cancel(first)
             assert [one.job_id for one in await artist.created(0)] == [first, second]
             assert await bench.net.outsider.created(0) == []
+            (begun, _) = await artist.created(0)
+            assert await bench.net.outsider.created_in(begun.block, first) == begun
+            assert await artist.created_in(begun.block, second) is None
+            assert await artist.created_in(begun.block + 1, first) is None
+            assert (await artist.kept_job(second)) == await artist.job(second)
+            assert await artist.kept_job(JobId(2**40)) is None
             told = await artist.told_of(first, 0)
             kinds = [type(one) for one in told]
             assert kinds[:4] == [JobCreated, LeaseClaimed, TasksGivenBack, LeaseEnded]
@@ -69,7 +75,7 @@ def test_the_registry_says_who_could_take_frames(networks: Opener) -> None:
             await net.worker.claim_lease(job_id, 0)
             await net.owner.set_offer(net.worker_id, StandingOffer(10**18, 10**6, 1, 2**39))
             (one,) = [one for one in await net.artist.candidates(0) if one.worker_id == net.worker_id]
-            assert one.families == {FAMILY} and one.lease_count == 1
+            assert one.families == {FAMILY} and one.is_busy
             assert one.worker == await net.artist.worker(net.worker_id)
             assert one.least_reward_fri == 10**18
             await net.owner.set_families(net.worker_id, [FAMILY], False)

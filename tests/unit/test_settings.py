@@ -241,6 +241,11 @@ def test_a_misspelt_variable_is_told_and_a_foreign_one_is_not(
         ('gateways = "https://a.example http://localhost:8080"', True),
         ('gateways = "http://a.example"', False),
         ("gateways = 5", False),
+        ('index_url = "https://index.example/here"', True),
+        ('index_url = "http://127.0.0.1:8750"', True),
+        ('index_url = ""', True),
+        ('index_url = "http://index.example"', False),
+        ('index_url = "index.example"', False),
         ('ipfs_peers = ["/ip4/192.0.2.1/tcp/4001/p2p/name"]', True),
         ('ipfs_peers = ["192.0.2.1"]', False),
         ('ipfs_headers = "a.json"', True),
@@ -272,6 +277,8 @@ def test_what_is_far_away_is_known_and_shown_without_its_key(tmp_path: Path) -> 
         "wss://node.example/...",
         "https://a.example",
     )
+    index = 'index_url = "https://index.example/"\n'
+    assert load_settings(settings_file(tmp_path, index), both).far_addresses == ("https://index.example/",)
     peers = 'ipfs_peers = ["/ip4/127.0.0.1/tcp/4001/p2p/name", "/ip4/192.0.2.1/tcp/4001/p2p/name"]\n'
     far = ("/ip4/192.0.2.1/tcp/4001/p2p/name",)
     assert load_settings(settings_file(tmp_path, near + peers), both).far_addresses == far
@@ -279,7 +286,7 @@ def test_what_is_far_away_is_known_and_shown_without_its_key(tmp_path: Path) -> 
     assert load_settings(settings_file(tmp_path), api).far_addresses == (api["ipfs_api"],)
 
 
-@pytest.mark.parametrize("name", ["rpc_url", "ws_url", "other_nodes", "gateways"])
+@pytest.mark.parametrize("name", ["rpc_url", "ws_url", "other_nodes", "index_url", "gateways"])
 @pytest.mark.parametrize(
     "value",
     ["htps://u:{}@node.example/v3/{}", "node.example/v3/{}", "ftp://node.example?key={}", ["x://a/{}"]],

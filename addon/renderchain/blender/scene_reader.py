@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import bpy
 
-from ..core.manifest import FORMATS
+from ..core.manifest import FORMATS, NO_LOOK
 from .cycles.final_file import final_channels, format_of
 
 FALLBACK_FORMAT = "PNG"
@@ -26,7 +26,11 @@ class SceneFacts:
     adaptive: bool
     file_format: str
     final_channels: int
+    display: str
     view_transform: str
+    look: str
+    exposure: str
+    gamma: str
     view_layers: tuple[str, ...]
     frame_current: int
     frame_range: tuple[int, ...]
@@ -34,7 +38,7 @@ class SceneFacts:
 
 def read_scene(scene: bpy.types.Scene) -> SceneFacts:
     """The facts of a scene; a format that the network can't carry becomes PNG."""
-    render = scene.render
+    render, view = scene.render, scene.view_settings
     file_format = format_of(render.image_settings)
     return SceneFacts(
         name=scene.name,
@@ -47,7 +51,11 @@ def read_scene(scene: bpy.types.Scene) -> SceneFacts:
         adaptive=scene.cycles.use_adaptive_sampling if render.engine == "CYCLES" else False,
         file_format=file_format if file_format in FORMATS else FALLBACK_FORMAT,
         final_channels=final_channels(scene),
-        view_transform=scene.view_settings.view_transform,
+        display=scene.display_settings.display_device,
+        view_transform=view.view_transform,
+        look=view.look or NO_LOOK,
+        exposure=f"{view.exposure:.9g}",  # nine digits tell any two numbers of Blender's apart
+        gamma=f"{view.gamma:.9g}",
         view_layers=tuple(layer.name for layer in scene.view_layers if layer.use),
         frame_current=scene.frame_current,
         frame_range=tuple(range(scene.frame_start, scene.frame_end + 1, scene.frame_step)),

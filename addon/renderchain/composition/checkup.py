@@ -14,6 +14,7 @@ from ..adapters.starknet.node import close_account, open_reader
 from ..app.requester.checkup import Checkup
 from ..core.finding import Finding
 from ..settings import Settings
+from .index import open_asking
 from .keys import open_keys, public_key
 from .network import node_of, oldest_head_s
 from .provider import ask_store
@@ -30,6 +31,7 @@ async def check_up(settings: Settings, missing: tuple[str, ...], has_denoiser: b
         has_denoiser,
         time.time(),
         oldest_head_s(settings),
+        open_asking(settings),
     )
     return await checkup.run()
 

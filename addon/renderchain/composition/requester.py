@@ -25,6 +25,7 @@ from ..core.private_package import package_key_of
 from ..ports.boards import Boards
 from ..ports.reporter import Reporter
 from ..settings import Settings
+from .index import open_indexed_artist
 from .keys import open_keys
 from .network import open_boards, open_journal
 from .rendering import make_renderer, make_scene_probe
@@ -42,6 +43,7 @@ class Shared:
         self._settings = settings
         self._reporter = reporter
         self.checking = asyncio.Lock()
+        self.index = open_indexed_artist(settings, reporter.tell, is_asked_again=True)
         self._turn = asyncio.Lock()
         self._users = 0
         self._stack = AsyncExitStack()
@@ -106,6 +108,7 @@ def make_requester(
         from_block=settings.from_block,
         upkeep=open_upkeep(settings, reporter),
         now=time.time,
+        index=shared.index if shared else open_indexed_artist(settings, reporter.tell, is_asked_again=False),
     )
     return Requester(parts, reporter)
 

@@ -76,6 +76,7 @@ from ..ports.reporter import Reporter
 from ..settings import Settings, default_folder
 from .blenders import Blenders, find_blenders
 from .board_folders import evidence_folder, working_folder
+from .index import open_indexed_worker
 from .keys import open_keys
 from .network import leave, network_name, open_journal, patient_boards, when_there
 from .storage import open_store, open_upkeep
@@ -260,12 +261,11 @@ def _worker(settings: Settings, reporter: Reporter, place: _Place, shared: _Shar
     )
     audits = _audits(settings, reporter, place, shared, rerender, private)
     rules = _rules(settings, in_service)
-    claims = Claims(chain, job_probe, reporter, rules, in_service.has, lanes[0].pace)
     return Worker(
         chain,
         lease,
         lanes,
-        claims,
+        Claims(chain, job_probe, reporter, rules, in_service.has, lanes[0].pace),
         audits,
         journal,
         reporter,
@@ -275,6 +275,7 @@ def _worker(settings: Settings, reporter: Reporter, place: _Place, shared: _Shar
         now=time.time,
         heartbeats=_heartbeats(settings, reporter, chain, folder / "packages"),
         claiming=shared.claiming,
+        index=open_indexed_worker(settings, reporter.tell, chain),
     )
 
 

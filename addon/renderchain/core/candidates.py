@@ -22,12 +22,16 @@ class Candidate:
     worker: WorkerInfo
     families: frozenset[int]
     least_reward_fri: int
-    lease_count: int  # that it holds now
 
     @property
     def worker_id(self) -> WorkerId:
         """Its number."""
         return self.worker.worker_id
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether it holds leases now: each locks a part of its stake."""
+        return self.worker.locked_fri > 0
 
 
 def why_not(job: JobInfo, one: Candidate) -> str:
@@ -46,7 +50,7 @@ def sentence_of(job: JobInfo, candidates: Sequence[Candidate]) -> tuple[int, str
     reasons = Counter(why_not(job, one) for one in candidates)
     fitting = reasons.pop("", 0)
     parts = [f"{count} {_plural(reason, count)}" for reason, count in reasons.most_common()]
-    busy = sum(1 for one in candidates if one.lease_count and not why_not(job, one))
+    busy = sum(1 for one in candidates if one.is_busy and not why_not(job, one))
     if busy:
         parts.append(f"{counted(busy, 'of them is', 'of them are')} at work on other frames")
     elif fitting:

@@ -148,6 +148,10 @@ class NodeAway(ChainError):
     """The node can't be reached, what answers there is no node, or it is behind."""
 
 
+class IndexAway(RemoteError):
+    """The index can't be reached, refuses, lags, or answers nonsense; the chain is there all the same."""
+
+
 class StuckTransaction(ChainError):
     """A transaction was sent, but neither its receipt nor its refusal came; it may still happen."""
 

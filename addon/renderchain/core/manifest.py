@@ -30,6 +30,9 @@ MOST_LAYERS = 256
 LAST_FRAME = 1_048_574  # Blender's own, and negative the first
 ENGINE = re.compile("[A-Z][A-Z0-9_]{0,22}")
 FPS = re.compile(r"[0-9]{1,6}(/[0-9.e+-]{1,16})?")
+NUMBER = re.compile(r"-?[0-9]{1,2}(\.[0-9]{1,17})?(e-[0-9]{1,2})?")
+MOST_EXPOSURE, MOST_GAMMA = 32.0, 5.0  # that Blender has
+NO_LOOK = "None"  # Blender's own name of it
 # Blender's formats that are one image a file, by its own names, with its endings; J2C is its JPEG2000 without
 # the container. Not AVIF, which Debian's Blender 5.2 offers and can't write.
 FORMATS = {
@@ -89,9 +92,9 @@ class Manifest:
 
     ``requester_key`` is the X25519 public key in hexadecimal that results are sealed for. ``own_seed``: the
     scene's seed is kept instead of one that differs from frame to frame. ``final_channels`` is how many a
-    final image has that keeps all passes (OPEN_EXR_MULTILAYER).
-    scene's seed is kept instead of one that differs from frame to frame. ``recipes`` are of those files that
-    the store has in pieces.
+    final image has that keeps all passes (OPEN_EXR_MULTILAYER). ``display``, ``view_transform``, ``look``,
+    ``exposure`` and ``gamma`` are how the scene is shown, numbers as text. ``recipes`` are of those files
+    that the store has in pieces.
     """
 
     blender_version: tuple[int, int]
@@ -109,6 +112,10 @@ class Manifest:
     view_transform: str
     files: tuple[PackedFile, ...]
     requester_key: str = UNADDRESSED
+    display: str = "sRGB"
+    look: str = NO_LOOK
+    exposure: str = "0"
+    gamma: str = "1"
     own_seed: bool = False
     final_channels: int = RGBA_CHANNELS
     recipes: tuple[Recipe, ...] = ()
@@ -176,7 +183,11 @@ class Manifest:
             "samples": self.samples,
             "adaptive": self.adaptive,
             "file_format": self.file_format,
+            "display": self.display,
             "view_transform": self.view_transform,
+            "look": self.look,
+            "exposure": self.exposure,
+            "gamma": self.gamma,
             "requester_key": self.requester_key,
             "own_seed": self.own_seed,
             "final_channels": self.final_channels,
@@ -230,11 +241,22 @@ def read_settings(reader: Reader) -> Manifest:
         view_transform=reader.name("view_transform", MOST_NAME_BYTES),
         files=(),
         requester_key=reader.hexadecimal("requester_key", 64),
+        display=reader.name("display", MOST_NAME_BYTES),
+        look=reader.name("look", MOST_NAME_BYTES),
+        exposure=_number(reader, "exposure", -MOST_EXPOSURE, MOST_EXPOSURE),
+        gamma=_number(reader, "gamma", 0.0, MOST_GAMMA),
         own_seed=reader.boolean("own_seed"),
         final_channels=reader.integer("final_channels", RGBA_CHANNELS, MOST_CHANNELS),
     )
     _check_frames(manifest)
     return manifest
+
+
+def _number(reader: Reader, name: str, least: float, most: float) -> str:
+    text = reader.matching(name, NUMBER)
+    if not least <= float(text) <= most:
+        raise ContentError(f"The manifest's {name!r} is {text}, not {least:g} to {most:g}: refused.")
+    return text
 
 
 def _check_frames(manifest: Manifest) -> None:

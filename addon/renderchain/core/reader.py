@@ -79,6 +79,18 @@ def _depth(raw: bytes) -> int:
     return deepest
 
 
+class TooMuch(ValueError):
+    """JSON nests deeper than anything of ours does."""
+
+
+def shallow_json(raw: bytes) -> Any:
+    """What somebody wrote as JSON in UTF-8; raises ValueError where it is none, TooMuch where it nests."""
+    text = raw.decode("utf-8")  # json takes UTF-16 as well, in which brackets can be hidden from us
+    if _depth(raw) > MAX_DEPTH:
+        raise TooMuch(f"nested over {MAX_DEPTH} levels deep")
+    return json.loads(text)
+
+
 class Reader:
     """Typed access to an untrusted JSON object; ``what`` names the document in errors."""
 
@@ -92,10 +104,9 @@ class Reader:
         if len(raw) > most_bytes:
             raise ContentError(f"The {what} has {len(raw)} bytes, over {most_bytes}: refused.")
         try:
-            text = raw.decode("utf-8")  # json takes UTF-16 as well, in which brackets can be hidden from us
-            if _depth(raw) > MAX_DEPTH:
-                raise ContentError(f"The {what} is nested over {MAX_DEPTH} levels deep: refused.")
-            body = json.loads(text)
+            body = shallow_json(raw)
+        except TooMuch as error:
+            raise ContentError(f"The {what} is {error}: refused.") from error
         except ValueError as error:
             raise ContentError(f"The {what} is not JSON: refused.") from error
         if not isinstance(body, dict) or body.get("schema") != schema:

@@ -80,7 +80,8 @@ SWITCHES = (
     "pause_beside_blender",
 )
 CHOICES = {"device": DEVICES, "network": tuple(NETWORKS), "second_looks": SECOND_LOOKS}
-URLS = ("rpc_url", "ws_url", "other_nodes", "gateways")
-SCHEMES = {"rpc_url": ("http://", "https://"), "ws_url": ("ws://", "wss://"), "ipfs_api": ("/",)}
+URLS = ("rpc_url", "ws_url", "other_nodes", "index_url", "gateways")
+HTTP = ("http://", "https://")
+SCHEMES = {"rpc_url": HTTP, "ws_url": ("ws://", "wss://"), "index_url": HTTP, "ipfs_api": ("/",)}
 # The first can never be used up where the second is smaller.
 LIMITS_WITHIN = (("show_fee_fri", "fee_limit_fri"), ("fee_limit_fri", "daily_fee_limit_fri"))

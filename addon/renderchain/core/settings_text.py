@@ -33,6 +33,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, Value, str], ...]], ...] = (
             ("directory", "0x0", "the network's directory contract; everything else is found from it"),
             ("board", "0x0", "the one board that counts; 0: all that the directory lists"),
             ("from_block", 0, "the block in which the board was deployed; nothing older is looked at"),
+            ("index_url", "", 'read of what need not be sure, faster than of the chain: "https://…"'),
             ("ipfs_api", "/ip4/127.0.0.1/tcp/5001", "the API of your IPFS node"),
             (
                 "ipfs_program",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from typing import Protocol
 
-from ..core.board_events import BoardEvent
+from ..core.board_events import BoardEvent, JobCreated
 from ..core.ids import NO_WORKER, JobId, LeaseId, WorkerId
 from ..core.job import FamilyInfo, JobInfo, LeaseInfo, Record, WorkerInfo
 
@@ -52,6 +52,10 @@ class ChainView(Protocol):
 
     async def job(self, job_id: JobId) -> JobInfo:
         """A job's state."""
+        ...
+
+    async def created_in(self, block: int, job_id: JobId) -> JobCreated | None:
+        """A job's beginning, if that was in that block."""
         ...
 
     async def lease(self, lease_id: LeaseId) -> LeaseInfo:

@@ -11,7 +11,7 @@ from ..core.board_events import BoardEvent, JobCreated
 from ..core.candidates import Candidate
 from ..core.contract_errors import ContractError
 from ..core.ids import JobId, LeaseId
-from ..core.job import JobTerms
+from ..core.job import JobInfo, JobTerms
 from .package_keys import KeyChain
 
 
@@ -104,6 +104,10 @@ class RequesterChain(KeyChain, Protocol):
 
     async def created(self, from_block: int) -> list[JobCreated]:
         """The jobs that this account created since a block."""
+        ...
+
+    async def kept_job(self, job_id: JobId) -> JobInfo | None:
+        """A job's state; None where the board does not keep it: it is over since long, or never was."""
         ...
 
     async def told_of(self, job_id: JobId, from_block: int) -> list[BoardEvent]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Collection, Sequence
 from typing import Protocol
 
-from ..core.board_events import BoardEvent
+from ..core.board_events import BoardEvent, JobCreated
 from ..core.contract_errors import ContractError
 from ..core.ids import JobId, LeaseId
 from ..core.job import LeaseResult
@@ -16,14 +16,22 @@ class WorkerChain(ChainView, Protocol):
     """Writes wait until they are in a block. All raise ContractError or ChainError."""
 
     def news(
-        self, from_block: int, families: Collection[int], votes_since_s: float
+        self,
+        from_block: int,
+        families: Collection[int],
+        votes_since_s: float,
+        jobs_from_block: int | None = None,
     ) -> AsyncGenerator[BoardEvent, None]:
         """Every event of the board from now on; before those, of the past only what may still matter.
 
-        That is which jobs of the families began since that block and which jobs closed, and the votes that
-        were drawn since that time (seconds since 1970); then comes ``CaughtUp``. In order, each once;
-        endless, so close it. After ``Reorganised`` all of it comes again.
+        That is which jobs of the families began since that block, or since ``jobs_from_block``, and which
+        jobs closed, and the votes that were drawn since that time (seconds since 1970); then comes
+        ``CaughtUp``. In order, each once; endless, so close it. After ``Reorganised`` all of it comes again.
         """
+        ...
+
+    async def open_jobs(self, from_block: int, families: Collection[int]) -> list[JobCreated]:
+        """The beginnings of the families' jobs since a block that have not closed, the oldest first."""
         ...
 
     async def claim_lease(self, job_id: JobId, slot: int, most: int = 0) -> LeaseId:

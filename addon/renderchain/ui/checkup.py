@@ -30,6 +30,7 @@ TITLES = {
     "node": texts.NODE,
     "chain": texts.CHAIN,
     "directory": texts.DIRECTORY,
+    "index": texts.INDEX,
     "account": texts.ACCOUNT,
     "ipfs": texts.IPFS,
     "denoiser": texts.DENOISER,

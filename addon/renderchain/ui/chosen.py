@@ -18,7 +18,16 @@ if TYPE_CHECKING:
     from ..composition.own_settings import OwnSettings
 
 # What belongs to one network and means nothing on another.
-OF_A_NETWORK = ("rpc_url", "ws_url", "directory", "board", "from_block", "other_nodes", "rpc_headers")
+OF_A_NETWORK = (
+    "rpc_url",
+    "ws_url",
+    "directory",
+    "board",
+    "from_block",
+    "other_nodes",
+    "rpc_headers",
+    "index_url",
+)
 Stamp = tuple[str, int, int]
 
 

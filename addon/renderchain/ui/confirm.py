@@ -113,9 +113,11 @@ def money_of(asked: Asked) -> tuple[tuple[str, str], ...]:
     pay, each = four_decimals(cost.pay_fri), format_strk(quote.shape.reward_fri)
     most, have = four_decimals(cost.most_fri), four_decimals(asked.estimate.have_fri, up=False)
     back = f"{four_decimals(asked.estimate.back_fri, up=False)} STRK"
+    spares = ((texts.FOR_LATE, f"{four_decimals(cost.spares_fri)} STRK"),) if cost.spares_fri else ()
     return (
         (texts.PAY, say(texts.PAY_EACH, pay=pay, each=each)),
         (texts.RESERVE, f"{four_decimals(cost.pool_fri)} STRK"),
+        *spares,
         (texts.FEES, say(texts.FEES_FOR, fees=fees, batches=accepted)),
         (texts.AT_MOST, say(texts.MOST_OF, most=most, have=have)),
         (texts.COMES_BACK, say(texts.ABOUT, amount=back)),

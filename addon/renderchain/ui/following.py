@@ -19,6 +19,7 @@ from ..core.errors import AgentRunsAlready, Cancelled, RenderChainError, Setting
 from ..core.job_progress import JobProgress
 from ..core.lifecycle import JobState
 from ..core.notices import Notice
+from ..core.notices.conditions import IndexNotUsed
 from ..core.notices.jobs import FrameKept
 from ..core.progress import progress_text, share_done
 from ..ports.reporter import Reporter
@@ -248,7 +249,7 @@ class Jobs:
         from ..composition.requester import Shared, make_requester
 
         if self._shared is None or self._shared[0] != settings:
-            self._shared = (settings, Shared(settings, Silent()))
+            self._shared = (settings, Shared(settings, IndexReporter()))
         return make_requester(settings, reporter, blender, self._shared[1])
 
     def forget(self) -> None:
@@ -270,6 +271,19 @@ class Silent:
 
     def progress(self, what: str, done: int, total: int) -> None:
         """Nobody sees it."""
+
+
+class IndexReporter(Silent):
+    """Says why the chain is asked and not the index, in the panel of the jobs; from any thread."""
+
+    def __init__(self) -> None:
+        self._later = background().later
+
+    def tell(self, notice: Notice) -> None:
+        """Nothing else."""
+        if isinstance(notice, IndexNotUsed):
+            message = messages.Message(notice.sentence, notice.level)
+            self._later(lambda: messages.tell(messages.Place.JOBS, message))
 
 
 class JobReporter:

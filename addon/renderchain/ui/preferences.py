@@ -100,6 +100,11 @@ class RENDERCHAIN_AP_preferences(bpy.types.AddonPreferences):  # noqa: N801 - Bl
     directory: _field(  # type: ignore[valid-type]
         "directory", "Directory", "The network's Directory contract, from which all else is found: 0x…"
     )
+    index_url: _field(  # type: ignore[valid-type]
+        "index_url",
+        "Index",
+        "The address of an index, which tells some things sooner than the chain: https://…; empty: none",
+    )
     ipfs_way: bpy.props.EnumProperty(name="IPFS", items=WAYS, get=_way, set=_choose_way)  # type: ignore[valid-type]
     ipfs_api: _field(  # type: ignore[valid-type]
         "ipfs_api",
@@ -133,7 +138,7 @@ class RENDERCHAIN_AP_preferences(bpy.types.AddonPreferences):  # noqa: N801 - Bl
         box.label(text=texts.NETWORK, icon="WORLD")
         box.row().prop(self, "network", expand=True)
         messages.draw_text(box, NETWORKS[chosen.network].about, width_px)
-        self._draw_fields(box, width_px, "rpc_url", "ws_url", "directory")
+        self._draw_fields(box, width_px, "rpc_url", "ws_url", "directory", "index_url")
 
     def _draw_account(self, box: Any, width_px: float) -> None:
         box.label(text=texts.ACCOUNT, icon="USER")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import median
 from typing import Any
 
@@ -28,6 +29,7 @@ from .views import HEX, View
 
 MOST_LEASES = 200  # by which a worker's speed is told
 MOST_FAMILIES = 200  # of one worker
+LISTED_FAMILIES = 16  # of a worker among others
 WORKERS = View("Worker", WORKER)
 OFFERS = View("Offer", OFFER, hidden=("worker",))
 FAMILIES = View("WorkerFamily", FAMILY_OF, hidden=("worker",))
@@ -61,7 +63,7 @@ def worker_pages(answers: Answers) -> APIRouter:
     router = APIRouter(tags=["workers"])
 
     @router.get(
-        "/workers", response_model=many_of(WORKERS, "Worker"), summary="All workers, or those of a family"
+        "/workers", response_model=many_of(WholeWorker, "Worker"), summary="All workers, or those of a family"
     )
     def workers(
         request: Request, family: FeltQuery | None = None, limit: Limit = 100, page: Page = ""
@@ -70,7 +72,12 @@ def worker_pages(answers: Answers) -> APIRouter:
         if family is not None:
             mine = (FAMILY_OF.c.family == felt(family), FAMILY_OF.c.is_supported.is_(True))
             query = query.where(WORKER.c.worker.in_(select(FAMILY_OF.c.worker).where(*mine)))
-        return answers.give(request, lambda c: page_of(c, query, WORKERS, (WORKER.c.worker,), page, limit))
+
+        def read(connection: Connection) -> dict[str, Any]:
+            found = page_of(connection, query, WORKERS, (WORKER.c.worker,), page, limit)
+            return found | {"items": _with_offers(connection, found["items"], LISTED_FAMILIES)}
+
+        return answers.give(request, read)
 
     @router.get(
         "/workers/{worker}",
@@ -97,6 +104,12 @@ def worker_pages(answers: Answers) -> APIRouter:
 
         return answers.give(request, read)
 
+    _add_record(router, answers)
+    _add_payments(router, answers)
+    return router
+
+
+def _add_record(router: APIRouter, answers: Answers) -> None:
     @router.get(
         "/workers/{worker}/record",
         response_model=one_of(WorkerRecord, "Record"),
@@ -106,14 +119,10 @@ def worker_pages(answers: Answers) -> APIRouter:
     def record(request: Request, worker: WorkerPath) -> Response:
         def read(connection: Connection) -> dict[str, Any]:
             _worker(connection, worker)
-            return {
-                "item": {"families": _families(connection, worker), "speeds": _speeds(connection, worker)}
-            }
+            families = _families(connection, [worker]).get(worker, [])
+            return {"item": {"families": families, "speeds": _speeds(connection, worker)}}
 
         return answers.give(request, read)
-
-    _add_payments(router, answers)
-    return router
 
 
 def _add_payments(router: APIRouter, answers: Answers) -> None:
@@ -135,17 +144,37 @@ def _worker(connection: Connection, worker: int) -> Any:
 
 
 def _whole(connection: Connection, worker: int) -> dict[str, Any]:
-    row = WORKERS.of(_worker(connection, worker))
-    offer = connection.execute(select(OFFER).where(OFFER.c.worker == worker)).mappings().one_or_none()
-    return row | {"offer": OFFERS.of(offer) if offer else None, "families": _families(connection, worker)}
+    (found,) = _with_offers(connection, [WORKERS.of(_worker(connection, worker))])
+    return found
 
 
-def _families(connection: Connection, worker: int) -> list[dict[str, Any]]:
-    """Those that it renders before those that it rendered once, of which it may have named any number."""
+def _with_offers(
+    connection: Connection, workers: Sequence[dict[str, Any]], most: int = MOST_FAMILIES
+) -> list[dict[str, Any]]:
+    """The workers with their standing offers and so many of their families."""
+    numbers = [one["worker"] for one in workers]
+    query = select(OFFER).where(OFFER.c.worker.in_(numbers))
+    offers = {one["worker"]: OFFERS.of(one) for one in connection.execute(query).mappings()}
+    families = _families(connection, numbers, most)
+    return [
+        one | {"offer": offers.get(one["worker"]), "families": families.get(one["worker"], [])}
+        for one in workers
+    ]
+
+
+def _families(
+    connection: Connection, workers: Sequence[int], most: int = MOST_FAMILIES
+) -> dict[int, list[dict[str, Any]]]:
+    """Those that each renders before those that it rendered once, of which it may have named any number."""
     is_supported = func.coalesce(FAMILY_OF.c.is_supported, false())
-    query = select(FAMILY_OF).where(FAMILY_OF.c.worker == worker)
-    query = query.order_by(is_supported.desc(), FAMILY_OF.c.family).limit(MOST_FAMILIES)
-    return [FAMILIES.of(one) for one in connection.execute(query).mappings()]
+    order = (is_supported.desc(), FAMILY_OF.c.family)
+    place = func.row_number().over(partition_by=FAMILY_OF.c.worker, order_by=order).label("place")
+    placed = select(FAMILY_OF, place).where(FAMILY_OF.c.worker.in_(workers)).subquery()
+    query = select(placed).where(placed.c.place <= most).order_by(placed.c.worker, placed.c.place)
+    found: dict[int, list[dict[str, Any]]] = {}
+    for one in connection.execute(query).mappings():
+        found.setdefault(one["worker"], []).append(FAMILIES.of(one))
+    return found
 
 
 def _speeds(connection: Connection, worker: int) -> list[dict[str, Any]]:

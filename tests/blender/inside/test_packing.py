@@ -71,6 +71,21 @@ def test_the_package_holds_all_files_with_their_digests(part, project, tmp_path)
     assert json.loads((package / "manifest.json").read_bytes())["frames"] == [1, 2]
 
 
+def test_how_the_scene_is_shown_stands_in_the_package(part, project, tmp_path):
+    view = bpy.context.scene.view_settings
+    view.view_transform, view.look = "AgX", "AgX - High Contrast"
+    view.exposure, view.gamma = -1.7, 1.25
+    _, manifest = pack(part, tmp_path)
+    assert (manifest.display, manifest.view_transform, manifest.look) == (
+        "sRGB",
+        "AgX",
+        "AgX - High Contrast",
+    )
+    told = (view.exposure, view.gamma)
+    view.exposure, view.gamma = float(manifest.exposure), float(manifest.gamma)
+    assert (view.exposure, view.gamma) == told == (pytest.approx(-1.7), 1.25)
+
+
 def test_every_path_in_the_package_is_relative_and_leads_into_it(part, project, tmp_path):
     package, _ = pack(part, tmp_path)
     moved = tmp_path / "moved"

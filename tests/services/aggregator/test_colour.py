@@ -13,10 +13,10 @@ import pytest
 from PIL import Image
 from renderchain.composition.images import ImageChild
 from renderchain.core.errors import ContentError
-from renderchain.core.manifest import Manifest
+from renderchain.core.manifest import Manifest, PackedFile, parse_manifest
 
 from devkit.fakes.package import manifest_of
-from services.aggregator.colour_settings import Colour
+from services.aggregator.colour_settings import Colour, colour_of
 from services.aggregator.command import bpy_config
 from services.aggregator.gallery import Gallery
 from services.aggregator.pictures import Picture, Pictures
@@ -39,6 +39,7 @@ NEARLY = {
 SAVE = """
 import bpy, json, sys
 import numpy as np
+from renderchain.blender.scene_reader import read_scene
 folder, width, height, colours = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), json.loads(sys.argv[4])
 scene = bpy.context.scene
 scene.render.dither_intensity = 0
@@ -58,6 +59,10 @@ for name, one in colours.items():
     view.view_transform, view.look = one["view"], one["look"] or "None"
     view.exposure, view.gamma = one["exposure"], one["gamma"]
     image.save_render(f"{folder}/{name}.png", scene=scene)
+    facts = read_scene(scene)
+    named = ("display", "view_transform", "look", "exposure", "gamma")
+    with open(f"{folder}/{name}.json", "w") as file:
+        json.dump({one: getattr(facts, one) for one in named}, file)
 """
 
 
@@ -81,20 +86,33 @@ def shown(frame: Path, colour: Colour, file_format: str = "OPEN_EXR") -> Picture
     return pictures.of(frame, settings(file_format))[1]
 
 
+def packed(made: Path, name: str) -> Manifest:
+    """What a package says of a scene with that color management, as whoever gets it reads it."""
+    facts = json.loads((made / f"{name}.json").read_text())
+    file = PackedFile(settings().main_blend, "0" * 64, 1)
+    return parse_manifest(replace(settings(), files=(file,), **facts).to_bytes())
+
+
 def png(path: Path) -> Picture:
     return np.asarray(Image.open(path).convert("RGB"))
 
 
 @pytest.mark.parametrize("name", COLOURS)
-def test_a_picture_equals_blenders_own_png(made: Path, name: str) -> None:
-    assert np.array_equal(shown(made / "frame.exr", COLOURS[name]), png(made / f"{name}.png"))
+def test_a_picture_by_what_the_package_says_equals_blenders_own_png(made: Path, name: str) -> None:
+    """Look, exposure and gamma had to be said beside, for all scenes alike."""
+    colour = colour_of(packed(made, name))
+    assert np.array_equal(shown(made / "frame.exr", colour), png(made / f"{name}.png"))
+    wanted = COLOURS[name]
+    assert replace(colour, exposure=wanted.exposure) == wanted
+    assert colour.exposure == pytest.approx(wanted.exposure, abs=1e-6)
 
 
 @pytest.mark.parametrize("name", NEARLY)
 def test_with_a_gamma_or_a_look_of_filmic_it_is_off_by_one_step_at_most_and_seldom(
     made: Path, name: str
 ) -> None:
-    apart = np.abs(shown(made / "frame.exr", NEARLY[name]).astype(int) - png(made / f"{name}.png"))
+    colour = colour_of(packed(made, name))
+    apart = np.abs(shown(made / "frame.exr", colour).astype(int) - png(made / f"{name}.png"))
     print(f"{name}: {(apart > 0).mean():.5f} of the values, by {apart.max()}")
     assert apart.max() <= 1 and (apart > 0).mean() < 0.01
 

@@ -12,12 +12,13 @@ import pytest
 import renderchain
 from aiohttp import web
 from renderchain.adapters.heartbeat_http import SchedulerAway, send_heartbeat
+from renderchain.adapters.index.http import RemoteIndex
 from renderchain.adapters.ipfs.dag import DAG_PB, text_of
 from renderchain.adapters.ipfs.gateways import Gateways
 from renderchain.adapters.ipfs.kubo import KuboStore
 from renderchain.adapters.ipfs.kubo_download import download_kubo
 from renderchain.adapters.starknet.member import Member, Node
-from renderchain.core.errors import NodeAway, StoreError
+from renderchain.core.errors import IndexAway, NodeAway, StoreError
 
 CID = text_of(DAG_PB + bytes(32))
 LIMITS = {"max_bytes": 1000, "max_files": 9}
@@ -29,6 +30,7 @@ OPENS = re.compile(
 )
 OPENERS = {
     "adapters/heartbeat_http.py",
+    "adapters/index/http.py",
     "adapters/ipfs/http.py",
     "adapters/ipfs/kubo.py",
     "adapters/ipfs/own_kubo.py",  # http.client follows nothing
@@ -117,6 +119,7 @@ ASKING: dict[str, Ask] = {
         CID, folder / "got", **LIMITS, on_bytes=lambda _: None
     ),
     "a scheduler's heartbeats": lambda port, folder: send_heartbeat(1, f"http://127.0.0.1:{port}", b"{}"),
+    "an index": lambda port, folder: RemoteIndex(f"http://127.0.0.1:{port}").network(),
     "the program Kubo": lambda port, folder: download_kubo(
         f"http://127.0.0.1:{port}/kubo", "a" * 64, folder, lambda *_: None
     ),
@@ -133,7 +136,8 @@ def test_where_an_answer_leads_nobody_is_asked(asking: str, status: int, tmp_pat
             await ASKING[asking](port, tmp_path)
 
     with pytest.raises(
-        (StoreError, NodeAway, SchedulerAway), match=r"sends us on to http://127.*give that address"
+        (StoreError, NodeAway, SchedulerAway, IndexAway),
+        match=r"sends us on to http://127.*give that address",
     ):
         asyncio.run(run())
     assert asked == []

@@ -50,6 +50,14 @@ def test_a_node_that_is_away_is_the_only_thing_that_its_row_accuses(tmp_path: Pa
     assert ipfs.health is Health.FAULT and denoiser.health is Health.WARNING
 
 
+def test_an_index_has_a_row_where_one_is_named() -> None:
+    settings, missing = begun(None, {})
+    named = replace(settings, ipfs_api=NO_STORE, index_url="http://127.0.0.1:9")
+    index = asyncio.run(check_up(named, missing, True))[5]
+    assert (index.what, index.health) == ("index", Health.WARNING)
+    assert index.text == "it is looked at once the node is right."
+
+
 def test_the_shell_ends_with_the_code_of_the_first_fault_and_can_say_it_to_programs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

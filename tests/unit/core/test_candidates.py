@@ -22,7 +22,8 @@ TERMS: dict[str, Any] = {
 }
 WANTED = replace(JobInfo(*NUMBERS), family=FAMILY, **TERMS)
 RICH = WorkerInfo(WorkerId(1), 1, 2, 3, stake_fri=10**20, locked_fri=0, unstaking_fri=0)
-FITS = Candidate(RICH, frozenset({FAMILY}), 0, 0)
+FITS = Candidate(RICH, frozenset({FAMILY}), 0)
+BUSY = replace(FITS, worker=replace(RICH, locked_fri=1))
 
 
 def of(*names: tuple[tuple[int, int], str]) -> Candidate:
@@ -57,7 +58,7 @@ def test_the_same_reasons_are_counted_the_most_frequent_first() -> None:
 
 
 def test_of_those_that_fit_it_is_said_what_they_do() -> None:
-    fitting, text = sentence_of(WANTED, [replace(FITS, lease_count=2), FITS])
+    fitting, text = sentence_of(WANTED, [BUSY, FITS])
     assert fitting == 2 and text == "1 of them is at work on other frames"
     fitting, text = sentence_of(WANTED, [FITS])
     assert fitting == 1 and "switched off" in text

@@ -121,7 +121,8 @@ def use(manifest: Manifest, folder: Path) -> None:
         manifest, files=tuple(sorted(manifest.files, key=lambda file: file.path))
     )
     assert len(manifest.regions) * len(manifest.layers) == manifest.leaves_per_frame
-    for text in (manifest.scene, manifest.engine, manifest.view_transform, *manifest.view_layers):
+    shown = (manifest.display, manifest.view_transform, manifest.look)
+    for text in (manifest.scene, manifest.engine, *shown, *manifest.view_layers):
         assert text.isprintable() and len(text.encode()) <= 255
     for file in manifest.files:
         assert file.path.isprintable()

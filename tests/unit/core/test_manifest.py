@@ -63,6 +63,14 @@ def test_a_manifest_reads_back_the_same() -> None:
         {"main_blend": "other.blend"},
         {"main_blend": "../scene.blend"},
         {"file_format": "FFMPEG"},
+        {"look": ""},
+        {"display": "a\nb"},
+        {"exposure": 1.5},
+        {"exposure": "1e9"},
+        {"exposure": "-32.1"},
+        {"exposure": "nan"},
+        {"gamma": "5.5"},
+        {"gamma": "-0.1"},
         {"requester_key": "A" * 64},
         {"requester_key": "a" * 62},
         {"files": ["scene.blend"]},
@@ -74,6 +82,11 @@ def test_a_manifest_reads_back_the_same() -> None:
 def test_a_malformed_field_is_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(ContentError):
         parse_manifest(changed(**fields))
+
+
+@pytest.mark.parametrize("number", ["0", "-0", "1.70000005", "-31.9999981", "9.99999975e-06", "32"])
+def test_any_exposure_of_blenders_is_kept(number: str) -> None:
+    assert parse_manifest(changed(exposure=number)).exposure == number
 
 
 def test_a_frame_has_a_leaf_for_each_tile_and_layer() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -11,6 +10,7 @@ from typing import Any
 
 from ...core.addresses import is_same_place, led_elsewhere, shown_address
 from ...core.errors import SettingsError, StoreAway, StoreError
+from ...core.reader import shallow_json
 
 CONNECT_TIMEOUT_S = 5
 BUFFER_BYTES = 2**20
@@ -119,7 +119,7 @@ async def check_answer(response: Any, action: str, where: str) -> None:
         )
     raw = await response.content.read(MOST_ERROR_BYTES)
     try:
-        said = str(json.loads(raw)["Message"])[:200]
+        said = str(shallow_json(raw)["Message"])[:200]
     except (ValueError, KeyError, TypeError):
         said = f"status {response.status}"
     raise StoreError(f"{action} failed: {where} says {said}.")

@@ -24,9 +24,8 @@ async def read_candidates(view: StarknetView, registry: Any, from_block: int) ->
     async def read(number: WorkerId) -> Candidate:
         async with turn:
             worker, offer = await view.worker(number), await ask(registry, "offer", number)
-            held = await view.leases_of(number)
         wanted_fri = int(offer["least_reward_fri"]) if offer["until_s"] > time.time() else 0
-        return Candidate(worker, frozenset(families.get(number, ())), wanted_fri, len(held))
+        return Candidate(worker, frozenset(families.get(number, ())), wanted_fri)
 
     return list(await asyncio.gather(*(read(WorkerId(number)) for number in range(first, count + 1))))
 

@@ -18,7 +18,7 @@ from contextlib import aclosing, suppress
 from typing import Any, TypeVar
 
 from ...core.addresses import with_shown_addresses
-from ...core.board_events import BoardEvent, CaughtUp, EntryRefused, Reorganised
+from ...core.board_events import BoardEvent, CaughtUp, EntryRefused, JobCreated, Reorganised
 from ...core.errors import ChainError, NodeAway
 from ...core.ids import JobId, LeaseId
 from .errors import said
@@ -296,8 +296,16 @@ class EventStream:
 
         return await self._typed(first, [[hex(get_selector_from_name("JobCreated"))], [], [], [hex(account)]])
 
-    async def _typed(self, first: int, keys: Keys) -> list[BoardEvent]:
-        raws = past_events(self._nodes.client, self._board, first, keys)
+    async def created_in(self, block: int, job_id: JobId) -> JobCreated | None:
+        """A job's beginning, if that was in that block."""
+        from starknet_py.hash.selector import get_selector_from_name
+
+        keys = [[hex(get_selector_from_name("JobCreated"))], [hex(job_id)]]
+        found = await self._typed(block, keys, last=block)
+        return next((event for event in found if isinstance(event, JobCreated)), None)
+
+    async def _typed(self, first: int, keys: Keys, last: int | str = "latest") -> list[BoardEvent]:
+        raws = past_events(self._nodes.client, self._board, first, keys, last)
         found = [self._kinds.typed(raw.block_number, raw) async for raw in raws]
         return [one for one in found if one is not None]
 

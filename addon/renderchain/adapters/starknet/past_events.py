@@ -16,8 +16,10 @@ Place = tuple[int, int, int]
 log = logging.getLogger(__name__)
 
 
-async def past_events(client: Any, board: int, first: int, keys: Keys | None = None) -> AsyncIterator[Any]:
-    """Raw events from a block on; raises ChainError."""
+async def past_events(
+    client: Any, board: int, first: int, keys: Keys | None = None, last: int | str = "latest"
+) -> AsyncIterator[Any]:
+    """Raw events from a block on, until another one or the newest; raises ChainError."""
     token = None
     while True:
         page = await said(
@@ -26,7 +28,7 @@ async def past_events(client: Any, board: int, first: int, keys: Keys | None = N
                 address=board,
                 keys=keys,
                 from_block_number=max(first, 0),
-                to_block_number="latest",
+                to_block_number=last,
                 continuation_token=token,
                 chunk_size=CHUNK,
             ),

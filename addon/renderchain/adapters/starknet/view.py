@@ -9,7 +9,7 @@ from typing import Any
 from ...core.audit.draw import SAMPLE_DRAWS
 from ...core.audit.economics import SEATS
 from ...core.audit.state import DrawOutcome
-from ...core.board_events import BoardEvent
+from ...core.board_events import BoardEvent, JobCreated
 from ...core.contract_errors import ContractError, contract_error
 from ...core.errors import ChainError
 from ...core.ids import NO_WORKER, JobId, LeaseId, WorkerId
@@ -72,13 +72,17 @@ class StarknetView:
 
     async def job(self, job_id: JobId) -> JobInfo:
         """The job's state, also long after its end; raises UnknownJob."""
+        found = await self.kept_job(job_id) or await past_job(self._account.client, self._stream, job_id)
+        if found is None:
+            raise contract_error(f"Reading job {job_id}", "RC: unknown job")
+        return found
+
+    async def kept_job(self, job_id: JobId) -> JobInfo | None:
+        """The job's state; None where the board does not keep it."""
         raw = await self._ask("job", job_id)
         package, price, times = raw["package"], raw["price"], raw["times"]
         if not price["tasks"]:
-            past = await past_job(self._account.client, self._stream, job_id)
-            if past is None:
-                raise contract_error(f"Reading job {job_id}", "RC: unknown job")
-            return past
+            return None
         progress = raw["progress"]
         return JobInfo(
             job_id=job_id,
@@ -106,6 +110,10 @@ class StarknetView:
             takes_unjudged=raw["audit_price"]["takes_unjudged"],
             **{name: progress[name] for name in ("accepted", "refunded", "held", "stopped")},
         )
+
+    async def created_in(self, block: int, job_id: JobId) -> JobCreated | None:
+        """A job's beginning, if that was in that block."""
+        return await self._stream.created_in(block, job_id)
 
     async def lease(self, lease_id: LeaseId) -> LeaseInfo:
         """The lease's state; NONE once its slot was used again."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import aclosing
 
-from ...core.board_events import BoardEvent
+from ...core.board_events import BoardEvent, JobClosed, JobCreated
 from ...core.contract_errors import ContractError
 from ...core.ids import JobId, LeaseId
 from ...core.job import LeaseInfo, LeaseResult
@@ -19,13 +19,25 @@ class StarknetWorker(StarknetView):
     """The part of StarknetChain that an operator calls, and what anyone may do about leases that are late."""
 
     async def news(
-        self, from_block: int, families: Collection[int], votes_since_s: float
+        self,
+        from_block: int,
+        families: Collection[int],
+        votes_since_s: float,
+        jobs_from_block: int | None = None,
     ) -> AsyncGenerator[BoardEvent, None]:
         """Every event from now on; before those, what may still matter of the past."""
-        digest = await digest_of(self._stream, from_block, families, votes_since_s)
+        jobs_from = from_block if jobs_from_block is None else jobs_from_block
+        digest = await digest_of(self._stream, from_block, jobs_from, families, votes_since_s)
         async with aclosing(self._stream.follow(from_block, digest)) as events:
             async for event in events:
                 yield event
+
+    async def open_jobs(self, from_block: int, families: Collection[int]) -> list[JobCreated]:
+        """The beginnings of the families' jobs since a block that have not closed, the oldest first."""
+        created = await self._stream.past_with("JobCreated", from_block, (), sorted(families))
+        closed = await self._stream.past_of("JobClosed", from_block)
+        over = {one.job_id for one in closed if isinstance(one, JobClosed)}
+        return [one for one in created if isinstance(one, JobCreated) and one.job_id not in over]
 
     async def claim_lease(self, job_id: JobId, slot: int, most: int = 0) -> LeaseId:
         """As the operator, take the range that the board chooses, or at most so many tasks of it.
@@ -76,7 +88,7 @@ class StarknetWorker(StarknetView):
 
 
 async def digest_of(
-    stream: EventStream, from_block: int, families: Collection[int], votes_since_s: float
+    stream: EventStream, from_block: int, jobs_from: int, families: Collection[int], votes_since_s: float
 ) -> Digest:
     """What a worker's start reads of the past: jobs of its families, closed jobs, late votes."""
     from starknet_py.hash.selector import get_selector_from_name as selector
@@ -86,4 +98,4 @@ async def digest_of(
     if not families:  # who renders for none still verifies; a node would take no family for any
         return [votes]
     wanted = [hex(one) for one in sorted(families)]
-    return [(from_block, [[created], [], wanted]), (from_block, [[closed]]), votes]
+    return [(jobs_from, [[created], [], wanted]), (jobs_from, [[closed]]), votes]

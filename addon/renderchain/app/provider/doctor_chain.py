@@ -13,6 +13,7 @@ from ...core.job import family_name
 from ...core.money import FRI_PER_STRK, format_strk
 from ...core.provider import Standing
 from ...ports.provider_chain import ProviderChain
+from ..indexed.asking import Asking
 
 LOW_FRI = FRI_PER_STRK  # with less an account soon can't pay its fees
 AHEAD_S = 60.0  # a block may not be that far in this machine's future
@@ -27,15 +28,20 @@ async def examine_chain(
     now_s: float,
     oldest_head_s: float,
     public_key: int = 0,
+    index: Asking | None = None,
 ) -> list[Finding]:
-    """Node, account and worker, in that order; each only where what it needs is there.
+    """Node, index, account and worker, in that order; each only where what it needs is there.
 
-    ``public_key`` is that of the key that is stored here, 0 if it can't be read.
+    ``public_key`` is that of the key that is stored here, 0 if it can't be read; ``index`` the one that is
+    named, if one is.
     """
     try:
         async with open_chain() as chain:
             found = [fine("network", f"{chain.chain_name}, directory and board are there")]
             found.append(await examine_head(chain, now_s, oldest_head_s))
+            if index:
+                head, _ = await chain.newest_block()
+                found.append(await index.examine(chain.chain_name, head))
             found.append(await examine_account(chain, public_key))
             found += await _worker(chain, families)
             return found

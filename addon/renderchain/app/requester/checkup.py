@@ -10,6 +10,7 @@ from ...core.errors import KeyStoreError, RenderChainError, SettingsError, Wrong
 from ...core.exit_codes import OTHER, exit_code_of
 from ...core.finding import Finding, doubt, fault, fault_of, fine
 from ...ports.network_look import NetworkLook
+from ..indexed.asking import INDEX, Asking
 from ..provider.doctor_chain import examine_account, examine_head
 from ..provider.doctor_machine import question
 
@@ -24,6 +25,7 @@ OpenLook = Callable[[], AbstractAsyncContextManager[NetworkLook]]
 class Checkup:
     """What it asks. ``missing`` are settings that are not chosen yet; ``public_key`` raises KeyStoreError.
 
+    ``index`` is the one that the settings name, if they do, which has a finding then.
     ``has_denoiser`` is whether the Blender here denoises by OpenImageDenoise, None where there is no Blender.
     """
 
@@ -35,13 +37,17 @@ class Checkup:
     has_denoiser: bool | None
     now_s: float
     oldest_head_s: float
+    index: Asking | None = None
 
     async def run(self) -> list[Finding]:
-        """A finding for each of CHECKED."""
+        """A finding for each of CHECKED, and for an index."""
+        beside = list[Finding]()
         public, key = await self._key()
-        network = await self._network(public)
+        network = await self._network(public, beside)
+        if self.index and not beside:
+            beside.append(doubt(INDEX, "it is looked at once the node is right."))
         store = await question(IPFS, self.ask_store)
-        return [key, *network, store, _denoiser(self.has_denoiser)]
+        return [key, *network, *beside, store, _denoiser(self.has_denoiser)]
 
     async def _key(self) -> tuple[int, Finding]:
         """The public half, 0 if it can't be had."""
@@ -52,8 +58,8 @@ class Checkup:
         except KeyStoreError as error:
             return 0, fault_of(KEY, error)
 
-    async def _network(self, public_key: int) -> list[Finding]:
-        """Node, chain, Directory, account: each needs the one before it."""
+    async def _network(self, public_key: int, beside: list[Finding]) -> list[Finding]:
+        """Node, chain, Directory, account: each needs the one before it. The index's goes ``beside``."""
         if "rpc_url" in self.missing:
             found = [fault(NODE, "none is chosen; fill in the address (RPC) of a Starknet node.", NOT_SET_UP)]
             return _and_those_behind(found)
@@ -66,6 +72,9 @@ class Checkup:
                 chain = await look.contracts()
                 found.append(fine(DIRECTORY, "it leads to contracts that this version knows"))
                 found[0] = await examine_head(chain, self.now_s, self.oldest_head_s)
+                if self.index:
+                    head, _ = await chain.newest_block()
+                    beside.append(await self.index.examine(chain.chain_name, head))
                 if "account" in self.missing:
                     raise SettingsError("there is none yet; make one or import one.")
                 found.append(await examine_account(chain, public_key))

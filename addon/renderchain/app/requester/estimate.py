@@ -45,16 +45,18 @@ class Estimate:
 
     @property
     def back_fri(self) -> int:
-        """What is likely to come back: all that is for audits where nobody judges."""
+        """What is likely to come back: all for audits where nobody judges, and what spares have aside."""
         cost = self.quote.cost
-        return cost.pool_fri if any(isinstance(one, JobUnjudged) for one in self.notices) else cost.back_fri
+        is_unjudged = any(isinstance(one, JobUnjudged) for one in self.notices)
+        return cost.spares_fri + (cost.pool_fri if is_unjudged else cost.back_fri)
 
     def check_funds(self) -> None:
         """Raise InsufficientFunds if the account can't pay all that the job may cost."""
         cost = self.quote.cost
+        frames_fri = cost.pay_fri + cost.spares_fri
         if self.have_fri < cost.most_fri:
             raise InsufficientFunds(
-                f"The job costs up to {four_decimals(cost.most_fri)} STRK: {four_decimals(cost.pay_fri)} for "
+                f"The job costs up to {four_decimals(cost.most_fri)} STRK: {four_decimals(frames_fri)} for "
                 f"its frames, {four_decimals(cost.pool_fri)} kept for spot checks, "
                 f"{four_decimals(cost.gas_fri)} in network fees. The account holds "
                 f"{four_decimals(self.have_fri, up=False)}. Nothing was paid; add funds or offer less."

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from ...core.artist_job import REFUSED, SENDING, JobEntry, JobOverview
 from ...core.audit.gas import WITHDRAW_GAS
+from ...core.board_events import JobCreated
 from ...core.candidates import Candidate
 from ...core.cid import cid_of, join_digest
 from ...core.contract_errors import UnknownJob
@@ -18,6 +19,7 @@ from ...core.lifecycle import JobState
 from ...core.notices.following import CancelQuoted, JobWaits
 from ...ports.journal import Journal
 from ...ports.requester_chain import RequesterChain
+from ..indexed.artist import IndexedArtist
 from .create_job import intent_of_job
 from .job_notes import notes_of
 from .waiting import waits_of
@@ -27,15 +29,23 @@ MOST_JOBS = 50  # that are asked for, the newest
 
 
 class Overview:
-    """Reads the jobs of one account. ``now`` gives seconds since 1970."""
+    """Reads the jobs of one account, some of it of an index where one is named. ``now`` gives seconds since
+    1970.
+    """
 
     def __init__(
-        self, chain: RequesterChain, journal: Journal, from_block: int, now: Callable[[], float]
+        self,
+        chain: RequesterChain,
+        journal: Journal,
+        from_block: int,
+        now: Callable[[], float],
+        index: IndexedArtist | None = None,
     ) -> None:
         self._chain = chain
         self._journal = journal
         self._from_block = from_block
         self._now = now
+        self._index = index
         self._candidates: list[Candidate] | None = None
         self._asking = asyncio.Lock()  # for all jobs that wait the registry is asked once
 
@@ -61,12 +71,15 @@ class Overview:
         notes = tuple(notes_of(self._journal, entry.entry_id))
         if not entry.job_id:
             return JobOverview(entry, notes=notes)
+        kept = tuple(self._journal.kept_frames(entry.entry_id))
+        job = await self._chain.kept_job(entry.job_id)
+        if job is None and self._index and (ended := await self._index.ended(self._chain, entry)):
+            return JobOverview(entry, ended.job, ended.progress, kept, notes=notes)
         try:
-            job = await self._chain.job(entry.job_id)
+            job = job or await self._chain.job(entry.job_id)
         except UnknownJob:
             return JobOverview(entry, notes=notes)
         progress = JobProgress.of(await self._chain.told_of(entry.job_id, entry.from_block))
-        kept = tuple(self._journal.kept_frames(entry.entry_id))
         left_s = await self._left_s(job, progress)
         waits = await self._waits(job, progress)
         cancel = None
@@ -85,15 +98,20 @@ class Overview:
             return None
         async with self._asking:
             if self._candidates is None:
-                self._candidates = await self._chain.candidates(self._from_block)
+                self._candidates = await self._workers()
         return await waits_of(self._chain, job, self._candidates)
+
+    async def _workers(self) -> list[Candidate]:
+        if self._index is None:
+            return await self._chain.candidates(self._from_block)
+        return await self._index.candidates(self._chain, self._from_block)
 
     async def adopt(self) -> None:
         """Have the journal know all jobs of this account, and what became of those that were sent."""
         entries = self._journal.jobs(self._chain.board)
         known = {one.job_id for one in entries}
         unsure = [one for one in entries if one.state == SENDING]
-        for event in await self._chain.created(self._from_block):
+        for event in await self._created(known, unsure):
             if event.job_id in known:
                 continue
             cid = cid_of(join_digest(event.terms.package_hi, event.terms.package_lo))
@@ -108,6 +126,12 @@ class Overview:
         for one in unsure:
             if not await self._chain.is_pending(intent_of_job(one.entry_id)):
                 self._journal.set_job(one.entry_id, job_id=JobId(0), state=REFUSED)
+
+    async def _created(self, known: Collection[JobId], unsure: Sequence[JobEntry]) -> list[JobCreated]:
+        if self._index is None:
+            return await self._chain.created(self._from_block)
+        sure_from = min((one.from_block for one in unsure), default=None)
+        return await self._index.created(self._chain, self._from_block, known, sure_from)
 
 
 def cancel_quote(job: JobInfo, gas_price_fri: int) -> CancelQuoted:

@@ -14,6 +14,7 @@ from ...core.audit.prices import (
     overhead_percent,
     plan_of,
     usual_reward_fri,
+    usual_spares,
     vote_fee_fri,
     within_bound,
 )
@@ -22,7 +23,7 @@ from ...core.errors import SceneError
 from ...core.job import JobTerms, family_of
 from ...core.money import about_strk
 from ...core.notices import Notice
-from ...core.notices.jobs import JobQuoted, LeasesWorthLittle, TilesWorthLittle
+from ...core.notices.jobs import JobQuoted, LeasesWorthLittle, SparesSetAside, TilesWorthLittle
 from ...core.tiles import MOST_LEAVES
 from ..exchange.package import PinnedPackage
 from .offer import Offer
@@ -47,8 +48,13 @@ class Quote:
         lease, spare = self.plan.longest_lease, self.offer.spare_audits
         look = self.offer.second_look
         exp = self.plan.audit_floor_exp
-        prices = (self.gas_price_fri, self.fee_fri)
-        return job_cost(self.shape, lease, *prices, spare, second_look=look, audit_exp=exp)
+        prices, twice = (self.gas_price_fri, self.fee_fri), self.spare_tasks
+        return job_cost(self.shape, lease, *prices, spare, second_look=look, audit_exp=exp, spare_tasks=twice)
+
+    @property
+    def spare_tasks(self) -> int:
+        """How many tasks the job's scheduler may give a second time; without one nobody may."""
+        return usual_spares(self.shape.tasks) if self.offer.scheduler else 0
 
     @property
     def chosen(self) -> Offer:
@@ -71,6 +77,8 @@ class Quote:
         share = overhead_percent(self.shape, self.plan, self.gas_price_fri, self.fee_fri)
         amounts = (cost.pay_fri, cost.pool_fri, cost.gas_fri, cost.most_fri, cost.back_fri)
         told: list[Notice] = [JobQuoted(self.shape.tasks, lease, self.plan.audit_floor_exp, *amounts, share)]
+        if self.spare_tasks:
+            told.append(SparesSetAside(self.spare_tasks, cost.spares_fri))
         pay_fri = lease * self.shape.reward_fri
         least_fri = least_lease_fri(self.gas_price_fri, prints=self.shape.prints)
         if pay_fri < least_fri:
@@ -172,6 +180,7 @@ def draft_terms(quote: Quote, family: int, *, package_bytes: int) -> JobTerms:
         tile_limit_percent=offer.limits.tile_percent,
         mean_limit_percent=offer.limits.mean_percent,
         second_look=offer.second_look,
+        spare_tasks=quote.spare_tasks,
         scheduler=offer.scheduler,
         scheduler_grace_s=offer.scheduler_grace_s if offer.scheduler else 0,
     )

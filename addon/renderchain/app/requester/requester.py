@@ -36,6 +36,7 @@ from ..exchange.package import fetch_package
 from ..exchange.package_cache import drop_if_unused
 from ..exchange.private_package import PrivateOpening, PrivateSealing, read_header, read_manifest
 from ..exchange.probe import Probe
+from ..indexed.artist import IndexedArtist
 from ..upkeep.store_upkeep import StoreUpkeep
 from .challenge import challenge
 from .estimate import Estimate, JobFrames, estimate
@@ -96,6 +97,7 @@ class RequesterParts:
     from_block: int
     upkeep: StoreUpkeep
     now: Callable[[], float]
+    index: IndexedArtist | None = None
 
 
 class Requester:
@@ -298,7 +300,8 @@ class Requester:
         return JobBoards(boards, self._parts.journal, self._overview)
 
     def _overview(self, chain: ReceiptChain) -> Overview:
-        return Overview(chain, self._parts.journal, self._parts.from_block, self._parts.now)
+        parts = self._parts
+        return Overview(chain, parts.journal, parts.from_block, parts.now, parts.index)
 
     async def cancel_quote(self, job_id: JobId) -> CancelQuoted:
         """What canceling brings back and takes."""

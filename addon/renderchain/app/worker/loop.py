@@ -22,6 +22,7 @@ from ...ports.journal import Journal, LeaseEntry
 from ...ports.reporter import Reporter
 from ...ports.worker_chain import WorkerChain
 from ..audit.duties import AuditDuties
+from ..indexed.worker import IndexedWorker
 from ..upkeep.keeping import keep_at_work
 from .claims import Claims, WorkerRules
 from .failed_jobs import lane_of
@@ -63,6 +64,7 @@ class Worker:
         now: Callable[[], float],
         heartbeats: Heartbeats | None = None,
         claiming: asyncio.Lock | None = None,
+        index: IndexedWorker | None = None,
     ) -> None:
         self._chain = chain
         self._lease = lease
@@ -74,6 +76,7 @@ class Worker:
         self._readiness = readiness
         self._new_secret = new_secret
         self._heartbeats = heartbeats
+        self._index = index
         self._now = now
         self._wake = asyncio.Event()
         self._wakes_at_s = 0.0  # by the loop's clock
@@ -111,6 +114,8 @@ class Worker:
         }
         if self._heartbeats:
             works["Telling schedulers"] = partial(self._heartbeats.run, self._standing)
+        if self._index:
+            works["Reading the list of jobs"] = partial(self._check, self._index)
         for lane in self._in_hand.lanes:
             hands = (f"Rendering in lane {lane.number}, hand {one}" for one in range(1, 1 + HANDS))
             works |= dict.fromkeys(hands, partial(self._see_to, lane))
@@ -130,12 +135,22 @@ class Worker:
     async def _follow(self) -> None:
         self._forget()  # the same events may have been told before
         votes_since_s = self._now() - LONGEST_AUDIT_S
+        source = self._index or self._chain
         async with aclosing(
-            self._chain.news(self._rules.from_block, self._rules.families, votes_since_s)
+            source.news(self._rules.from_block, self._rules.families, votes_since_s)
         ) as events:
             async for event in events:
                 self._note(event)
                 self._wake.set()
+
+    async def _check(self, index: IndexedWorker) -> None:
+        """Hear of the jobs that the index left out."""
+
+        def note(event: BoardEvent) -> None:
+            self._claims.note(event)
+            self._wake.set()
+
+        await index.check(self._rules.from_block, self._rules.families, note)
 
     def _forget(self, *, is_reorganised: bool = False) -> None:
         self._claims.clear(is_reorganised=is_reorganised)

@@ -146,7 +146,11 @@ class PreparedPackage:
             adaptive=facts.adaptive,
             file_format=facts.file_format,
             final_channels=facts.final_channels,
+            display=facts.display,
             view_transform=facts.view_transform,
+            look=facts.look,
+            exposure=facts.exposure,
+            gamma=facts.gamma,
             files=files,
             own_seed=self.own_seed,
         )

@@ -19,6 +19,7 @@ from ...app.provider.doctor_machine import (
     question,
 )
 from ...composition.checkup import check_up
+from ...composition.index import open_asking
 from ...composition.keys import public_key, secret_files
 from ...composition.own_settings import begun, read_values
 from ...composition.provider import (
@@ -94,6 +95,7 @@ async def _provider(options: argparse.Namespace, reporter: Reporter) -> list[Fin
         time.time(),
         oldest_head_s(settings),
         stored,
+        open_asking(settings),
     )
     return found
 

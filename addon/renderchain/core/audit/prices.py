@@ -94,6 +94,7 @@ USUAL_FRAMES = 8  # of a lease where gas does not matter
 USUAL_FRAME_S = 20  # what a frame is taken to need of whose pay nothing is known
 LONGEST_FRAME_S = 3600  # no market's price is believed that pays for more
 LEAST_TIMEOUT_S, LONGEST_TIMEOUT_S = 3600, 86400
+SPARED = 20  # of so many tasks one may be given twice, as in the made-up networks of docs/scheduling.md
 TIMEOUT_LEASES = 4  # a worker may take so often what the pay says
 
 
@@ -202,23 +203,30 @@ def plan_of(
 class JobCost:
     """What a job costs, in fri: its pay, its whole audit pool, gas of the artist's own transactions.
 
-    ``audits_fri``: what audits are likely to need of the pool.
+    ``audits_fri``: what audits are likely to need of the pool. ``spares_fri``: what is set aside for tasks
+    that a scheduler gives a second time.
     """
 
     pay_fri: int
     pool_fri: int
     gas_fri: int
     audits_fri: int = 0
+    spares_fri: int = 0
 
     @property
     def most_fri(self) -> int:
-        """All together; what audits do not need of the pool comes back."""
-        return self.pay_fri + self.pool_fri + self.gas_fri
+        """All together; what audits do not need of the pool comes back, and so does what no spare takes."""
+        return self.escrow_fri + self.gas_fri
+
+    @property
+    def escrow_fri(self) -> int:
+        """What the board takes of it."""
+        return self.pay_fri + self.spares_fri + self.pool_fri
 
     @property
     def likely_fri(self) -> int:
         """All together without the part of the fees that is to spare."""
-        return self.pay_fri + self.pool_fri + self.gas_fri * 100 // FEE_MARGIN_PERCENT
+        return self.escrow_fri + self.gas_fri * 100 // FEE_MARGIN_PERCENT
 
     @property
     def back_fri(self) -> int:
@@ -235,8 +243,10 @@ def job_cost(
     *,
     second_look: bool = False,
     audit_exp: int = 0,
+    spare_tasks: int = 0,
 ) -> JobCost:
-    """The most that a job can cost: an audit of every lease, as newcomers have them, and spare ones.
+    """The most that a job can cost: an audit of every lease, as newcomers have them, and spare ones; so it
+    is for tasks that are given twice.
 
     With ``second_look`` each has seven more votes, which are worth 14 of the first.
 
@@ -246,16 +256,23 @@ def job_cost(
     longest = min(longest_lease, shape.tasks)
     per_tile = (shape.leaves, shape.audit_tiles, fee_fri, shape.tile_fri)
     spare_fri = spare_audits * audit_pool(longest, longest, *per_tile, second_look=second_look)
-    all_fri = audit_pool(shape.tasks, longest, *per_tile, second_look=second_look)
-    first_fri = audit_pool(shape.tasks, longest, *per_tile)
-    leases = -(-shape.tasks // longest)
+    tasks = shape.tasks + spare_tasks
+    all_fri = audit_pool(tasks, longest, *per_tile, second_look=second_look)
+    first_fri = audit_pool(tasks, longest, *per_tile)
+    leases = -(-tasks // longest)
     gas = CREATE_GAS + WITHDRAW_GAS + leases * ACCEPT_GAS
     return JobCost(
         shape.tasks * shape.reward_fri,
         all_fri + spare_fri,
         gas * gas_price_fri * FEE_MARGIN_PERCENT // 100,
         (first_fri + (all_fri - first_fri) // 2) >> audit_exp,  # half of them are looked at a second time
+        spare_tasks * shape.reward_fri,
     )
+
+
+def usual_spares(tasks: int) -> int:
+    """How many tasks of a job are set aside for those of workers that are late or dead."""
+    return -(-tasks // SPARED)
 
 
 def profit_fri(pay_fri: int, audit_exp: int, gas_price_fri: int, *, prints: bool) -> int:

@@ -114,6 +114,18 @@ class NodeUsable(Notice):
 
 
 @dataclass(frozen=True)
+class IndexNotUsed(Notice):
+    """The chain is asked for what an index would have told faster; it is tried again after a while."""
+
+    level: ClassVar[Level] = Level.WARNING
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        return f"The chain is asked and not the index: {self.reason}"
+
+
+@dataclass(frozen=True)
 class HeadSeen(Notice):
     """The newest block of the node that is used, and when it was made (seconds since 1970)."""
 

@@ -112,6 +112,22 @@ class JobQuoted(Notice):
 
 
 @dataclass(frozen=True)
+class SparesSetAside(Notice):
+    """What of the most that a job costs is for tasks that its scheduler may give a second time."""
+
+    task_count: int
+    spares_fri: int
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"{about_strk(self.spares_fri)} STRK of that are set aside so that the scheduler can have "
+            f"{counted(self.task_count, 'frame')} of late workers rendered by others too; what is not needed "
+            "comes back."
+        )
+
+
+@dataclass(frozen=True)
 class LeasesWorthLittle(Notice):
     """A lease pays less than 20 times the gas of an audit, so that workers and verifiers may stay away."""
 

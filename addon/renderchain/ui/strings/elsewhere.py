@@ -134,6 +134,8 @@ OF_MONEY = (
     "{frames} for {pay} STRK, in batches of {n}, {rate}. {pool} STRK are kept for spot checks, of which "
     "about {back} usually come back; network fees are about {gas}: {most} STRK at most. Spot checks and "
     "everybody's fees are {m} % of the pay.",
+    "{amount} STRK of that are set aside so that the scheduler can have {frames} of late workers rendered by "
+    "others too; what is not needed comes back.",
     "The job is private: at most {workers} and the verifiers that are drawn see the scene, others its size. "
     "Each of them costs you about {cost} STRK in network fees, and can be given the key only while your "
     "client or a watchtower follows the job",
@@ -229,6 +231,11 @@ OF_SET_UP = (
     "it is in {place}",
     "it answers",
     "it is looked at once the {what} is right.",
+    "block {n} at {index}",
+    "The chain is asked instead.",
+    "The chain is asked and not the index: {reason}",
+    "The index {index} is {n} blocks behind.",
+    "The index {index} can't be reached or broke off ({why}).",
     "newest block {n}, {m} s old by this machine's clock",
     "its newest block {n} is {m} minutes old: it is behind, or this machine's clock is ahead. Wait, use "
     "another node, or set the clock (NTP).",

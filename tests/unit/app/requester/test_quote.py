@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 from renderchain.app.requester.offer import Offer, per_frame_fri
-from renderchain.app.requester.quote import quote_of
+from renderchain.app.requester.quote import draft_terms, quote_of
 from renderchain.core.audit.prices import CPU_SECOND_FRI, vote_fee_fri
 from renderchain.core.errors import SceneError
 from renderchain.core.money import FRI_PER_STRK
-from renderchain.core.notices.jobs import JobQuoted, LeasesWorthLittle, TilesWorthLittle
+from renderchain.core.notices.jobs import JobQuoted, LeasesWorthLittle, SparesSetAside, TilesWorthLittle
 from renderchain.core.tiles import MOST_LEAVES
 
 from devkit.fakes.people import Artist
@@ -29,6 +29,17 @@ def test_a_pool_pays_one_audit_of_every_lease_and_the_spare_ones() -> None:
     # Three leases, one leaf of each drawn, three verifiers a leaf; and two audits to spare.
     assert quote.cost.pool_fri == (3 + 2) * 3 * (60 + 140)
     assert quote_of(replace(CHOSEN, spare_audits=0), 7, 10, 1, 0).cost.pool_fri == 3 * 3 * (60 + 140)
+
+
+def test_a_job_with_a_scheduler_sets_frames_aside_for_late_workers_and_says_so() -> None:
+    plain, scheduled = (quote_of(replace(OPEN, scheduler=one), 90, 40, 1, GFRI) for one in (0, 0x5C))
+    assert (plain.spare_tasks, scheduled.spare_tasks) == (0, 5)
+    told = [one for one in scheduled.notices if isinstance(one, SparesSetAside)]
+    assert told == [SparesSetAside(5, 5 * OPEN.reward_fri)]
+    assert not any(isinstance(one, SparesSetAside) for one in plain.notices)
+    terms = draft_terms(scheduled, 1, package_bytes=1)
+    assert (terms.spare_tasks, terms.escrow_fri) == (5, scheduled.cost.escrow_fri)
+    assert scheduled.cost.most_fri >= plain.cost.most_fri + 5 * OPEN.reward_fri
 
 
 def test_a_short_job_has_the_prices_of_its_only_lease() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from renderchain.app.scheduler.scheduler import Scheduler
-from renderchain.core.board_events import LeaseClaimed, LeaseEnded, SpareGiven
+from renderchain.core.audit.prices import usual_spares
+from renderchain.core.board_events import LeaseAccepted, LeaseClaimed, LeaseEnded, SpareGiven
 from renderchain.core.contract_errors import ContractError, StakeNotFree
 from renderchain.core.lifecycle import JobState
 from renderchain.core.notices.scheduling import AssignRefused, JobNotScheduled, LeasesAssigned
@@ -155,15 +157,30 @@ def test_of_anothers_lease_a_worker_says_nothing(world: World, artist: Artist, m
     world.live(life())
 
 
-def test_what_a_dead_worker_holds_expires_and_is_given_to_another(
-    world: World, artist: Artist, machine: Machine
+def usual(tasks: int) -> int:
+    return usual_spares(tasks)
+
+
+def none(tasks: int) -> int:
+    """As jobs have it that were made by others."""
+    return 0
+
+
+@pytest.mark.parametrize("spares", [usual, none])
+def test_what_a_dead_worker_holds_is_given_to_another_as_a_spare_or_once_it_expired(
+    world: World,
+    artist: Artist,
+    machine: Machine,
+    monkeypatch: pytest.MonkeyPatch,
+    spares: Callable[[int], int],
 ) -> None:
+    monkeypatch.setattr("renderchain.app.requester.quote.usual_spares", spares)
     desk, dead = Desk(world), Machine(world, 0xDEAD1)
 
     async def life() -> None:
         await dead.join()
         await willing(dead)
-        job = await artist.submit(2, SCHEDULED)
+        job = await artist.submit(1, SCHEDULED)
         async with desk.working(dead):
             while not world.network.told(LeaseClaimed):
                 await asyncio.sleep(1)
@@ -172,8 +189,10 @@ def test_what_a_dead_worker_holds_expires_and_is_given_to_another(
             assert (await artist.watching(job)).state is JobState.COMPLETED
 
     world.live(life())
-    assert world.network.told(LeaseEnded)[0].reopened
-    assert not world.network.told(SpareGiven), "the artist set no tasks aside"
+    is_spared = spares is usual
+    assert len(world.network.told(SpareGiven)) == int(is_spared)
+    assert world.network.told(LeaseEnded)[0].reopened is not is_spared
+    assert sum(one.paid_fri for one in world.network.told(LeaseAccepted)) == SCHEDULED.reward_fri
 
 
 def test_a_refused_assignment_is_told_and_tried_again(

@@ -33,6 +33,7 @@ from renderchain.core.audit.prices import (
     overhead_fri,
     plan_of,
     profit_fri,
+    usual_spares,
     vote_fee_fri,
 )
 from renderchain.core.money import FRI_PER_STRK
@@ -132,6 +133,20 @@ def test_a_job_costs_its_pay_its_whole_pool_and_the_artist_s_own_gas() -> None:
     assert cost.pool_fri == (4 + 2) * audit_fees_fri(USUAL, 300, 10**15)  # four leases, and two to spare
     assert cost.gas_fri == (CREATE_GAS + WITHDRAW_GAS + 4 * ACCEPT_GAS) * GFRI * 3 // 2
     assert cost.most_fri == cost.pay_fri + cost.pool_fri + cost.gas_fri
+
+
+def test_spares_are_paid_in_with_an_audit_of_each_of_their_leases_and_usually_come_back() -> None:
+    cost, without = (job_cost(USUAL, 300, GFRI, 10**15, 2, spare_tasks=spares) for spares in (250, 0))
+    assert cost.spares_fri == 250 * USUAL.reward_fri and without.spares_fri == 0
+    assert cost.pay_fri == without.pay_fri
+    assert cost.pool_fri == without.pool_fri + audit_fees_fri(USUAL, 300, 10**15)  # 1,250 frames: five leases
+    assert cost.escrow_fri == cost.pay_fri + cost.spares_fri + cost.pool_fri
+    assert cost.most_fri == cost.escrow_fri + cost.gas_fri
+
+
+@pytest.mark.parametrize(("tasks", "spares"), [(1, 1), (20, 1), (21, 2), (1000, 50)])
+def test_a_twentieth_of_the_frames_may_be_given_twice(tasks: int, spares: int) -> None:
+    assert usual_spares(tasks) == spares <= tasks
 
 
 @given(pay_fri=st.integers(0, 10**21), exp=st.integers(0, MAX_AUDIT_EXP), price_fri=PRICES)
