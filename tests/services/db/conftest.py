@@ -13,8 +13,11 @@ from services.common.engine import open_engine
 from services.common.migrations import migrate
 from services.index.command import MIGRATIONS
 from services.index.store import Store
+from services.notifier.command import MIGRATIONS as NOTIFIER_MIGRATIONS
 from tests.services.api.served import Served, serving
 from tests.services.conftest import Fresh
+from tests.services.notifier.conftest import NewDatabase
+from tests.services.notifier.conftest import receiver as receiver
 from tests.services.played import NETWORK, played
 
 
@@ -52,3 +55,20 @@ def served(fresh: Fresh) -> Iterator[Served]:
         store.apply(block)
     with serving(engine, store) as found:
         yield found
+
+
+@pytest.fixture
+def new_database(postgres: Postgres) -> NewDatabase:
+    """Gives the address of one that is still empty."""
+    return postgres.new_database
+
+
+@pytest.fixture
+def engine(new_database: NewDatabase) -> Iterator[Engine]:
+    """A database with the notifier's tables."""
+    found = open_engine(new_database())
+    try:
+        migrate(found, NOTIFIER_MIGRATIONS)
+        yield found
+    finally:
+        found.dispose()

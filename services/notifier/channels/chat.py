@@ -1,0 +1,57 @@
+"""Chat by Apprise: Discord, Slack, Telegram and many more by one library."""
+
+from __future__ import annotations
+
+import asyncio
+from urllib.parse import parse_qsl, urlsplit
+
+from apprise import Apprise, AppriseAsset, NotifyFormat
+
+from ..notice import Message, NotSent
+from ..secret import Secret
+
+# Whose servers are the service's own: an address of these leads nowhere that its author chose.
+FIXED = frozenset({"discord", "gchat", "pover", "slack", "tgram", "webex", "zulip"})
+NEVER = frozenset({"file", "syslog", "dbus", "qt", "glib", "kde", "gnome", "macosx", "windows", "rsyslog"})
+ANSWER_S = 15
+
+
+def check_address(address: str, *, is_own: bool) -> None:
+    """Raises ValueError with what is wrong with an address of Apprise's, without showing it."""
+    schema = address.partition("://")[0].lower()
+    if schema in NEVER or not address.isprintable():
+        raise ValueError("its address leads to this machine")
+    if not is_own:
+        if schema not in FIXED:
+            raise ValueError(
+                f"its address must begin with one of {', '.join(f'{one}://' for one in sorted(FIXED))}"
+            )
+        if parse_qsl(urlsplit(address).query, keep_blank_values=True):
+            raise ValueError("its address may have no options after a question mark")
+    if not _open(address):
+        raise ValueError("its address is none that Apprise knows")
+
+
+async def send_chat(address: Secret, message: Message, *, is_own: bool) -> None:
+    """Raises NotSent."""
+    try:
+        check_address(address.reveal(), is_own=is_own)
+    except ValueError as error:
+        raise NotSent(str(error)) from None
+    if not await asyncio.to_thread(_notify, address.reveal(), message):
+        raise NotSent("the chat's server refused it, or can't be reached")
+
+
+def _open(address: str) -> Apprise:
+    """Templates, plug-ins and files of its own are not what people may name."""
+    asset = AppriseAsset(
+        async_mode=False, secure_logging=True, service_timeout=ANSWER_S, allow_templates=False
+    )
+    found = Apprise(asset=asset)
+    found.add(address)
+    return found
+
+
+def _notify(address: str, message: Message) -> bool:
+    body = "\n".join(filter(None, (message.text, message.link))) or message.title
+    return bool(_open(address).notify(body=body, title=message.title, body_format=NotifyFormat.TEXT))
