@@ -45,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--requesters", nargs="+", default=[], metavar="ACCOUNT", help=text)
     text = "STRK that a frame must pay for its job to be scheduled (default: 0)"
     parser.add_argument("--least-reward", default="0", metavar="STRK", help=text)
-    text = f"jobs that it schedules at once (default: {MOST_JOBS})"
+    text = f"jobs that it schedules at once on each board (default: {MOST_JOBS})"
     parser.add_argument("--most-jobs", type=int, default=MOST_JOBS, metavar="COUNT", help=text)
     return parser
 

@@ -24,7 +24,8 @@ class IndexedArtist:
     def __init__(self, asking: Asking, *, is_asked_again: bool) -> None:
         self._asking = asking
         self._lists = is_asked_again
-        self._listed: tuple[int, set[JobId]] | None = None  # until that block, as the index has it
+        self._asked: set[int] = set()  # boards
+        self._listed: dict[int, tuple[int, set[JobId]]] = {}  # of each until that block, as the index has it
 
     async def created(
         self, chain: RequesterChain, from_block: int, known: Collection[JobId], sure_from: int | None
@@ -35,9 +36,9 @@ class IndexedArtist:
         The first list is the index's, so that it is there at once; each job on it is looked up on the chain.
         What an index leaves out can't be seen, so the next lists are the chain's, and what lacked is said.
         """
-        if not self._lists:
+        if not self._lists or chain.board in self._asked:
             return await self._all(chain, from_block)
-        self._lists = False
+        self._asked.add(chain.board)
         told = await self._asking.ask(chain, lambda index: index.jobs_of(chain.board, chain.address))
         if told is None:
             return await chain.created(from_block)
@@ -52,13 +53,13 @@ class IndexedArtist:
                 self._asking.refuse_lie(f"job {place.job_id} in block {place.block}")
                 return await chain.created(from_block)
             found[place.job_id] = event
-        self._listed = (since, set(known) | set(found))
+        self._listed[chain.board] = (since, set(known) | set(found))
         return sorted(found.values(), key=lambda one: one.block)
 
     async def _all(self, chain: RequesterChain, from_block: int) -> list[JobCreated]:
         events = await chain.created(from_block)
-        if self._listed is not None:
-            (until, known), self._listed = self._listed, None
+        if chain.board in self._listed:
+            until, known = self._listed.pop(chain.board)
             lacking = [one.job_id for one in events if one.block < until and one.job_id not in known]
             if lacking:
                 self._asking.refuse(f"The index left out job {lacking[0]}, which the chain has.")

@@ -108,7 +108,7 @@ class JobPlan:
         self._next = 0
         self._by_cost: Rows | None = None  # open tasks, the cheapest first, once somebody asks
         self._rising = self._costs[:0]  # what they cost
-        self._below: list[int] = []  # of each place there a cheaper one that may be open
+        self._below: dict[int, int] = {}  # of places there a cheaper one that may be open, if not the next
 
     def _in_order(self, fits: NDArray[np.bool_], lead_s: Column, least_s: float) -> list[int]:
         """Rows that want a lease now and may help: who would end a usual task first comes first."""
@@ -168,25 +168,27 @@ class JobPlan:
             assert found
             end = found[1]
         end = min(end, first + self._job.needs.longest_lease)
-        lengths = self._within(first, part), self._within(first, left), self._within(first, speed * timeout_s)
-        least = max(min(self._gas_least, lengths[1]), min(self._pool_least, lengths[2]))
-        return first, min(max(lengths[0], least, 1), end - first)
+        length = max(self._within(first, part), 1)
+        for least, most_s in ((self._gas_least, left), (self._pool_least, speed * timeout_s)):
+            if least > length:
+                length = max(length, min(least, self._within(first, most_s)))
+        return first, min(length, end - first)
 
     def _within(self, first: int, cost_s: float) -> int:
         """How many tasks from there on cost no more."""
-        return int(np.searchsorted(self._sums, self._sums[first] + cost_s, side="right")) - 1 - first
+        return int(self._sums.searchsorted(self._sums[first] + cost_s, side="right")) - 1 - first
 
     def _alone(self, left: float) -> int:
         """The costliest open task that is done in time; -1 if none is."""
         if self._by_cost is None:
             tasks = np.flatnonzero(self._is_open)[::-1]  # of equal ones the first stands last
-            self._by_cost = tasks[np.argsort(self._costs[tasks], kind="stable")]
-            self._below, self._rising = list(range(-1, len(tasks) - 1)), self._costs[self._by_cost]
-        place = int(np.searchsorted(self._rising, left, side="right")) - 1
+            self._by_cost = tasks[_rising_order(self._costs[tasks])]
+            self._rising = self._costs[self._by_cost]
+        place = int(self._rising.searchsorted(left, side="right")) - 1
         passed = []
         while place >= 0 and not self._is_open[self._by_cost[place]]:
             passed.append(place)
-            place = self._below[place]
+            place = self._below.get(place, place - 1)
         for one in passed:  # so that nobody passes them again
             self._below[one] = place
         return int(self._by_cost[place]) if place >= 0 else -1
@@ -207,3 +209,11 @@ class JobPlan:
         if not rules.lease_gas_fri or job.open.count <= EARLY_PART * job.needs.tasks:
             return 0
         return round(rules.lease_gas_fri / (rules.gas_part * job.needs.reward_fri))
+
+
+def _rising_order(costs: NDArray[np.float64]) -> Rows:
+    """As a stable sort has it: which is slow where all numbers differ, and any other sort does the same."""
+    order = np.argsort(costs)
+    rising = costs[order]
+    has_equal = bool((rising[1:] == rising[:-1]).any())
+    return np.argsort(costs, kind="stable") if has_equal else order

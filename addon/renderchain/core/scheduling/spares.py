@@ -44,9 +44,9 @@ def lost_tasks(job: Job, fleet: Fleet, now_s: float) -> int:
     silent = set(np.flatnonzero(fleet.column("heard_s") < now_s - SILENT_S).tolist())
     rows, found = fleet.rows, 0
     for one in job.held.values():
-        if one.is_spared or one.spare_of:
-            continue
-        if rows[one.worker_id] in silent or (one.ends_s < now_s and is_doubtful(job, one, fleet, now_s)):
+        if one.ends_s >= now_s and not (silent and rows[one.worker_id] in silent):
+            continue  # as nearly all of them are
+        if not (one.is_spared or one.spare_of) and is_doubtful(job, one, fleet, now_s):
             found += one.count
     return found
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from renderchain.core.ids import WorkerId
-from renderchain.core.scheduling.plan import PlanRules
+from renderchain.core.scheduling.plan import PlanRules, _rising_order
 
 from tests.unit.core.scheduling.made import NOW_S, REWARD_FRI, book, confirm, job, terms
+
+SEED = 20261129
 
 
 def test_faster_workers_get_longer_leases_and_all_end_about_together() -> None:
@@ -126,3 +129,11 @@ def test_the_last_task_is_given_whatever_floats_make_of_the_time() -> None:
         now_s = 1_800_000_000 + number / 3
         made.heard(WorkerId(1), now_s)
         assert made.plan(now_s), number
+
+
+@pytest.mark.parametrize("kinds", [1, 3, 50, 10**9])
+def test_tasks_by_cost_stand_as_in_a_stable_sort_however_many_cost_the_same(kinds: int) -> None:
+    chance = np.random.default_rng(SEED)
+    for count in (0, 1, 2, 500):
+        costs = chance.integers(1, kinds + 1, count) / 7
+        assert list(_rising_order(costs)) == list(np.argsort(costs, kind="stable")), (SEED, count)
