@@ -22,13 +22,15 @@ from renderchain.core.lifecycle import JobState
 from renderchain.core.notices.jobs import JobEnded, ReceiptWritten
 from renderchain.core.notices.process import WaitingForWork
 from renderchain.settings import load_settings
+from standardwebhooks import Webhook
 
 from devkit.logs import notices_in, notices_of
-from devkit.network.beside import LocalServices, let_schedule, running_services
+from devkit.network.beside import LocalServices, let_read, let_schedule, running_services
 from devkit.network.local import Network, SeatHolding, SilentReporter, running_network
 from devkit.network.services import REPO
 from devkit.network.workers import HONEST, WorkerPlan, running_workers
 from tests.application import Application
+from tests.services.notifier.receivers import SECRET, Request, http_server, mail_server
 
 SCENE = REPO / "tests" / "scenes" / "linked.py"
 WORKERS, BOTH = range(1, 7), (5, 6)  # who also renders with Blender 5.2
@@ -137,6 +139,33 @@ def verified(receipt: Path, frames: Path) -> dict[str, str]:
     return {line["what"]: line["health"] for line in found["found"]}
 
 
+def write_rules(network: Network, index: str, hook: str, mail_port: int) -> Path:
+    """The notifier's file: each artist hears of its jobs' ends by webhook and by mail."""
+    file = network.folder / "notifier.toml"
+    (network.folder / "hook.key").write_text(SECRET)
+    lines = [f'index = "{index}"', f'dashboard = "{index}/"', "[mail]", 'host = "127.0.0.1"']
+    lines += [f"port = {mail_port}", 'security = "none"', 'sender = "network@example.org"']
+    for artist in FRAMES:
+        key = '{ file = "hook.key" }'
+        lines += ["[[person]]", f'name = "{artist}"', f'accounts = ["{network.accounts[artist].address:#x}"]']
+        lines.append(f'channels.hook = {{ kind = "webhook", url = "{hook}/{artist}", secret = {key} }}')
+        lines.append(f'channels.mail = {{ kind = "mail", to = "{artist}@example.org" }}')
+        lines.append('rules = [{ hear = ["job_done"], by = ["hook", "mail"] }]')
+    file.write_text("\n".join(lines) + "\n")
+    return file
+
+
+def done_jobs(came: Sequence[Request]) -> list[str]:
+    """Of which artists a job's end was told, by webhooks that are no repetitions."""
+    first = {one.headers["webhook-id"]: one for one in came}
+    return [
+        one.path.removeprefix("/")
+        for one in first.values()
+        for notice in one.json["data"]["notices"]
+        if notice["kind"] == "job_done"
+    ]
+
+
 def scenes(application: Application, folder: Path) -> tuple[Path, Path]:
     """One for each family."""
     older, newer = folder / "older", folder / "newer"
@@ -167,9 +196,13 @@ def test_jobs_on_three_boards_end_although_their_scheduler_is_killed(
             folder, len(WORKERS), artists=len(FRAMES), boards=3, schedulers=1, holdings=HOLDINGS
         ) as network,
         running_services(network, folder) as services,
+        http_server() as hook,
+        mail_server() as box,
     ):
         index, scheduler = services.start_index(), services.start_scheduler()
         let_schedule(network, 1, scheduler)
+        let_read(network, index)
+        services.start_notifier(write_rules(network, index, hook.url, box.port))
         with running_workers(network, plans, folder) as workers:
             logs = [workers.log(one) for one in WORKERS]
             wait_until(
@@ -187,9 +220,15 @@ def test_jobs_on_three_boards_end_although_their_scheduler_is_killed(
                 environment=application.environment,
             )
             play(with_application, services, older, outputs)
+            wait_until(lambda: len(done_jobs(hook.requests)) >= len(FRAMES), "each artist is told by webhook")
+            wait_until(lambda: len(box.letters) >= len(FRAMES), "and by mail")
         shown = json.loads(answer_of(f"{index}/v1/jobs"))["items"]
         boards = json.loads(answer_of(f"{index}/v1/boards"))["items"]
         found = asyncio.run(jobs(network))
+    assert sorted(done_jobs(hook.requests)) == sorted(FRAMES), "each artist is told once"
+    for one in hook.requests:
+        Webhook(SECRET).verify(one.body, one.headers)
+    assert sorted(to for _, (to,), _ in box.letters) == sorted(f"{artist}@example.org" for artist in FRAMES)
     for artist, output in outputs.items():
         names = {f"{frame:04d}.png" for frame in range(1, 1 + FRAMES[artist])}
         assert {path.name for path in output.glob("*.png")} == names
