@@ -15,24 +15,32 @@ import time
 from contextlib import aclosing
 
 from renderchain.adapters.starknet.events import EventStream
+from renderchain.adapters.starknet.news import NewsStream
 from renderchain.adapters.starknet.node import Node
 from renderchain.adapters.starknet.nodes import Nodes
-from renderchain.adapters.starknet.worker import digest_of
 from renderchain.core.board_events import CaughtUp
+from renderchain.core.ids import JobId, LeaseId, WorkerId
+from renderchain.core.interest import Interest
 
 from .stand_in_node import BOARD, LEASES_A_JOB, NAMES, PORT, serve
 
 VOTES_S = 20 * 86400.0  # as the worker's loop asks for them
+OPERATOR, WORKER = 0xA110, WorkerId(1)  # who holds nothing
+
+
+async def no_leases() -> list[tuple[LeaseId, JobId]]:
+    """What it holds."""
+    return []
 
 
 async def read(leases: int) -> tuple[float, int, float]:
     """Seconds and events of a worker's start; seconds of reading everything, by a tenth of it."""
     nodes = await Nodes.connect(Node(f"http://127.0.0.1:{PORT}/", ""))
     try:
-        stream = EventStream(nodes, BOARD)
         start_s, count = time.perf_counter(), 0
-        digest = await digest_of(stream, 0, 0, {1}, time.time() - VOTES_S)
-        async with aclosing(stream.follow(0, digest)) as told:
+        interest = Interest({1}, OPERATOR, WORKER)
+        stream = NewsStream(nodes, BOARD, interest, no_leases, time.time() - VOTES_S, 0)
+        async with aclosing(stream.follow(0)) as told:
             while not isinstance(await anext(told), CaughtUp):
                 count += 1
         ours_s = time.perf_counter() - start_s

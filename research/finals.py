@@ -23,6 +23,7 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
+from renderchain.adapters.blender_process.finals import BlenderFinals
 from renderchain.adapters.blender_process.probe_session import OTHER_KERNEL
 from renderchain.adapters.blender_process.process import BlenderRenderer
 from renderchain.core.finals import MOST_BLOCK_PPM, MOST_SHIFT_PPM, PPM, Difference, as_shown, difference_of
@@ -84,11 +85,13 @@ async def look(scene: str, width: int, height: int, samples: int, worker: str) -
         theirs = BlenderRenderer("", "CPU", Path(scratch), environment=MACHINES[worker])
         async with theirs.open(package, manifest, output) as session:
             rendered = [await session.render(frame, lambda _: None) for frame in FRAMES]
-        async with BlenderRenderer("", "CPU", Path(scratch)).open(package, manifest, work) as session:
+        mine = BlenderFinals(BlenderRenderer("", "CPU", Path(scratch)))
+        async with mine.open(package, manifest, work) as session:
             for one in rendered:
-                for name in (one.noisy, one.final):
-                    shutil.copyfile(output / name, work / name)
-                made = await session.make_again(one.frame, one.noisy, one.final)
+                given = (output / one.noisy, output / one.final)
+                names = await mine.unpacked(*given, manifest, work, str(one.frame))
+                shutil.copyfile(given[1], work / one.final)
+                made = await session.make_again(one.frame, *names)
                 if made.why_not:
                     raise SystemExit(f"{scene}, frame {one.frame}: {made.why_not}")
                 honest = Difference(made.shift_ppm, made.block_ppm)

@@ -27,6 +27,7 @@ from .core.settings_kinds import (
     LIMITS_WITHIN,
     MOST,
     PATHS,
+    PATTERNS,
     PLACEHOLDERS,
     REQUIRED,
     SCHEMES,
@@ -95,6 +96,7 @@ class Settings:
     allow_unsandboxed: bool = False
     evidence: Path | None = None  # a watchtower's: the worker's evidence folder, or a copy of it
     workers: tuple[int, ...] = ()  # the workers that a watchtower answers for: "3 5"
+    watchtower_key: str = ""  # a worker's: what its watchtower says at its start, for keys of private jobs
     package_keys: Path | None = (
         None  # a watchtower's: a folder of private jobs' keys that it gives to workers
     )
@@ -366,6 +368,8 @@ def _checked_text(name: str, value: str) -> str:
     if name == "schedule":
         parse_schedule(value)
     if value not in CHOICES.get(name, (value,)):
+        raise ValueError
+    if value and name in PATTERNS and not PATTERNS[name].fullmatch(value):
         raise ValueError
     if value and name in SCHEMES and not value.startswith(SCHEMES[name]):
         raise ValueError

@@ -20,6 +20,7 @@ from renderchain.core.board_events import (
 from renderchain.core.contract_errors import ContractError, UnknownJob, UnknownWorker, contract_error
 from renderchain.core.errors import ChainError
 from renderchain.core.ids import NO_WORKER, JobId, LeaseId, WorkerId
+from renderchain.core.interest import Interest
 from renderchain.core.job import FamilyInfo, JobInfo, LeaseInfo, Record, WorkerInfo
 
 from devkit.board import view
@@ -91,27 +92,40 @@ class MemoryView(MemoryAccount):
         votes_since_s: float,
         jobs_from_block: int | None = None,
     ) -> AsyncGenerator[BoardEvent, None]:
-        """Every event from now on; before those, what may still matter of the past."""
+        """What concerns this account's worker from now on; before that, what may still matter of the past."""
         network = self._network
+        knows_jobs = jobs_from_block is None
         jobs_from = from_block if jobs_from_block is None else jobs_from_block
+        interest = Interest(families, self.address, await self.worker_id(), knows_jobs=knows_jobs)
         while True:
             head, drops = network.block, network.drops
-            told = [event for number in range(from_block, head + 1) for event in network.events_of(number)]
-            for event in told:
-                is_job = isinstance(event, JobCreated | JobClosed)
-                if is_job and event.block < jobs_from:
-                    continue
-                if self._matters(event, families, votes_since_s):
+            past = [event for number in range(head + 1) for event in network.events_of(number)]
+            for event in past:
+                interest.grow([event])
+                interest.shrink([event])
+            for event in past:
+                first = jobs_from if isinstance(event, JobCreated | JobClosed) else from_block
+                if event.block >= first and self._matters(event, families, votes_since_s):
                     yield event
             yield CaughtUp(head)
             if drops != network.drops:
+                interest.forget()
                 yield Reorganised(head)
                 continue
+            over = list[BoardEvent]()  # of which the same block may tell more
             async with aclosing(network.follow(head + 1)) as events:
                 async for event in events:
-                    yield event
                     if isinstance(event, Reorganised):
+                        interest.forget()
+                        yield event
                         break
+                    if over and over[-1].block < event.block:
+                        interest.shrink(over)
+                        over = []
+                    over.append(event)
+                    interest.grow([event])
+                    if interest.wants(event):
+                        yield event
 
     def _matters(self, event: BoardEvent, families: Collection[int], votes_since_s: float) -> bool:
         if isinstance(event, VotesDrawn):

@@ -30,6 +30,7 @@ from renderchain.app.exchange.pins import Pins
 from renderchain.app.exchange.private_package import PrivateOpening
 from renderchain.app.exchange.probe import Probe
 from renderchain.app.exchange.probe_cache import ProbeCache
+from renderchain.app.exchange.watchtower_key import KeysForWatchtower
 from renderchain.app.requester.final_check import FinalCheck
 from renderchain.app.requester.offer import Offer
 from renderchain.app.requester.own_check import OwnCheck
@@ -107,6 +108,7 @@ class Machine:
         self.control = Control()
         self.reserve_fri = 0
         self.hours: Hours = lambda at_s: ""
+        self.watchtower_key = b""
         self.known: KnownTile | None = None  # where its renderers are watched
         self._chance = random.Random(address)
 
@@ -176,7 +178,10 @@ class Machine:
         store: Any = self.conditions.patient(wire.through(self.world.store), STORE)
         proof_store = ProofStore(self.folder / "evidence")
         scene_key = AccountSceneKey(self.address, self.chain.chain_id)
-        private = PrivateOpening(ChaChaSealer(), AskedKeys(chain, scene_key, self.reporter, 0))
+        keys = AskedKeys(chain, scene_key, self.reporter, 0)
+        private = PrivateOpening(ChaChaSealer(), keys)
+        watchtower = self.watchtower_key
+        kept = KeysForWatchtower(chain, keys, ChaChaSealer(), watchtower) if watchtower else None
         lease = RenderLease(
             chain,
             store,
@@ -188,6 +193,7 @@ class Machine:
             journal=self.journal,
             read_images=read_images,
             private=private,
+            for_watchtower=kept,
         )
         lanes = shared.lanes if shared else self.lanes()
         pace = lanes[0].pace

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import hashlib
 import io
+import shutil
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -162,13 +163,23 @@ class _Session:
 
 
 class FakeFinals(Faults):
-    """Makes final images again; ``fail`` takes open and make_again."""
+    """Makes final images again; ``fail`` takes open, unpacked and make_again."""
 
     @contextlib.asynccontextmanager
     async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[FinalSession]:
         """As if a scene was opened."""
         self.meet("open")
         yield _Finals(self, output)
+
+    async def unpacked(
+        self, noisy: Path, final: Path, manifest: Manifest, folder: Path, name: str
+    ) -> tuple[str, str]:
+        """Both as they are."""
+        self.meet("unpacked")
+        names = (f"{name}.noisy", f"{name}.final")
+        for file, target in zip((noisy, final), names, strict=True):
+            shutil.copyfile(file, folder / target)
+        return names
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from renderchain.adapters.sealing import AccountSceneKey, ChaChaSealer
 from renderchain.app.audit.proof_store import ProofStore
 from renderchain.app.audit.prover import ProverDuties
 from renderchain.app.audit.showing import Showing, ShowLimits
+from renderchain.app.exchange.key_giver import KeyGiver
+from renderchain.app.exchange.watchtower_key import KeysOfWorker
 from renderchain.app.upkeep.conditions import NODE, Conditions
 from renderchain.app.watchtower.content_watch import ContentWatch
 from renderchain.app.watchtower.lease_watch import LeaseWatch
@@ -56,6 +59,11 @@ class Tower:
         writes = ("open_leaves", "reveal_key", "draw", "advance", "accept_late")
         return [name for name in self.wire.calls if name in writes]
 
+    @property
+    def scene_key(self) -> AccountSceneKey:
+        """What keys of private packages are wrapped for."""
+        return AccountSceneKey(self.address, self.chain.chain_id)
+
     def watchtower(self, wire: Wire | None = None) -> Watchtower:
         """A new process."""
         self.wire = wire or Wire()
@@ -68,7 +76,8 @@ class Tower:
         content = ContentWatch(
             chain, store, prover, proof_store, self.reporter, self.now, self.patience_s, _first
         )
-        leases = LeaseWatch(chain, prover, self.reporter, self.now, self.patience_s)
+        keys = KeysOfWorker(chain, self.scene_key, KeyGiver(chain, ChaChaSealer(), self.reporter, 0))
+        leases = LeaseWatch(chain, prover, self.reporter, self.now, self.patience_s, keys)
         rules = WatchRules((self.machine.worker_id,), self.known)
         return Watchtower(chain, leases, content, self.reporter, rules)
 

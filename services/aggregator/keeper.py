@@ -80,8 +80,7 @@ class Keeper:
         for order in self._orders.of(job_id):
             frames |= await self._frames_of(order)
         look = await self._look(job_id, frames)
-        order_made = await self._order_again(job_id, look)
-        if order_made is not None:
+        while (order_made := await self._order_again(job_id, look)) is not None:
             frames |= await self._frames_of(order_made)
             look = await self._look(job_id, frames)
         self._tally.jobs += 1

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from renderchain.adapters.blender_process.finals import BlenderFinals
 from renderchain.adapters.images.exr import read_noisy
 from renderchain.adapters.poseidon import hash_many
 from renderchain.adapters.sealing import ChaChaSealer
@@ -351,7 +352,7 @@ async def test_a_final_image_swapped_before_the_root_is_found_and_made_again(
         folder = tmp_path / str(number)
         opened = await delivered(field, lease_id, folder)
         result, _ = (await checking(field, lease_id))(opened)
-        check = FinalCheck(field.renderings.renderer(), SILENT, 1, random.SystemRandom())
+        check = FinalCheck(BlenderFinals(field.renderings.renderer()), SILENT, 1, random.SystemRandom())
         manifest = field.renderings.with_frames(2)
         checked = await check.look(field.renderings.package, manifest, opened, result.frames, folder / "work")
         subject = LeaseAudit(field, lease_id)

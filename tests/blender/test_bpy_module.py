@@ -8,7 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from renderchain.adapters.blender_process.finals import BlenderFinals
 from renderchain.adapters.blender_process.process import BlenderRenderer
+from renderchain.core.errors import RenderFailed
+from renderchain.core.finals import Difference
 from renderchain.core.manifest import Manifest
 from renderchain.core.messages import Rendered, TilesRendered
 from renderchain.core.prints import split_records
@@ -77,10 +80,11 @@ def test_what_the_render_program_does_is_right_in_the_bpy_module_too(file: str, 
     )
 
 
-def test_a_render_process_renders_tiles_as_it_rendered_the_frame(tmp_path: Path) -> None:
-    package, output = tmp_path / "package", tmp_path / "output"
-    for folder in (package, output):
-        folder.mkdir()
+def scene_in(folder: Path) -> tuple[Path, Path, Manifest]:
+    """A package with one frame, an output folder, and the manifest."""
+    package, output = folder / "package", folder / "output"
+    for one in (package, output):
+        one.mkdir()
     subprocess.run([sys.executable, "-c", SAVE, str(package / "a.blend")], check=True, capture_output=True)
     manifest = Manifest(
         blender_version=(4, 5),
@@ -98,6 +102,11 @@ def test_a_render_process_renders_tiles_as_it_rendered_the_frame(tmp_path: Path)
         view_transform="AgX",
         files=(),
     )
+    return package, output, manifest
+
+
+def test_a_render_process_renders_tiles_as_it_rendered_the_frame(tmp_path: Path) -> None:
+    package, output, manifest = scene_in(tmp_path)
 
     async def render() -> tuple[Rendered, TilesRendered]:
         renderer = BlenderRenderer(blender="", device="CPU", log_folder=tmp_path / "logs")
@@ -109,3 +118,31 @@ def test_a_render_process_renders_tiles_as_it_rendered_the_frame(tmp_path: Path)
     prints = split_records((output / frame.leaves).read_bytes())
     assert len(prints) == 6
     assert split_records((output / tiles.leaves).read_bytes()) == (prints[4], prints[0])
+
+
+def test_a_delivered_image_is_decoded_by_a_process_without_the_scene_and_compared_by_one_with_it(
+    tmp_path: Path,
+) -> None:
+    package, output, manifest = scene_in(tmp_path)
+    finals = BlenderFinals(BlenderRenderer(blender="", device="CPU", log_folder=tmp_path / "logs"))
+    work = tmp_path / "work"
+    work.mkdir()
+
+    async def check(noisy: Path, final: Path, name: str) -> Difference:
+        names = await finals.unpacked(noisy, final, manifest, work, name)
+        async with finals.open(package, manifest, work) as session:
+            made = await session.make_again(1, *names)
+        return Difference(made.shift_ppm, made.block_ppm)
+
+    async def run() -> None:
+        async with finals.renderer.open(package, manifest, output) as session:
+            frame = await session.render(1, lambda at: None)
+        noisy, final = output / frame.noisy, output / frame.final
+        assert (await check(noisy, final, "honest")).is_small
+        broken = tmp_path / "broken.png"
+        broken.write_bytes(final.read_bytes()[:200])
+        for given in ((noisy, broken), (broken, final)):
+            with pytest.raises(RenderFailed):
+                await finals.unpacked(*given, manifest, work, "broken")
+
+    asyncio.run(run())

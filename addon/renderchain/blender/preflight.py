@@ -17,6 +17,7 @@ from .cycles.final_file import format_of
 from .cycles.reading.reach import Reach
 from .cycles.reading.scene import read_for_artist
 from .cycles.tile_render import frame_size
+from .packing.painted import can_be_packed, painted_images
 from .steps import Steps, all_at_once
 
 COMPOSITE = "Composite"
@@ -159,14 +160,11 @@ def _warnings(scene: bpy.types.Scene) -> Iterator[SceneFinding]:
 
 
 def _unsaved_images(scene: bpy.types.Scene) -> Steps[list[SceneFinding]]:
-    """Painted images that a saved .blend has not."""
-    changed, found = [], list[SceneFinding]()
-    for image in list(bpy.data.images):
-        if image.type == "IMAGE" and image.is_dirty:
-            changed.append(image)
-        yield
+    """Painted images that can't be packed out of memory; a saved .blend has them not."""
+    changed = [image for image in (yield from painted_images()) if not can_be_packed(image)]
     if not changed:
         return []
+    found = list[SceneFinding]()
     _, shown = yield from Reach.of_scene(scene)
     for image in changed:
         if image in shown:

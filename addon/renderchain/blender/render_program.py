@@ -15,17 +15,20 @@ from pathlib import Path
 from typing import BinaryIO
 
 import bpy
+import numpy as np
 
 from ..core.errors import RenderChainError, RenderFailed
 from ..core.exactness import errors_of, needs_whole_frames
 from ..core.messages import (
     Failed,
+    FinalRead,
     Load,
     Loaded,
     MadeAgain,
     MakeAgain,
     Message,
     Progress,
+    ReadFinal,
     Render,
     Rendered,
     RenderKnown,
@@ -68,6 +71,8 @@ def serve(commands: BinaryIO, messages: BinaryIO) -> None:
                 program.load(command)
             elif isinstance(command, MakeAgain):
                 program.make_again(command)
+            elif isinstance(command, ReadFinal):
+                program.read_final(command)
             elif isinstance(command, RenderKnown):
                 program.render_known(command)
             elif isinstance(command, ProbeCommand):
@@ -197,6 +202,12 @@ class RenderProgram:
             final_image.make_again(scene, output / command.noisy, output / name, Path(scratch))
         found = final_image.compare(output / name, output / command.final, load.file_format)
         self.send(MadeAgain(command.frame, name, found.shift_ppm, found.block_ppm, ""))
+
+    def read_final(self, command: ReadFinal) -> None:
+        """Have a final image's pixels as numbers, for a process that has the scene."""
+        pixels = final_image.pixels_of(Path(command.final), command.file_format)
+        np.save(command.pixels, pixels.astype(np.float32))
+        self.send(FinalRead(Path(command.pixels).name))
 
     def render_known(self, command: RenderKnown) -> None:
         """Render the known tile; the scene is opened anew for what comes after it."""

@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import partial
 
 from ..adapters.blender_process.exr_reader import SandboxedReader
+from ..adapters.blender_process.finals import BlenderFinals
 from ..adapters.blender_process.second_child import SecondChild
 from ..adapters.locks import hold
 from ..adapters.poseidon import hash_many
@@ -132,7 +133,7 @@ def _final_check(settings: Settings, reporter: Reporter, blender: str) -> FinalC
     renderer = make_renderer(settings, blender, allow_unsandboxed=True)
     # Workers must not know which frames are looked at.
     chance = random.SystemRandom()
-    return FinalCheck(renderer, reporter, settings.final_checks, chance)
+    return FinalCheck(BlenderFinals(renderer), reporter, settings.final_checks, chance)
 
 
 def _own_check(settings: Settings, reporter: Reporter, blender: str, turn: asyncio.Lock | None) -> OwnCheck:

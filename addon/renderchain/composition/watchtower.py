@@ -8,13 +8,14 @@ import time
 
 from ..adapters.fee_budget_file import FeeBudgetFile
 from ..adapters.poseidon import hash_many
-from ..adapters.sealing import ChaChaSealer
+from ..adapters.sealing import AccountSceneKey, ChaChaSealer
 from ..adapters.starknet.chain import StarknetChain
 from ..app.audit.proof_store import ProofStore
 from ..app.audit.prover import ProverDuties
 from ..app.audit.showing import Showing, ShowLimits
 from ..app.exchange.key_giver import KeyGiver
 from ..app.exchange.key_giving import KeyGiving
+from ..app.exchange.watchtower_key import KeysOfWorker
 from ..app.upkeep.boards import run_on_boards
 from ..app.upkeep.conditions import Conditions
 from ..app.watchtower.content_watch import ContentWatch
@@ -23,12 +24,12 @@ from ..app.watchtower.lease_watch import LeaseWatch
 from ..app.watchtower.watchtower import WatchRules, Watchtower
 from ..core.errors import NodeAway, SettingsError
 from ..core.ids import WorkerId
-from ..core.notices.watching import EvidenceOpen
+from ..core.notices.watching import EvidenceOpen, PrivateJobsWatched
 from ..core.private_package import SharedKey
 from ..ports.reporter import Reporter
 from ..settings import Settings
 from .board_folders import evidence_folder
-from .keys import noted_account
+from .keys import noted_account, open_keys
 from .network import leave, patient_boards
 from .storage import open_node
 
@@ -67,11 +68,19 @@ def _watchtower(settings: Settings, reporter: Reporter, chain: StarknetChain, fi
     showing = Showing(chain, reporter, ShowLimits(0, 0))  # strikes are the worker's and the verifiers'
     prover = ProverDuties(chain, proof_store, reporter, hash_many, showing, appeals=False)
     now, patience_s = time.time, float(settings.patience_seconds)
-    leases = LeaseWatch(chain, prover, reporter, now, patience_s)
+    leases = LeaseWatch(chain, prover, reporter, now, patience_s, _keys_of_worker(settings, reporter, chain))
     content = ContentWatch(chain, store, prover, proof_store, reporter, now, patience_s, random.choice)
     noted = noted_account(settings.keystore) if settings.keystore else 0
     rules = WatchRules(tuple(map(WorkerId, settings.workers)), frozenset({settings.account, noted}))
     return Watchtower(chain, leases, content, reporter, rules, _key_watch(settings, reporter, chain))
+
+
+def _keys_of_worker(settings: Settings, reporter: Reporter, chain: StarknetChain) -> KeysOfWorker:
+    scene_key = AccountSceneKey(open_keys(settings).private_key(settings.account), chain.chain_id)
+    if settings.workers:
+        reporter.tell(PrivateJobsWatched(scene_key.public_key.hex()))
+    giver = KeyGiver(chain, ChaChaSealer(), reporter, settings.from_block)
+    return KeysOfWorker(chain, scene_key, giver)
 
 
 def _key_watch(settings: Settings, reporter: Reporter, chain: StarknetChain) -> KeyWatch | None:

@@ -49,6 +49,7 @@ from ..app.exchange.pins import Pins
 from ..app.exchange.private_package import PrivateOpening
 from ..app.exchange.probe import Probe
 from ..app.exchange.probe_cache import ProbeCache
+from ..app.exchange.watchtower_key import KeysForWatchtower
 from ..app.provider.control import read_control
 from ..app.upkeep.boards import run_on_boards
 from ..app.upkeep.conditions import STORE, Conditions
@@ -230,7 +231,8 @@ def _worker(settings: Settings, reporter: Reporter, place: _Place, shared: _Shar
     limits, sealer, journal = _gate_limits(settings), ChaChaSealer(), open_journal(settings)
     chain, folder, proof_store = place.chain, place.folder, place.proof_store
     store, in_service, lanes = shared.store, shared.in_service, shared.lanes
-    private = PrivateOpening(sealer, _asked_keys(settings, reporter, chain))
+    keys = _asked_keys(settings, reporter, chain)
+    private = PrivateOpening(sealer, keys)
     lease = RenderLease(
         chain,
         store,
@@ -243,6 +245,7 @@ def _worker(settings: Settings, reporter: Reporter, place: _Place, shared: _Shar
         read_images=SandboxedImages(SecondChild(settings.allow_unsandboxed)),
         limits=limits,
         private=private,
+        for_watchtower=_for_watchtower(settings, chain, keys),
     )
     seen = (shared.probe, ProbeCache(settings.folder / "probes"))
     job_probe = JobProbe(chain, lease.fetch, *seen, reporter, seconds=settings.probe_seconds, now=time.time)
@@ -293,6 +296,12 @@ def _heartbeats(
 def _asked_keys(settings: Settings, reporter: Reporter, chain: StarknetChain) -> AskedKeys:
     scene_key = AccountSceneKey(open_keys(settings).private_key(settings.account), chain.chain_id)
     return AskedKeys(chain, scene_key, reporter, settings.from_block)
+
+
+def _for_watchtower(settings: Settings, chain: StarknetChain, keys: AskedKeys) -> KeysForWatchtower | None:
+    if not settings.watchtower_key:
+        return None
+    return KeysForWatchtower(chain, keys, ChaChaSealer(), bytes.fromhex(settings.watchtower_key))
 
 
 def _lanes(reporter: Reporter, renderers: Sequence[Renderer], *, is_honest: bool) -> list[Lane]:

@@ -24,6 +24,7 @@ DARK = 1e-2  # of a block: below, noise is all there is
 LEAST_CHANGE = 0.05  # of the logarithm of light, over all of a frame
 LEAST_SPOT = 0.25  # the same of a block, beyond what moves there
 SPOT_BLOCKS = 3  # a tile has four or more; what moves fast leaves one or two behind
+REACH = 2  # frames to either side that a frame is compared with
 SPREADS = 6  # times the usual change of a job's frames
 LUMINANCE = np.array((0.2126, 0.7152, 0.0722))
 
@@ -100,17 +101,20 @@ def flags_of(wanted: Sequence[int], found: Mapping[int, Light]) -> list[Flag]:
 
 
 def worth_ordering(flags: Sequence[Flag], wanted: Sequence[int]) -> tuple[int, ...]:
-    """Frames that another rendering may mend: not those that are black among black ones, as scenes fade.
+    """Frames that another rendering may mend: not those that are black among black ones, as scenes fade, and
+    none whose light is off only beside black or broken ones, which it was compared with.
 
     ``wanted`` are the job's frames in their order that were looked at: of every second one of a scene, 1 is
     beside 3.
     """
-    black = {one.frame for one in flags if one.kind is FlagKind.BLACK}
-    missing = {one.frame for one in flags if one.kind is FlagKind.MISSING}
+    of = {kind: {one.frame for one in flags if one.kind is kind} for kind in FlagKind}
+    black, missing = of[FlagKind.BLACK], of[FlagKind.MISSING]
     there = [frame for frame in wanted if frame not in missing]
     among = {frame for pair in pairwise(there) if black.issuperset(pair) for frame in pair}
-    others = {one.frame for one in flags if one.kind is not FlagKind.BLACK}
-    return tuple(sorted((others | black) - among))
+    spoiled = black | of[FlagKind.BROKEN]
+    parts = {frame: there[max(at - REACH, 0) : at + REACH + 1] for at, frame in enumerate(there)}
+    off = {frame for frame in of[FlagKind.FLICKER] | of[FlagKind.SPOT] if spoiled.isdisjoint(parts[frame])}
+    return tuple(sorted((spoiled | missing | off) - among))
 
 
 def _flickers(there: Sequence[int], found: Mapping[int, Light]) -> list[Flag]:

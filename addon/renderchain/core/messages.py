@@ -71,12 +71,21 @@ class RenderTiles:
 class MakeAgain:
     """To the render process: make a frame's final image out of a noisy pass and compare it with another.
 
-    Both are file names in the output folder.
+    Both are files of numbers (NumPy's) in the output folder.
     """
 
     frame: int
     noisy: str
     final: str
+
+
+@dataclass(frozen=True)
+class ReadFinal:
+    """To a render process without a scene: write a final image's pixels as numbers, to another path."""
+
+    final: str
+    file_format: str
+    pixels: str
 
 
 @dataclass(frozen=True)
@@ -138,6 +147,13 @@ class MadeAgain:
 
 
 @dataclass(frozen=True)
+class FinalRead:
+    """A final image's pixels are on disk as numbers."""
+
+    pixels: str
+
+
+@dataclass(frozen=True)
 class KnownRendered:
     """What a Blender is, and what it made of the known tile: its record.
 
@@ -162,13 +178,14 @@ class Failed:
     reason: str
 
 
-Command = Load | Render | RenderTiles | MakeAgain | RenderKnown | ProbeCommand | ProofCommand
+Command = Load | Render | RenderTiles | MakeAgain | ReadFinal | RenderKnown | ProbeCommand | ProofCommand
 Message = (
     Loaded
     | Progress
     | Rendered
     | TilesRendered
     | MadeAgain
+    | FinalRead
     | KnownRendered
     | Failed
     | ProbeMessage
@@ -179,12 +196,13 @@ _COMMANDS: dict[str, Any] = {
     "render": Render,
     "render_tiles": RenderTiles,
     "make_again": MakeAgain,
+    "read_final": ReadFinal,
     "render_known": RenderKnown,
 }
 _NAMES: dict[Any, str] = {kind: name for name, kind in _COMMANDS.items()}
 _NAMES |= {Loaded: "loaded", Progress: "progress", Rendered: "rendered"}
 _NAMES |= {TilesRendered: "tiles_rendered", MadeAgain: "made_again", Failed: "failed"}
-_NAMES |= {KnownRendered: "known_rendered"}
+_NAMES |= {KnownRendered: "known_rendered", FinalRead: "final_read"}
 _COMMANDS |= PROBE_COMMANDS | PROOF_COMMANDS
 LISTS = ("tiles", "view_layers", "frames", "allowed")
 _NAMES |= PROBE_NAMES | PROOF_NAMES
@@ -237,6 +255,8 @@ def read_message(line: bytes) -> Message:
         return Failed(plain(reader.text("reason")))
     if kind == "known_rendered":
         return _known(reader)
+    if kind == "final_read":
+        return FinalRead(_name(reader, "pixels"))
     if kind in _READERS:
         return _READERS[kind](reader)
     frame = reader.integer("frame", -(2**31), 2**31)

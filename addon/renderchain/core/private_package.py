@@ -21,7 +21,7 @@ from .errors import ContentError
 from .ids import JobId, WorkerId
 from .manifest import MANIFEST_NAME, Manifest
 from .reader import Reader
-from .sealed import KEY_BYTES, FileSeal, derive
+from .sealed import KEY_BYTES, TAG_BYTES, FileSeal, derive
 
 SCHEMA = "renderchain/private/1"
 MAX_HEADER_BYTES = 1024
@@ -89,6 +89,17 @@ class WrappedKey:
     ephemeral: bytes
     sealed: bytes
     tag: bytes
+
+    def to_bytes(self) -> bytes:
+        """One part after the other."""
+        return self.ephemeral + self.sealed + self.tag
+
+    @classmethod
+    def from_bytes(cls, raw: bytes) -> WrappedKey:
+        """What ``to_bytes`` made; ValueError where it is none."""
+        if len(raw) != 2 * KEY_BYTES + TAG_BYTES:
+            raise ValueError(f"{len(raw)} bytes are no wrapped key")
+        return cls(raw[:KEY_BYTES], raw[KEY_BYTES : 2 * KEY_BYTES], raw[2 * KEY_BYTES :])
 
 
 def is_private(document: bytes) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -83,5 +84,6 @@ CHOICES = {"device": DEVICES, "network": tuple(NETWORKS), "second_looks": SECOND
 URLS = ("rpc_url", "ws_url", "other_nodes", "index_url", "gateways")
 HTTP = ("http://", "https://")
 SCHEMES = {"rpc_url": HTTP, "ws_url": ("ws://", "wss://"), "index_url": HTTP, "ipfs_api": ("/",)}
+PATTERNS = {"watchtower_key": re.compile("[0-9a-f]{64}")}
 # The first can never be used up where the second is smaller.
 LIMITS_WITHIN = (("show_fee_fri", "fee_limit_fri"), ("fee_limit_fri", "daily_fee_limit_fri"))

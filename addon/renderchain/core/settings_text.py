@@ -115,6 +115,11 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, Value, str], ...]], ...] = (
             ("largest_lock_fri", "0STRK", "leases that lock more stake are left to others; 0: none"),
             ("largest_bond_fri", "0STRK", "appeals with a larger bond are not made; 0: all are"),
             ("daily_bonds_fri", "0STRK", "... and none over these bonds of a day together; 0: no limit"),
+            (
+                "watchtower_key",
+                "",
+                "what its watchtower says at its start, for keys of private jobs",
+            ),
             ("schedulers", (), 'it tells these what it has and does: "ACCOUNT https://ADDRESS", ...'),
             ("schedule", "", 'when it takes leases, in local time: "22:00-06:00 mon-fri"; "": always'),
             ("pause_on_battery", False, "take no leases while the machine runs on its battery"),

@@ -88,7 +88,7 @@ class FinalSession(Protocol):
     async def make_again(self, frame: int, noisy: str, final: str) -> MadeAgain:
         """Make a frame's final image out of a noisy pass and compare it with a delivered one.
 
-        Both are names of files in the output folder, where the image goes too; raises RenderFailed.
+        Both are names of unpacked files in the output folder, where the image goes too; raises RenderFailed.
         """
         ...
 
@@ -100,6 +100,15 @@ class FinalRenderer(Protocol):
         self, package: Path, manifest: Manifest, output: Path
     ) -> AbstractAsyncContextManager[FinalSession]:
         """A process with the package's scene open; raises RenderFailed or SandboxMissing."""
+        ...
+
+    async def unpacked(
+        self, noisy: Path, final: Path, manifest: Manifest, folder: Path, name: str
+    ) -> tuple[str, str]:
+        """Decode both where no scene is open; names of files in the folder, which begin with that name.
+
+        Raises RenderFailed or SandboxMissing.
+        """
         ...
 
 

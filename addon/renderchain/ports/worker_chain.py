@@ -22,10 +22,11 @@ class WorkerChain(ChainView, Protocol):
         votes_since_s: float,
         jobs_from_block: int | None = None,
     ) -> AsyncGenerator[BoardEvent, None]:
-        """Every event of the board from now on; before those, of the past only what may still matter.
+        """What of the board concerns this account's worker from now on (core/interest.py).
 
-        That is which jobs of the families began since that block, or since ``jobs_from_block``, and which
-        jobs closed, and the votes that were drawn since that time (seconds since 1970); then comes
+        Before that, of the past, what may still matter: which jobs of the families began since that block, or
+        since ``jobs_from_block``, where others are known already, and which jobs closed, and the votes that
+        were drawn since that time (seconds since 1970); then comes
         ``CaughtUp``. In order, each once; endless, so close it. After ``Reorganised`` all of it comes again.
         """
         ...

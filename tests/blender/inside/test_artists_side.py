@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import bpy
 import pytest
 from conftest import IS_INSTALLED
+from picturing import glowing
 
 FRAMES = (1, 2, 3)
 
@@ -82,6 +83,42 @@ def test_the_session_stays_as_it_is(part, packed):
     before = facts()
     record(part, packed)
     assert facts() == before
+
+
+@pytest.fixture
+def painted(unsaved, tmp_path):
+    """The scene with a generated image all over the cube, in which something was painted and not saved."""
+    image = bpy.data.images.new("drawn", 4, 4)
+    image.pixels[:] = (0.0, 1.0, 0.0, 1.0) * 16
+    material, _ = glowing(image)
+    bpy.data.objects["Cube"].data.materials.clear()
+    bpy.data.objects["Cube"].data.materials.append(material)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "film.blend"))
+    assert image.is_dirty
+    return image
+
+
+def greens(folder):
+    """How green the brightest pixel of each picture is; a generated image without its paint is black."""
+    found = []
+    for frame in FRAMES:
+        picture = bpy.data.images.load(str(folder / f"picture-{frame:04d}.png"))
+        found.append(max(tuple(picture.pixels)[1::4]))
+        bpy.data.images.remove(picture)
+    return found
+
+
+def test_what_was_painted_and_not_saved_is_in_every_picture_and_stays(part, painted, tmp_path):
+    pair = pack(part, bpy.context.scene, tmp_path)
+    record(part, pair)
+    assert min(greens(pair[1])) > 0.5
+    assert painted.is_dirty and painted.source == "GENERATED" and painted.pixels[1] == 1.0
+
+
+@pytest.mark.skipif(not IS_INSTALLED, reason="another Blender is an application")
+def test_another_blender_has_what_was_painted_and_not_saved(part, painted, tmp_path):
+    mine, theirs = record_both(part, pack(part, bpy.context.scene, tmp_path), tmp_path)
+    assert mine == theirs and min(greens(tmp_path / "other")) > 0.5
 
 
 def test_a_side_is_recorded_in_its_time_but_one_frame_always(part, packed):

@@ -79,8 +79,11 @@ class Client:
 
     def check(self):
         """What the check says of the final image as it lies there now."""
-        command = self.part("core.messages").MakeAgain(1, self.rendered["noisy"], self.final.name)
-        (said,) = self.say(command)
+        messages, given = self.part("core.messages"), self.folder / "given.npy"
+        np.save(given, self.part("adapters.images.exr").read_noisy(self.folder / self.rendered["noisy"]))
+        read = messages.ReadFinal(str(self.final), self.load.file_format, str(self.folder / "final.npy"))
+        was_read, said = self.say(read, messages.MakeAgain(1, given.name, "final.npy"))
+        assert was_read == {"type": "final_read", "pixels": "final.npy", "schema": was_read["schema"]}
         assert said["type"] == "made_again", said
         found = self.part("core.finals").Difference(said["shift_ppm"], said["block_ppm"])
         print(f"FOUND {found}")

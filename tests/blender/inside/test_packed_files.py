@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import bpy
+import numpy
 import pytest
 from building import tree_on
-from picturing import GREEN, RED, glowing, pack, plane, png, save, stage, textured
+from picturing import GREEN, RED, glowing, pack, picture, plane, png, save, stage, textured
 
 
 @pytest.fixture
@@ -195,19 +196,56 @@ def test_a_baked_smoke_keeps_its_files_and_stays_baked(part, project):
     assert domain.has_cache_baked_data
 
 
-@pytest.mark.parametrize("how", ["file", "generated", "packed"])
-def test_an_image_that_was_painted_and_not_saved_stops_the_scene(part, project, how):
-    image = textured(png(project / "a.png", RED))
-    if how == "generated":
-        image.source = "GENERATED"
-    elif how == "packed":
-        image.pack()
-    save(project / "film.blend")
-    image.pixels = [0, 0, 1, 1] * (image.size[0] * image.size[1])
+def painted(image, colour):
+    """Paint it, and a corner of it otherwise: rows and columns must not be changed."""
+    pixels = numpy.tile(numpy.array(colour, numpy.float32), (image.size[1], image.size[0], 1))
+    pixels[: image.size[1] // 2, : image.size[0] // 3] = (0.25, 0.5, 0.1, colour[3])
+    image.pixels.foreach_set(pixels.ravel())
     image.update()
-    with pytest.raises(part("blender.preflight").SceneRefused, match=r"'a\.png' was changed and not saved"):
+    assert image.is_dirty
+    return image
+
+
+@pytest.mark.parametrize("alpha", [1.0, 0.5])
+@pytest.mark.parametrize("how", ["generated", "decimals", "packed", "packed, its file lost"])
+def test_an_image_that_was_painted_and_not_saved_is_packed_as_it_is(part, project, how, alpha):
+    if how.startswith("packed"):
+        image = textured(png(project / "a.png", RED))
+        image.pack()
+    else:
+        image = bpy.data.images.new("drawn", 40, 20, alpha=True, float_buffer=how == "decimals")
+        plane(glowing(image)[0])
+    save(project / "film.blend")
+    if how.endswith("lost"):
+        (project / "a.png").unlink()
+    before = picture(1, painted(image, (0.1, 0.9, 0.4, alpha)) and project)
+    painted(image, (0.1, 0.9, 0.4, alpha))  # renderings in the background forget what is painted
+    state, pixels = (image.source, len(image.packed_files), image.filepath), image.pixels[:]
+    pack(part, project.with_name("package"))
+    assert image.is_dirty and pixels == image.pixels[:], "the artist's session is as it was"
+    assert state == (image.source, len(image.packed_files), image.filepath)
+    bpy.ops.wm.open_mainfile(filepath=str(project.with_name("package") / "scene.blend"), use_scripts=False)
+    assert numpy.array_equal(before, picture(1, project)), numpy.abs(before - picture(1, project)).max()
+    assert bpy.data.images[0].packed_file, "or nothing was painted"
+
+
+@pytest.mark.parametrize("how", ["a file's", "tiled", "other colours"])
+def test_a_painted_image_that_can_not_be_kept_as_it_is_stops_the_scene(part, project, how):
+    image = textured(png(project / "a.1001.png", RED))
+    if how == "tiled":
+        image.source, image.filepath_raw = "TILED", str(project / "a.<UDIM>.png")
+    elif how == "other colours":
+        image = bpy.data.images.new("a", 8, 8, float_buffer=True)
+        image.colorspace_settings.name = "sRGB"
+        plane(glowing(image)[0])
+    save(project / "film.blend")
+    painted(image, (0, 0, 1, 1))
+    with pytest.raises(part("blender.preflight").SceneRefused, match=r"was changed and not saved"):
         pack(part, project.with_name("package"))
-    image.pack()
+    if how == "other colours":
+        image.colorspace_settings.name = "Non-Color"
+    else:
+        image.pack()
     assert pack(part, project.with_name("package")).files
 
 

@@ -35,6 +35,7 @@ class Eyes:
     def __init__(self) -> None:
         self.black: set[int] = set()
         self.unread: set[int] = set()
+        self.looks_of: dict[int, list[float]] = {}  # the light of a frame, look by look
         self.seen: list[int] = []
 
     def of(self, frame: Path, settings: Manifest) -> tuple[Light, Picture]:
@@ -42,7 +43,8 @@ class Eyes:
         self.seen.append(number)
         if number in self.unread:
             raise ContentError(f"{frame.name} is no image that can be shown.")
-        light = 0.0 if number in self.black else 0.5
+        looks = self.looks_of.get(number)
+        light = looks.pop(0) if looks else 0.0 if number in self.black else 0.5
         pixels = np.full((settings.height, settings.width, 3), light, np.float32)
         return light_of(pixels), (pixels * 255).astype(np.uint8)
 
@@ -147,6 +149,16 @@ def test_what_can_not_be_looked_at_is_said_and_never_ordered(
     assert told["unread"] == {str(one): f"000{one}.png is no image that can be shown." for one in unread}
     named = format_frames(tuple(sorted(unread)))
     assert f"frames {named} were not looked at: 000{min(unread)}.png is no image" in caplog.text
+
+
+def test_what_is_off_once_others_were_mended_is_ordered_then(
+    owner: Owner, world: World, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Gallery, "_known", lambda *_: None)  # what is rendered here twice is the same file
+    owner.eyes.looks_of = {4: [0.0], 5: [0.9, 0.9]}
+    kept(owner, world, machine, 8)
+    assert [one.frames for one in owner.orders.all] == [(4,), (5,)]
+    assert owner.tally.ordered == 2
 
 
 def test_beside_what_can_not_be_looked_at_the_others_are(

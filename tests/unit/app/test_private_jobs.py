@@ -6,24 +6,32 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from renderchain.adapters.sealing import ChaChaSealer
+from renderchain.adapters.sealing import AccountSceneKey, ChaChaSealer
 from renderchain.app.exchange.key_giver import MOST_OF_ONE, KeyGiver
 from renderchain.app.exchange.key_giving import REVIEW_S, KeyGiving
 from renderchain.app.exchange.private_package import read_header
 from renderchain.app.watchtower.key_watch import KeyWatch
 from renderchain.core.audit.events import AuditClosed, VotesDrawn
 from renderchain.core.audit.state import AuditKind, Verdict
-from renderchain.core.board_events import KeyAsked, KeyGiven, LeaseAccepted, LeaseClaimed
+from renderchain.core.board_events import (
+    KeyAsked,
+    KeyGiven,
+    LeaseAccepted,
+    LeaseClaimed,
+    ResultSubmitted,
+)
 from renderchain.core.errors import LocalError, WrongKey
 from renderchain.core.ids import JobId
 from renderchain.core.lifecycle import JobState
 from renderchain.core.notices.leases import JobSkipped
 from renderchain.core.notices.private import JobIsPrivate, PackageKeyAsked, PackageKeyKnown, PackageKeyRefused
+from renderchain.core.notices.watching import EvidenceLost
 from renderchain.core.private_package import SharedKey, package_key_of, parse_private
 
 from devkit.fakes.package import FAMILY
 from devkit.fakes.people import Artist, Machine
 from devkit.fakes.reporter import RecordingReporter
+from devkit.fakes.tower import Tower
 from tests.unit.app.audit.network import PAY_FRI, SHORT, Network
 from tests.unit.core.blend.made import Addresses, Form, Thing, scene
 
@@ -278,6 +286,43 @@ def test_a_watchtower_gives_the_key_while_the_artist_is_away(network: Network, d
 
     network.world.live(life())
     assert [(one.kind, one.verdict) for one in network.told(AuditClosed)] == ACCEPTED
+
+
+@pytest.mark.parametrize("kept_for", ["this", "another", "none"])
+def test_verifiers_have_the_key_of_a_worker_s_watchtower_where_all_others_are_away(
+    network: Network, kept_for: str
+) -> None:
+    tower = Tower(network.worker)
+    other = AccountSceneKey(0xBAD, network.worker.chain.chain_id)
+    kept = {"this": tower.scene_key.public_key, "another": other.public_key, "none": b""}
+    network.worker.watchtower_key = kept[kept_for]
+
+    async def life() -> None:
+        await network.open()
+        job = await network.artist.submit(2, SHORT, private=True)
+        watching = network.artist.watching(job)
+        async with network.working(network.worker):
+            while not network.told(LeaseClaimed):
+                await asyncio.sleep(1)
+            watching.cancel()
+            while not network.told(ResultSubmitted):
+                await asyncio.sleep(1)
+        async with network.working(*network.verifiers), tower.watching():
+            while await network.worker.chain.open_leases():
+                await asyncio.sleep(50)
+
+    network.world.live(life())
+    (verdict,) = [(one.kind, one.verdict) for one in network.told(AuditClosed)]
+    given = {one.worker_id for one in network.told(KeyGiven)} - {network.worker.worker_id}
+    locked = [one for one in tower.reporter.heard(EvidenceLost) if "another key" in one.sentence]
+    if kept_for == "this":
+        assert verdict in ACCEPTED and given and not locked
+    else:
+        assert verdict not in ACCEPTED and not given and len(locked) == (kept_for == "another")
+    key, text = key_in(network)
+    for path in plain_files(network.worker):
+        raw = path.read_bytes()
+        assert key not in raw and text not in raw, path
 
 
 def test_the_key_of_a_job_that_is_open_to_all_can_not_be_shared(network: Network, disk: Path) -> None:

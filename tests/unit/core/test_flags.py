@@ -52,4 +52,20 @@ def test_frames_are_judged_by_their_places_in_the_job_and_not_by_their_numbers()
         assert places[0] == places[1], (SEED, drawn, numbers)
         there = [at for at, kind in enumerate(drawn) if kind is not FlagKind.MISSING]
         fades = {at for one in pairwise(there) if all(drawn[a] is FlagKind.BLACK for a in one) for at in one}
-        assert places[0] == {at for at, kind in enumerate(drawn) if kind} - fades, (SEED, drawn)
+        spoiled = [at for at in there if drawn[at] in (FlagKind.BLACK, FlagKind.BROKEN)]
+        beside = {
+            at
+            for at in there
+            if drawn[at] is FlagKind.FLICKER
+            and any(abs(there.index(at) - there.index(one)) <= 2 for one in spoiled)
+        }
+        assert places[0] == {at for at, kind in enumerate(drawn) if kind} - fades - beside, (SEED, drawn)
+
+
+def test_good_frames_beside_a_black_one_are_not_ordered() -> None:
+    """Of few frames all were, as each was compared with the black one."""
+    for count in (3, 4, 5, 8):
+        wanted = range(1, count + 1)
+        for bad in wanted:
+            flags = flags_of(wanted, {one: seen(0.0 if one == bad else 0.5) for one in wanted})
+            assert worth_ordering(flags, wanted) == (bad,), (count, bad)

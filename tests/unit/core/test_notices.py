@@ -48,7 +48,7 @@ FIELDS: dict[str, Any] = {
     **dict.fromkeys(("frames", "false_frames", "leaves"), tuple[int, ...]),
     **dict.fromkeys(("device", "device_name", "blender_version", "family", "package_cid", "cid"), str),
     **dict.fromkeys(("gateway", "peer", "peers", "reason", "action", "text", "source"), str),
-    **dict.fromkeys(("condition", "part", "node", "used", "blender"), str),
+    **dict.fromkeys(("condition", "part", "node", "used", "blender", "watchtower"), str),
     "job_id": JobId,
     "worker_id": WorkerId,
     "lease_id": LeaseId,
@@ -120,6 +120,7 @@ ONE_OF_EACH: dict[Notice, str] = {
         f"Lease {LEASE}: self-test failed, leaf 5 of frame 12 of package bafy differs in 1 bit of its print"
     ),
     watching.WatchStarted(WorkerId(3), 1): "Standing by for worker 3, which has 1 lease submitted",
+    watching.PrivateJobsWatched("0f"): 'For private jobs too, where the worker is set watchtower_key = "0f"',
     watching.AnswerDue(*IDS, 120.4): f"Lease {LEASE}: its worker is silent for 120 s now, answering for it",
     watching.AnsweredAlready(*IDS): f"Lease {LEASE}: somebody else was first, nothing is left to do",
     watching.EvidenceLost(*IDS, "No file."): f"Lease {LEASE} can't be answered for: No file.",

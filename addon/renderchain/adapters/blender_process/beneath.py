@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 from ...core.errors import ContentError
 from ...core.manifest import FORMATS, Manifest
-from ...core.messages import MadeAgain, Rendered
+from ...core.messages import FinalRead, MadeAgain, Rendered
 from ...core.prints import RECORD_BYTES
 
 FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 
 
+PIXELS = "pixels.npy"  # of a final image, as numbers
 HEADER = 2**20  # for which each file has room
 MOST_PASSES = 64
 PASS_BYTES = 16  # a pixel
@@ -55,6 +56,13 @@ def final_made_again(manifest: Manifest, message: MadeAgain) -> NamedFile:
     """The final image that was made out of a noisy pass."""
     most = HEADER + manifest.final_pixel_bytes * manifest.width * manifest.height
     return NamedFile(message.final, f"{message.frame:04d}.again.{FORMATS[manifest.file_format]}", most)
+
+
+def final_read(manifest: Manifest, message: FinalRead) -> NamedFile:
+    """A final image's pixels as numbers: of each layer's and the compositor's image four channels."""
+    images = 1 + len(manifest.view_layers)
+    most = HEADER + 16 * images * manifest.width * manifest.height
+    return NamedFile(message.pixels, PIXELS, most)
 
 
 @contextlib.contextmanager

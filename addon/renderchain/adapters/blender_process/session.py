@@ -13,6 +13,7 @@ from ...core.messages import (
     MAX_LINE_BYTES,
     Command,
     Failed,
+    FinalRead,
     KnownRendered,
     Load,
     Loaded,
@@ -20,6 +21,7 @@ from ...core.messages import (
     MakeAgain,
     Message,
     Progress,
+    ReadFinal,
     Render,
     Rendered,
     RenderKnown,
@@ -31,7 +33,7 @@ from ...core.messages import (
 from ...core.plain_text import plain_lines
 from ...core.prints import RECORD_BYTES
 from ...ports.renderer import OnProgress
-from .beneath import NamedFile, files_of_frame, final_made_again, most_output
+from .beneath import PIXELS, NamedFile, files_of_frame, final_made_again, final_read, most_output
 from .running import LOAD_TIMEOUT_S, Started
 from .sandbox import Jailed
 
@@ -128,6 +130,15 @@ class Session:
         if not message.why_not:
             self._check([final_made_again(self._manifest, message)])
         return message
+
+    async def read_final(self, jailed: Jailed, final: str, manifest: Manifest) -> None:
+        """Without a scene: write the pixels of a final image beside the package; raises RenderFailed."""
+        paths = (f"{jailed.package}/{final}", manifest.file_format, f"{jailed.output}/{PIXELS}")
+        self._started.keeper.watch.begin(most_output(manifest))
+        message = await self.ask(ReadFinal(*paths))
+        if not isinstance(message, FinalRead):
+            raise self._failure("answered something else than a final image's pixels")
+        self._check([final_read(manifest, message)])
 
     async def known_tile(self, device: str = "") -> KnownRendered:
         """Render the known tile, on the scene's device where no other is named; raises RenderFailed."""

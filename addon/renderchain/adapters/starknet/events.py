@@ -35,19 +35,17 @@ POLL_S = 2.0
 POLL_FAILURES = 3  # WebSocket failures in a row after which we poll
 POLL_FOR_S = 60.0  # before the WebSocket is tried again
 STEADY_S = 45.0  # what held so long did not fail in a row with what failed before
-Digest = list[tuple[int, Keys]]  # first blocks, and the keys that are wanted of what came since
 ASKING = "Reading a block"
 NOWHERE = (-1, 0)
-LAST = 2**63  # a place after all others of a block
 Answer = TypeVar("Answer")
 log = logging.getLogger(__name__)
 
 
-class _Reorg(Exception):
+class Reorg(Exception):
     """Blocks were dropped, from the number on that it carries."""
 
 
-class _Lag(Exception):
+class Lag(Exception):
     """No node shows the present now; says why."""
 
 
@@ -66,7 +64,6 @@ class EventStream:
         self._ws_rests_until_s: dict[Member, float] = {}
         self._said_polling = False
         self._said_lag = False
-        self._digest: Digest | None = None
 
     def told_in(self, receipt: Any) -> Iterator[BoardEvent]:
         """What the board told in a transaction."""
@@ -80,16 +77,13 @@ class EventStream:
         """The refused entries of a batch."""
         return (event for event in self.told_in(receipt) if isinstance(event, EntryRefused))
 
-    async def follow(
-        self, from_block: int, digest: Digest | None = None, job_id: JobId | None = None
-    ) -> AsyncGenerator[BoardEvent, None]:
-        """Endless; raises ChainError only when the nodes stay away. With a digest, of the past only that.
+    async def follow(self, from_block: int, job_id: JobId | None = None) -> AsyncGenerator[BoardEvent, None]:
+        """Endless; raises ChainError only when the nodes stay away.
 
         Of one job, where it is named: its number is the first key of all that is told of it.
         """
         failures = 0
         self._begin_anew()
-        self._digest = digest
         self._keys = None if job_id is None else [[], [hex(job_id)]]
         while True:
             started_s = time.monotonic()
@@ -102,12 +96,12 @@ class EventStream:
                         elif self._is_new(raw) and (event := self._kinds.typed(raw.block_number, raw)):
                             yield event
                 failures = 0
-            except _Reorg as dropped:
+            except Reorg as dropped:
                 log.warning("the chain dropped blocks from %s on: reading all events again", dropped)
                 self._begin_anew()
                 self._nodes.forget_seen(int(str(dropped)))
                 yield Reorganised(int(str(dropped)))
-            except _Lag as lag:
+            except Lag as lag:
                 self._say_lag(lag)
                 await asyncio.sleep(POLL_S)
             except _gone() as error:
@@ -132,7 +126,7 @@ class EventStream:
             self._nodes.note_failure(self._used, _said(error))
             return False
         others = list[Member]()
-        with suppress(_Lag):
+        with suppress(Lag):
             others = [one for one in self._listened() if one is not self._used]
         if not (others or self._said_polling or failures >= POLL_FAILURES):
             return False
@@ -150,7 +144,7 @@ class EventStream:
         try:
             return self._nodes.usable()
         except NodeAway as error:
-            raise _Lag(str(error)) from error
+            raise Lag(str(error)) from error
 
     def _choose(self) -> tuple[Member, bool]:
         """The node to ask now, and whether to poll it."""
@@ -172,7 +166,7 @@ class EventStream:
             *(why, POLL_S, advice),
         )
 
-    def _say_lag(self, lag: _Lag) -> None:
+    def _say_lag(self, lag: Lag) -> None:
         """Once, until it is over."""
         if not self._said_lag:
             self._said_lag = True
@@ -215,14 +209,14 @@ class EventStream:
                     yield raw
 
     async def _checked_head(self) -> tuple[int, int]:
-        """The newest block and its hash. Raises _Reorg if where we were is another one now, _Lag if none."""
+        """The newest block and its hash. Raises Reorg if where we were is another one now, Lag if none."""
         client, (number, known) = self._used.client, self._at
         head = await said(ASKING, client.get_block_hash_and_number())
         newest, now = head.block_number, head.block_hash
         self._check_block(newest)
         if self._at != NOWHERE:
             if number > newest:
-                raise _Lag(
+                raise Lag(
                     f"the node {self._used.node.shown} is at block {newest}, and block {number} was told "
                     "already: it lags. If it stays so, use another node."
                 )
@@ -230,7 +224,7 @@ class EventStream:
             if number < newest:
                 now = (await said(ASKING, client.get_block_with_tx_hashes(block_number=number))).block_hash
             if now != known:
-                raise _Reorg(number)
+                raise Reorg(number)
         return newest, head.block_hash
 
     async def _poll(self, from_block: int) -> AsyncGenerator[Any, None]:
@@ -246,7 +240,7 @@ class EventStream:
             filtered = {"from_address": hex(self._board), **({"keys": self._keys} if self._keys else {})}
             question = {"id": 1, "jsonrpc": "2.0", "method": "starknet_subscribeEvents", "params": filtered}
             await socket.send(json.dumps(question))
-            answer = json.loads(await _within(PING_S, socket.recv()))
+            answer = json.loads(await within(PING_S, socket.recv()))
             if "result" not in answer:
                 raise ConnectionError(f"the node takes no subscription: {str(answer)[:200]}")
             self._say_listening()
@@ -254,33 +248,23 @@ class EventStream:
                 yield raw
             while self._used in self._usable():
                 try:
-                    message = await _within(WATCH_S, socket.recv())
+                    message = await within(WATCH_S, socket.recv())
                 except TimeoutError:  # a silent node may have lost the subscription: look for ourselves
                     async for raw in self._missed(from_block):
                         yield raw
                     continue
                 note = json.loads(message)
                 if note.get("method") == "starknet_subscriptionReorg":
-                    raise _Reorg(note["params"]["result"]["starting_block_number"])
+                    raise Reorg(note["params"]["result"]["starting_block_number"])
                 if note.get("method") == "starknet_subscriptionEvents":
                     yield PushedEvent(note["params"]["result"])
 
     async def _missed(self, from_block: int) -> AsyncGenerator[Any, None]:
-        """What was told since the last event; or, at first, of the past what is wanted of it, and None."""
+        """What was told since the last event."""
         head = await self._checked_head()
-        if self._digest is None or self._at != NOWHERE:
-            async for raw in self._past(max(from_block, self._at[0]), self._keys):
-                yield raw
-            self._at = max(self._at, head)  # of a quiet job the last event may be long ago
-            return
-        wanted = [(first, keys) for first, keys in self._digest if first <= head[0]]
-        found = [raw for first, keys in wanted async for raw in self._past(first, keys)]
-        for raw in sorted(found, key=place_of):
-            if raw.block_number <= head[0]:
-                yield raw
-        # Between the digest and what comes there is no gap: later blocks are read whole.
-        self._last, self._at = (head[0], LAST, LAST), head
-        yield None
+        async for raw in self._past(max(from_block, self._at[0]), self._keys):
+            yield raw
+        self._at = max(self._at, head)  # of a quiet job the last event may be long ago
 
     def _past(self, first: int, keys: Keys | None = None) -> Any:
         """Of the node that is listened to: another one may be behind it, and then something would lack."""
@@ -341,7 +325,7 @@ def _said(error: Exception) -> str:
     return with_shown_addresses(str(error)) or type(error).__name__
 
 
-async def _within(seconds: float, answer: Awaitable[Answer]) -> Answer:
+async def within(seconds: float, answer: Awaitable[Answer]) -> Answer:
     """As ``wait_for``, which in Python 3.11 swallows a cancellation that comes together with the answer."""
     async with asyncio.timeout(seconds):
         return await answer

@@ -8,9 +8,11 @@ from contextlib import aclosing
 from ...core.board_events import BoardEvent, JobClosed, JobCreated
 from ...core.contract_errors import ContractError
 from ...core.ids import JobId, LeaseId
+from ...core.interest import Interest
 from ...core.job import LeaseInfo, LeaseResult
 from ...core.merkle import short_string
-from .events import Digest, EventStream
+from .news import NewsStream
+from .node import nodes_of
 from .submission import typed_result
 from .view import NAMED, StarknetView
 
@@ -25,10 +27,12 @@ class StarknetWorker(StarknetView):
         votes_since_s: float,
         jobs_from_block: int | None = None,
     ) -> AsyncGenerator[BoardEvent, None]:
-        """Every event from now on; before those, what may still matter of the past."""
+        """What concerns this account's worker from now on; before that, what may still matter of the past."""
+        knows_jobs = jobs_from_block is None
         jobs_from = from_block if jobs_from_block is None else jobs_from_block
-        digest = await digest_of(self._stream, from_block, jobs_from, families, votes_since_s)
-        async with aclosing(self._stream.follow(from_block, digest)) as events:
+        interest = Interest(families, self.address, await self.worker_id(), knows_jobs=knows_jobs)
+        parts = (nodes_of(self._account), self.board, interest, self._own_leases, votes_since_s)
+        async with aclosing(NewsStream(*parts, jobs_from).follow(from_block)) as events:
             async for event in events:
                 yield event
 
@@ -38,6 +42,9 @@ class StarknetWorker(StarknetView):
         closed = await self._stream.past_of("JobClosed", from_block)
         over = {one.job_id for one in closed if isinstance(one, JobClosed)}
         return [one for one in created if isinstance(one, JobCreated) and one.job_id not in over]
+
+    async def _own_leases(self) -> list[tuple[LeaseId, JobId]]:
+        return [(one, (await self.lease(one)).job_id) for one in await self.open_leases()]
 
     async def claim_lease(self, job_id: JobId, slot: int, most: int = 0) -> LeaseId:
         """As the operator, take the range that the board chooses, or at most so many tasks of it.
@@ -85,17 +92,3 @@ class StarknetWorker(StarknetView):
     async def open_leases(self) -> list[LeaseId]:
         """The leases that this account's worker holds now, claimed or submitted."""
         return await self.leases_of(await self.worker_id())
-
-
-async def digest_of(
-    stream: EventStream, from_block: int, jobs_from: int, families: Collection[int], votes_since_s: float
-) -> Digest:
-    """What a worker's start reads of the past: jobs of its families, closed jobs, late votes."""
-    from starknet_py.hash.selector import get_selector_from_name as selector
-
-    created, closed, drawn = (hex(selector(one)) for one in ("JobCreated", "JobClosed", "VotesDrawn"))
-    votes = (await stream.block_at(votes_since_s, from_block), [[drawn]])
-    if not families:  # who renders for none still verifies; a node would take no family for any
-        return [votes]
-    wanted = [hex(one) for one in sorted(families)]
-    return [(jobs_from, [[created], [], wanted]), (jobs_from, [[closed]]), votes]

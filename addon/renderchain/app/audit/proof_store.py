@@ -20,6 +20,7 @@ from ...core.ids import LeaseId
 from ...core.job import LeaseResult
 from ...core.merkle import HashMany
 from ...core.prints import RECORD_BYTES, TilePrint, split_records
+from ...core.private_package import WrappedKey
 from .kept_content import KeptContent, private_folder
 
 FELT_BYTES = 32
@@ -39,6 +40,7 @@ class Evidence:
     package_cid: str
     leaves: tuple[int, ...]
     records: bytes = field(repr=False)
+    package_key: WrappedKey | None = None  # of a private package, for a watchtower
 
     def prints(self, places: list[int]) -> list[TilePrint]:
         """The prints of some tiles, counted over all frames."""
@@ -79,6 +81,8 @@ class ProofStore:
         self._write(f"{stem}.prints", evidence.records)
         keys = {"salt_key": hex(evidence.salt_key), "result_key": evidence.result_key.hex()}
         body = {"result": asdict(evidence.result), **keys, "package_cid": evidence.package_cid}
+        if evidence.package_key:
+            body["package_key"] = evidence.package_key.to_bytes().hex()
         self._write(f"{stem}.json", json.dumps(body).encode())  # the last: where it is, all is
         self.hold(lease_id)
 
@@ -193,6 +197,7 @@ class ProofStore:
                 str(body["package_cid"]),
                 tuple(int.from_bytes(raw[at : at + FELT_BYTES], "big") for at in cuts),
                 self._read(f"{path.stem}.prints"),
+                WrappedKey.from_bytes(bytes.fromhex(body["package_key"])) if "package_key" in body else None,
             )
         except (ValueError, KeyError, TypeError) as error:
             raise self._unusable(path.name, error) from error

@@ -59,6 +59,10 @@ class AskedKeys:
         self._reporter.tell(PackageKeyKnown(job.job_id))
         return key
 
+    def known(self, job_id: JobId) -> bytes | None:
+        """The key of a job's package, where it came since this process began."""
+        return self._known.get(job_id)
+
     async def _given(self, job: JobInfo, header: PrivateHeader, worker_id: WorkerId) -> bytes | None:
         """What fits the package of all that was given to us."""
         place = KeyPlace(self._chain.chain_id, self._chain.board, job.job_id, worker_id)

@@ -9,7 +9,6 @@ image, so it has delivered what it said, and the noisy tiles are right; verifier
 from __future__ import annotations
 
 import random
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +16,6 @@ from pathlib import Path
 from ...core.errors import RenderFailed, SandboxMissing
 from ...core.finals import Difference
 from ...core.manifest import Manifest
-from ...core.messages import MadeAgain
 from ...core.notices.jobs import FinalsUnchecked
 from ...core.result import FrameFiles
 from ...ports.renderer import FinalRenderer, FinalSession
@@ -65,18 +63,27 @@ class FinalCheck:
                     self._skip(drawn, f"it is of Blender {manifest.blender_version}, not of this one")
                     return checked
                 for one in drawn:
-                    await self._judge(session, opened, one, work, checked)
+                    await self._judge(session, manifest, opened, one, work, checked)
                 for one in frames if checked.false else ():
                     if one.frame not in checked.instead:
-                        await self._judge(session, opened, one, work, checked)
+                        await self._judge(session, manifest, opened, one, work, checked)
         except (RenderFailed, SandboxMissing) as error:
             self._skip(drawn, str(error))
         return checked
 
     async def _judge(
-        self, session: FinalSession, opened: Path, one: FrameFiles, work: Path, checked: Checked
+        self,
+        session: FinalSession,
+        manifest: Manifest,
+        opened: Path,
+        one: FrameFiles,
+        work: Path,
+        checked: Checked,
     ) -> None:
-        made = await self._make(session, opened, one, work)
+        # Nobody who has the scene decodes what was delivered.
+        given = (opened / one.noisy.path, opened / one.final.path)
+        names = await self._renderer.unpacked(*given, manifest, work, f"{one.frame:04d}.given")
+        made = await session.make_again(one.frame, *names)
         found = Difference(made.shift_ppm, made.block_ppm)
         if made.why_not:
             self._skip([one], made.why_not)
@@ -84,13 +91,6 @@ class FinalCheck:
         checked.instead[one.frame] = work / made.final
         if not found.is_small:
             checked.false[one.frame] = found
-
-    async def _make(self, session: FinalSession, opened: Path, one: FrameFiles, work: Path) -> MadeAgain:
-        # Copies: the process may write where it reads, and what was delivered has been checked.
-        names = (f"{one.frame:04d}.given.exr", f"{one.frame:04d}.given{Path(one.final.path).suffix}")
-        for file, name in zip((one.noisy, one.final), names, strict=True):
-            shutil.copyfile(opened / file.path, work / name)
-        return await session.make_again(one.frame, *names)
 
     def _skip(self, frames: Sequence[FrameFiles], reason: str) -> None:
         self._reporter.tell(FinalsUnchecked(tuple(sorted(one.frame for one in frames)), reason))

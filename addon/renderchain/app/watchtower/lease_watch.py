@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ...core.audit.errors import DrawIsAhead, MustBeAudited, StillInAudit
-from ...core.audit.state import AuditInfo, AuditPhase, DrawOutcome
+from ...core.audit.state import AuditInfo, AuditPhase, DrawOutcome, Vote
 from ...core.contract_errors import ContractError, DeadlineNotReached, LeaseIsPaid
 from ...core.errors import JournalError
 from ...core.ids import LeaseId
@@ -20,10 +20,16 @@ from ...ports.reporter import Reporter
 from ...ports.watchtower_chain import WatchtowerChain
 from ..audit.prover import ProverDuties
 from ..audit.steps import AT_REST, DRAWS, RETRY_S, AuditSteps
+from ..exchange.watchtower_key import KeysOfWorker
 
 UNHURRIED = 3  # times the patience, where nobody loses stake by waiting
 MOST_OF_STEP = 2  # a step is never waited for longer than this part of it
+KEYS_OF_STEP = 8  # ... and a key not longer than this: verifiers need time for what it opens
 LOOK_S = 600.0  # at least so often
+LOCKED = (
+    "The key of its private package was kept for another key than this watchtower's. Put what it says at its "
+    "start into the worker's settings as watchtower_key."
+)
 
 
 class LeaseWatch:
@@ -36,14 +42,17 @@ class LeaseWatch:
         reporter: Reporter,
         now: Callable[[], float],
         patience_s: float,
+        keys: KeysOfWorker,
     ) -> None:
         self._chain = chain
+        self._keys = keys
         self._prover = prover
         self._steps = AuditSteps(chain, now)
         self._reporter = reporter
         self._now = now
         self._patience_s = patience_s
         self._lacking: dict[LeaseId, str] = {}  # what was said
+        self._locked: set[LeaseId] = set()  # of which that was said
         self._answering: dict[LeaseId, tuple[AuditPhase, int]] = {}
         self._seen: dict[LeaseId, tuple[tuple[AuditPhase, int, int], float]] = {}  # steps, and when at first
 
@@ -55,6 +64,7 @@ class LeaseWatch:
         lease = await self._chain.lease(lease_id)
         if lease.state is not LeaseState.SUBMITTED:
             self._lacking.pop(lease_id, None)
+            self._locked.discard(lease_id)
             self._answering.pop(lease_id, None)
             self._seen.pop(lease_id, None)
             return None
@@ -79,7 +89,31 @@ class LeaseWatch:
             return await self._answer(lease, audit)
         if audit.phase in AT_REST:
             return RETRY_S  # lease and audit were read in different blocks
-        return await self._steps.advance(lease, audit, await self._patience(UNHURRIED), own=True)
+        wait_s = await self._steps.advance(lease, audit, await self._patience(UNHURRIED), own=True)
+        if audit.phase is not AuditPhase.COMMIT or not wait_s:
+            return wait_s
+        return min(wait_s, await self._give_keys(lease, audit))
+
+    async def _give_keys(self, lease: LeaseInfo, audit: AuditInfo) -> float:
+        """Give who is drawn the key of a private package: without it they would say that there is none."""
+        try:
+            package_key = (await self._prover.evidence(lease.lease_id)).package_key
+        except JournalError:  # which was said
+            return LOOK_S
+        if package_key is None:
+            return LOOK_S
+        patience_s = min(self._patience_s, await self._chain.phase_s() / KEYS_OF_STEP)
+        left_s = patience_s - (self._now() - self._began_s(lease.lease_id, audit))
+        if left_s > 0:
+            return left_s
+        found = await self._chain.verifiers(lease.lease_id)
+        drawn = [one.worker_id for one in found if one.vote is Vote.DRAWN]
+        if await self._keys.give(lease, package_key, drawn):
+            return patience_s  # some may publish later what it is wrapped for
+        if lease.lease_id not in self._locked:
+            self._locked.add(lease.lease_id)
+            self._reporter.tell(EvidenceLost(lease.job_id, lease.lease_id, LOCKED))
+        return LOOK_S
 
     async def _draw(self, lease: LeaseInfo, since_s: float, since_block: int) -> float:
         left_s = since_s + UNHURRIED * self._patience_s - self._now()

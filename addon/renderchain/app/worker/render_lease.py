@@ -34,6 +34,7 @@ from ..exchange.package import OpeningOf, fetch_checked
 from ..exchange.package_cache import drop_all_opened, drop_if_unused, drop_opened, in_use
 from ..exchange.pins import Pins
 from ..exchange.sealed_result import seal_result
+from ..exchange.watchtower_key import KeysForWatchtower
 from .finished import FinishedFrames
 from .lane import SPARE, Turn
 from .render_frames import RenderedFrames, RenderFrames
@@ -70,9 +71,11 @@ class RenderLease:
         read_images: ImageReader,
         limits: GateLimits = NO_LIMITS,
         private: OpeningOf | None = None,
+        for_watchtower: KeysForWatchtower | None = None,
     ) -> None:
         self._chain = chain
         self._private = private
+        self._for_watchtower = for_watchtower
         self._store = store
         self._reporter = reporter
         self._folder = folder
@@ -206,7 +209,8 @@ class RenderLease:
             result = LeaseResult(root, *split_digest(digest_of(cid)), key_hash_of(self._hash_many, key))
             salt_key = salt_key_of(entry.secret)
             held = (package.name, committed.leaves, committed.records)
-            evidence = Evidence(result, salt_key, key, *held)
+            package_key = await self._for_watchtower.wrapped(entry.job_id) if self._for_watchtower else None
+            evidence = Evidence(result, salt_key, key, *held, package_key)
             await asyncio.to_thread(check_opens, hash_many, identity, evidence, part.first, tiles)
             self._proof_store.save(entry.lease_id, evidence)
             self._pins.note(cid, entry.lease_id)

@@ -16,7 +16,6 @@ from typing import Any
 import bpy
 import numpy as np
 
-from ...adapters.images.exr import read_noisy
 from ...core.errors import RenderFailed
 from ...core.finals import Difference, as_shown, difference_of
 from ...core.pixel_prints import Pixels
@@ -111,10 +110,15 @@ def guide_samples(scene: Any) -> int:
     return min(GUIDE_SAMPLES, scene.cycles.samples) if used <= DATA_SOCKETS else int(scene.cycles.samples)
 
 
+def pixels_of(path: Path, file_format: str) -> Pixels:
+    """What a final image is compared by; raises RenderFailed."""
+    return _load_combined(path) if file_format == MULTILAYER else _load(path)
+
+
 def compare(mine: Path, theirs: Path, file_format: str) -> Difference:
-    """How two image files of one format differ."""
-    load = _load_combined if file_format == MULTILAYER else _load
-    return difference_of(*(as_shown(load(path), file_format) for path in (mine, theirs)))
+    """How an image file differs from the pixels of another, which are numbers."""
+    pixels = np.load(theirs, allow_pickle=False)
+    return difference_of(as_shown(pixels_of(mine, file_format), file_format), as_shown(pixels, file_format))
 
 
 def _render_guides(scene: Any, samples: int, path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -133,7 +137,7 @@ def _render_guides(scene: Any, samples: int, path: Path) -> tuple[dict[str, Any]
 
 def _read_noisy(scene: Any, path: Path) -> dict[str, Pixels]:
     layers, (width, height) = noisy_layers(scene), frame_size(scene)
-    pixels = read_noisy(path)
+    pixels = np.load(path, allow_pickle=False)
     if pixels.shape != (height, width, 4 * len(layers)):
         raise RenderFailed(f"The noisy pass {path.name} has another size or other layers than the scene.")
     return {layer: pixels[..., 4 * at : 4 * at + 4] for at, layer in enumerate(layers)}

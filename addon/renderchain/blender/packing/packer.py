@@ -34,6 +34,7 @@ from ..preflight import Findings, SceneRefused, checked, refuse_errors
 from ..scene_reader import SceneFacts, read_scene
 from ..steps import Steps, all_at_once
 from .blanking import blank_private, folders_named
+from .painted import keep_painted
 from .repack import MAIN_BLEND, Answer, Order
 from .saving import save
 
@@ -191,7 +192,9 @@ class BlendPacker:
         yield
         scratch = Scratch()
         facts = read_scene(self._scene)
-        order = self._copy(scratch.name, folder, facts)
+        painted = Path(scratch.name, "painted")
+        yield from keep_painted(painted)
+        order = self._copy(scratch.name, folder, facts, painted)
         return PreparedPackage(
             folder,
             scratch,
@@ -204,7 +207,7 @@ class BlendPacker:
             threading.Event(),
         )
 
-    def _copy(self, scratch: str, folder: Path, facts: SceneFacts) -> Order:
+    def _copy(self, scratch: str, folder: Path, facts: SceneFacts, painted: Path) -> Order:
         """Save the open file deeper than it lies: see ``Bases``."""
         blend = bpy.data.filepath
         depth = len(Path(blend).parts) + 1
@@ -212,7 +215,7 @@ class BlendPacker:
         copy.parent.mkdir(parents=True)
         save(str(copy), copy=True, relative_remap=True)
         scene = (facts.name, facts.file_format)
-        return Order(str(copy), depth, blend, *scene, str(folder), self._allowed)
+        return Order(str(copy), depth, blend, *scene, str(folder), self._allowed, str(painted))
 
 
 def _own_folders(blend: str) -> list[str]:

@@ -24,6 +24,7 @@ from .caches import BESIDE
 from .clean import clean
 from .expansion import Files, Folders, extension_of
 from .kinds import references
+from .painted import put_painted
 from .places import Places, library_places
 from .reference import Bases, Reference, is_file
 from .saving import save
@@ -48,6 +49,7 @@ class Order:
     file_format: str
     folder: str
     allowed: tuple[str, ...] = ()
+    painted: str = ""  # a folder of images that the copy has not
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ def pack(order: Order) -> Answer:
     """Look at the copy, and write the package unless an error is found."""
     bpy.context.preferences.filepaths.save_version = 0  # no copies of what was saved before
     _open(order.copy)
+    put_painted(Path(order.painted))
     clean()
     folders = Folders()
     bases = Bases(os.path.dirname(order.blend), order.depth)

@@ -24,6 +24,7 @@ from ...ports.reporter import Reporter
 from ..cycles.changes import changes_of
 from ..cycles.final_file import format_of, render_final, set_format
 from ..cycles.tile_render import changed, forced_settings
+from ..packing.painted import HeldImages
 from .libraries import names_by_place
 from .pictures import as_picture
 from .reads import Reads
@@ -74,6 +75,7 @@ class _Recording:
         self._folder = folder
         self._format = file_format
         self._reporter = reporter
+        self._painted = HeldImages()
         self._until_s = time.monotonic() + seconds
         self._looks_until_s = time.monotonic() + seconds * LOOKS_SHARE
 
@@ -107,9 +109,11 @@ class _Recording:
                 self._reporter.progress("pictures made", len(done), min(len(frames), MOST_PICTURES))
                 self._scene.frame_set(frame)
                 path = self._folder / picture_name(frame, FORMATS[self._format])
+                self._painted.put_back()
                 render_final(self._scene, path)
                 slowest_s = max(slowest_s, time.monotonic() - started_s)
                 done.append(frame)
+        self._painted.put_back()
         return tuple(done)
 
 

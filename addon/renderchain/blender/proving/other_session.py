@@ -25,9 +25,11 @@ from ...core.proof_report import INDEX, ArtistsSide, parse_artists_side
 from ...core.scene_finding import SceneFinding
 from ...core.scratch import Scratch
 from ...ports.reporter import Reporter
+from ..packing.painted import keep_painted
 from ..packing.saving import save
+from ..steps import all_at_once
 
-COMMAND = "renderchain_record"
+COMMAND, PAINTED = "renderchain_record", "painted"
 PREFLIGHT, VERDICT = "renderchain_preflight", '{"verdict"'
 LONGEST_LOOK_S = 900.0
 START_S = 120.0  # to start, and to open the file, besides what it has for recording
@@ -60,7 +62,8 @@ class OtherSession:
         """As an artist's session records; what takes longer is killed. Raises RenderFailed."""
         with self.scratch:
             (folder / MANIFEST_NAME).write_bytes(manifest.to_bytes())
-            order = {"scene": self.scene, "folder": str(folder), "seconds": seconds}
+            painted = os.path.join(self.scratch.name, PAINTED)
+            order = {"scene": self.scene, "folder": str(folder), "seconds": seconds, "painted": painted}
             reporter.say("Another Blender records what yours makes of the scene")
             said = await _run([*self.command, "--command", COMMAND, json.dumps(order)], seconds + START_S)
         try:
@@ -88,23 +91,30 @@ def other_session(scene: bpy.types.Scene) -> OtherSession:
     _keep_preferences()
     options = ["--background"] + ([] if bpy.app.autoexec_fail else ["--enable-autoexec"])
     scratch = Scratch()
-    file, front = bpy.data.filepath, []
-    if bpy.data.is_dirty or not file:
-        copy = os.path.join(scratch.name, os.path.basename(file) or "scene.blend")
-        bwrap = shutil.which("bwrap")
-        try:
-            if file and not bwrap:
-                raise SceneError(
-                    "The file has unsaved changes; save it, so that the package can be compared with it."
-                )
-            save(copy, copy=True, relative_remap=False)
-        except BaseException:
-            scratch.cleanup()
-            raise
-        if file and bwrap:
-            front = [bwrap, "--dev-bind", "/", "/", "--ro-bind", copy, file, "--die-with-parent", "--"]
-        file = file or copy
+    try:
+        front, file = _file_in_place(scratch.name)
+        all_at_once(keep_painted(Path(scratch.name, PAINTED)))
+    except BaseException:
+        scratch.cleanup()
+        raise
     return OtherSession((*front, bpy.app.binary_path, *options, file), scene.name, scratch)
+
+
+def _file_in_place(scratch: str) -> tuple[list[str], str]:
+    """What has the other one find the file as it is open here, and where it finds it."""
+    file = bpy.data.filepath
+    if file and not bpy.data.is_dirty:
+        return [], file
+    copy = os.path.join(scratch, os.path.basename(file) or "scene.blend")
+    bwrap = shutil.which("bwrap")
+    if file and not bwrap:
+        raise SceneError(
+            "The file has unsaved changes; save it, so that the package can be compared with it."
+        )
+    save(copy, copy=True, relative_remap=False)
+    if not file or not bwrap:
+        return [], copy
+    return [bwrap, "--dev-bind", "/", "/", "--ro-bind", copy, file, "--die-with-parent", "--"], file
 
 
 def _keep_preferences() -> None:

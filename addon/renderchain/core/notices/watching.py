@@ -23,6 +23,17 @@ class WatchStarted(Notice):
 
 
 @dataclass(frozen=True)
+class PrivateJobsWatched(Notice):
+    """What a worker wraps keys of private jobs for, so that this watchtower can give them in its place."""
+
+    watchtower: str
+
+    @property
+    def sentence(self) -> str:
+        return f'For private jobs too, where the worker is set watchtower_key = "{self.watchtower}"'
+
+
+@dataclass(frozen=True)
 class AnswerDue(LeaseNotice):
     """The worker has not answered for so long that the watchtower does."""
 

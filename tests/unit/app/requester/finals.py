@@ -40,6 +40,14 @@ class Blender:
         self.output = output
         yield self
 
+    async def unpacked(
+        self, noisy: Path, final: Path, manifest: Manifest, folder: Path, name: str
+    ) -> tuple[str, str]:
+        names = (f"{name}.noisy", f"{name}.final")
+        for file, target in zip((noisy, final), names, strict=True):
+            (folder / target).write_bytes(file.read_bytes())
+        return names
+
     async def make_again(self, frame: int, noisy: str, final: str) -> MadeAgain:
         if self.fails:
             raise RenderFailed(self.fails)

@@ -1,0 +1,70 @@
+"""Final images made again: what workers delivered is decoded where no scene is open.
+
+The noisy pass goes through the program that reads such files, the final image, which may have any of
+Blender's formats, through a render process that knows nothing else and ends with it. What comes back are
+numbers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ...core.errors import ContentError, RenderFailed
+from ...core.manifest import Manifest
+from ...ports.renderer import FinalSession
+from .beneath import PIXELS
+from .exr_reader import SandboxedReader
+from .process import BlenderRenderer
+from .running import LOAD_TIMEOUT_S
+from .second_child import SecondChild
+from .session import Session
+
+
+@dataclass(frozen=True)
+class BlenderFinals:
+    """A FinalRenderer, of one that renders."""
+
+    renderer: BlenderRenderer
+
+    @contextlib.asynccontextmanager
+    async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[FinalSession]:
+        """A process with the package's scene open; raises RenderFailed or SandboxMissing."""
+        async with self.renderer.open(package, manifest, output) as session:
+            yield session
+
+    async def unpacked(
+        self, noisy: Path, final: Path, manifest: Manifest, folder: Path, name: str
+    ) -> tuple[str, str]:
+        """Names of files in the folder with the pixels of both; raises RenderFailed or SandboxMissing."""
+        names = (f"{name}.noisy.npy", f"{name}.final.npy")
+        await asyncio.to_thread(self._unpack_noisy, noisy, folder / names[0])
+        with tempfile.TemporaryDirectory(prefix="renderchain-final-", dir=folder.parent) as scratch:
+            given, output = Path(scratch, "given"), Path(scratch, "output")
+            given.mkdir()
+            output.mkdir()
+            picture = f"picture.{final.suffix.lstrip('.')}"
+            shutil.copyfile(final, given / picture)
+            started = await self.renderer.start(given, output, f"final-{name}")
+            session = Session(started, LOAD_TIMEOUT_S, LOAD_TIMEOUT_S, ())
+            try:
+                await session.read_final(started.jailed, picture, manifest)
+            finally:
+                await session.close()
+            os.replace(output / PIXELS, folder / names[1])
+        return names
+
+    def _unpack_noisy(self, noisy: Path, target: Path) -> None:
+        reader = SandboxedReader(SecondChild(self.renderer.allow_unsandboxed))
+        try:
+            np.save(target, reader(noisy))
+        except ContentError as error:
+            raise RenderFailed(str(error)) from error
