@@ -63,7 +63,8 @@ def _start_services(network: Network) -> None:
         end(network)
         raise
     save(replace(network, pids=(*network.pids, *services.pids)))
-    print(f"index {index}, scheduler {scheduler}, aggregator of {AWAY} {aggregator}, notifier {notifier}")
+    print(f"dashboard {index}/ (its API: {index}/openapi.json)")
+    print(f"scheduler {scheduler}, aggregator of {AWAY} {aggregator}, notifier {notifier}")
 
 
 def _rules(network: Network, index: str) -> Path:
