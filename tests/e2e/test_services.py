@@ -239,11 +239,7 @@ def test_jobs_on_three_boards_end_although_their_scheduler_is_killed(
     assert sorted(done_jobs(hook.requests)) == sorted(FRAMES), "each artist is told once"
     assert forged == []
     assert sorted(to for _, (to,), _ in box.letters) == sorted(f"{artist}@example.org" for artist in FRAMES)
-    for artist, output in outputs.items():
-        names = {f"{frame:04d}.png" for frame in range(1, 1 + FRAMES[artist])}
-        assert {path.name for path in output.glob("*.png")} == names
-        health = verified(output / "receipt-1.json", output)
-        assert {"results", "frames", "files", "seal"} <= {what for what, one in health.items() if one == "ok"}
+    check_frames(outputs)
     assert {int(one["address"], 16) for one in boards} == set(found)
     assert {(int(one["board"], 16), one["job"], one["state"]) for one in shown} == {
         (board, "1", "closed") for board in found
@@ -251,6 +247,15 @@ def test_jobs_on_three_boards_end_although_their_scheduler_is_killed(
     assert {job.state for job, _ in found.values()} == {JobState.COMPLETED}
     assert sorted(job.tasks for job, _ in found.values()) == sorted(FRAMES.values())
     assert all(paid_fri == job.tasks * job.reward_fri for job, paid_fri in found.values())
+
+
+def check_frames(outputs: dict[str, Path]) -> None:
+    """Each artist has its frames, and a receipt that fits them."""
+    for artist, output in outputs.items():
+        names = {f"{frame:04d}.png" for frame in range(1, 1 + FRAMES[artist])}
+        assert {path.name for path in output.glob("*.png")} == names
+        health = verified(output / "receipt-1.json", output)
+        assert {"results", "frames", "files", "seal"} <= {what for what, one in health.items() if one == "ok"}
 
 
 def play(first: Client, services: LocalServices, older: Path, outputs: dict[str, Path]) -> None:
