@@ -24,6 +24,13 @@ setup: ## what the demo needs: Python, Blender, devnet, Kubo, scenes
 toolchain: ## the Cairo compilers, for people who change contracts
 	$(SETUP) cairo
 
+dashboard: ## the page that the index serves
+	$(SETUP) dashboard
+
+dashboard-pictures: ## take the pictures of docs/dashboard.md anew
+	$(SETUP) python browser dashboard
+	$(BIN)/python -m tests.services.browser.pictures
+
 blender-app: ## the Blender 5.2 application
 	$(SETUP) system blender
 
@@ -59,8 +66,8 @@ test-contracts: ## the Cairo tests, and that the committed artefacts are up to d
 	$(SETUP) python cairo
 	$(BIN)/python -m pytest tests/contracts
 
-test-services: ## the services: tables in both databases, APIs, pictures, policy
-	$(SETUP) system python postgres
+test-services: ## the services: tables in both databases, APIs, pages in a browser, pictures, policy
+	$(SETUP) system python postgres browser dashboard
 	$(BIN)/python -m pytest -n 2 tests/services
 
 test-chain: ## chain client and content store against a real devnet and Kubo, and both boards alike

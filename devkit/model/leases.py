@@ -163,8 +163,8 @@ class LeasesModel(TwinsModel):
     def put_result(self, number: LeaseId, count: int, result: LeaseResult) -> None:
         lease = self.ready(number, LeaseEvent.SUBMIT)
         need(0 < count <= lease.count, "not so many of its tasks")
-        need(count == lease.count or lease.twin is Twin.NONE, "tasks are given twice")
-        can_split = count == lease.count or self.jobs[lease.job].can_split(lease, count)
+        is_whole = count == lease.count or lease.twin is not Twin.NONE
+        can_split = is_whole or self.jobs[lease.job].can_split(lease, count)
         need(can_split, "pool too small to split")
         need(result.root and (result.results_hi or result.results_lo), "empty result")
         self.results[slot_of(number)] = result
@@ -278,7 +278,10 @@ class LeasesModel(TwinsModel):
         if not kept:
             self.reopen(job, lease, LeaseEvent.GIVE_BACK)
             return
-        lease.count = kept
+        whole, lease.count = lease.count, kept
+        if lease.twin in (Twin.HELD, Twin.SPARE):
+            self.part(job, lease, whole)
+            return
         self.put_back(job, replace(lease, first=first, count=count))
 
     def is_free(self, job: Job, lease: Lease) -> bool:

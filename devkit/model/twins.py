@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from renderchain.core.board_events import SpareGiven, SpareRefunded
 from renderchain.core.ids import LeaseId
 from renderchain.core.job import Place
@@ -23,8 +25,6 @@ class TwinsModel(JobsModel):
         need(held.job == job.number, "lease of another job")
         need(held.twin is Twin.NONE, "tasks are given twice")
         need(slot_of(held.number)[0] != place.worker_id, "spare of its own worker")
-        is_half = self.passed(held.since_s, held.since_block, job.terms.lease_timeout_s // 2)
-        need(is_half, "too early for a spare")
         return held
 
     def pair(self, job: Job, held: Lease, spare: Lease) -> None:
@@ -64,6 +64,22 @@ class TwinsModel(JobsModel):
             spare.twin, spare.rejections = Twin.NONE, lease.rejections
             job.pending -= 1
         self.return_spare(job, lease, refunded_fri)
+
+    def part(self, job: Job, lease: Lease, whole: int) -> None:
+        """Of ``whole`` tasks that were given twice a part was submitted: it is paid out of the spare's
+        money, and the other lease has all of them alone.
+        """
+        if lease.twin is Twin.SPARE:
+            aside_fri, _ = job.stakes_of(replace(lease, count=whole))
+            self.spare_is_lost(lease)
+        else:
+            spare = self.lease(lease.twin_id)
+            assert spare
+            aside_fri, _ = job.stakes_of(spare)
+            lease.twin, spare.twin = Twin.SPARE, Twin.NONE
+        lease.twin_id = LeaseId(0)
+        pay, _ = job.stakes_of(lease)
+        self.return_spare(job, lease, aside_fri - pay)
 
     def return_spare(self, job: Job, lease: Lease, refunded_fri: int) -> None:
         self.credit(job.requester, refunded_fri)

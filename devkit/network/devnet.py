@@ -16,8 +16,13 @@ def tell(rpc_url: str, method: str, **params: Any) -> Any:
 
 def hash_of_block(rpc_url: str, number: int) -> int:
     """From which chance follows."""
+    return int(header_of_block(rpc_url, number)["block_hash"], 16)
+
+
+def header_of_block(rpc_url: str, number: int) -> Any:
+    """As the node tells it."""
     params = {"block_id": {"block_number": number}}
-    return int(_call(rpc_url, "starknet_getBlockWithTxHashes", params)["block_hash"], 16)
+    return _call(rpc_url, "starknet_getBlockWithTxHashes", params)
 
 
 def _call(rpc_url: str, method: str, params: dict[str, Any]) -> Any:

@@ -33,8 +33,11 @@ OUTSIDERS: list[tuple[str, str, str, tuple[str, ...] | str]] = [
     (
         "B3",
         "a requester's own spare, submitted first, halves the pay of an honest worker",
-        "whoever submits earns R, before or after the spare",
-        ("test_spares::who_submits_after_the_spare_was_accepted_earns_all",),
+        "whoever submits earns R, before or after the spare, and the part's pay for a part",
+        (
+            "test_spares::who_submits_after_the_spare_was_accepted_earns_all",
+            "test_spares::who_submits_a_part_is_paid_for_it_and_the_spare_has_all_alone",
+        ),
     ),
     (
         "B4",

@@ -117,6 +117,7 @@ class Store:
                     "hash": block.hash,
                     "parent": block.parent,
                     "time_s": block.time_s,
+                    "gas_price_fri": block.gas_price_fri,
                 }
                 connection.execute(insert(BLOCK).values(row))
                 if events:

@@ -32,7 +32,13 @@ CURSOR = Table(
     Column("hash", Felt),
 )
 BLOCK = Table(
-    "block", METADATA, _key("number", BigInteger), *_each(Felt, "hash", "parent"), *_whole("time_s")
+    "block",
+    METADATA,
+    _key("number", BigInteger),
+    *_each(Felt, "hash", "parent"),
+    *_whole("time_s"),
+    Column("gas_price_fri", Fri),
+    Index("block_time", "time_s"),
 )
 EVENT = Table(
     "event",
@@ -101,6 +107,7 @@ LEASE = Table(
     Index("lease_job", "board", "job", "first", "lease"),
     Index("lease_worker", "worker", "claimed_block", "lease"),
     Index("lease_due", "state", "due_s"),
+    Index("lease_held", "worker", "state"),
 )
 WORKER = Table(
     "worker",
@@ -142,6 +149,7 @@ AUDIT = Table(
     *_each(Boolean, "is_sealed", "is_appealed"),
     *_whole("counted", "objecting", "drawn_block"),
     *_each(Fri, "fee_fri", "bond_fri"),
+    Index("audit_drawn", "drawn_block", "board", "lease"),
 )
 VOTE = Table(
     "vote",

@@ -25,10 +25,10 @@ from services.common.service import run_service, serve
 
 from .channels.ways import Channels
 from .deliveries import Deliveries
-from .hearing import Hearing
 from .index import open_index
 from .kinds import TRY
 from .links import Links
+from .listening import Listening
 from .looking import Balance, Looking
 from .notice import Gone, Message, NotSent
 from .pages import Readiness, make_app
@@ -156,12 +156,12 @@ async def _serve(
         aiohttp.ClientSession() as session,
         _balances(operator, file) as balance,
     ):
-        hearing = Hearing(engine, index, people, links, sending.wake)
+        listening = Listening(engine, index, people, links, sending.wake)
         looking = Looking(index, links, session, operator.watch, balance)
         watch = Watch(engine, looking, people, sending.wake)
-        readiness = Readiness(Deliveries(engine, ""), hearing, sending, people)
+        readiness = Readiness(Deliveries(engine, ""), listening, sending, people)
         duties = {
-            "hear": hearing.run(),
+            "hear": listening.run(),
             "send": sending.run(),
             "tend": sending.tend(),
             "watch": watch.run(),

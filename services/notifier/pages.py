@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from services.common.health import health_pages
 
 from .deliveries import Deliveries
-from .hearing import Hearing
+from .listening import Listening
 from .people import People
 from .sending import Sending
 
@@ -23,8 +23,10 @@ PREFIX = "renderchain_notifier_"
 class Readiness:
     """Asks the database each time."""
 
-    def __init__(self, deliveries: Deliveries, hearing: Hearing, sending: Sending, people: People) -> None:
-        self._deliveries, self._hearing = deliveries, hearing
+    def __init__(
+        self, deliveries: Deliveries, listening: Listening, sending: Sending, people: People
+    ) -> None:
+        self._deliveries, self._listening = deliveries, listening
         self._sending, self._people = sending, people
 
     def not_ready(self) -> str:
@@ -33,24 +35,24 @@ class Readiness:
             self._deliveries.oldest_due_s()
         except SQLAlchemyError as error:
             return f"the database can't be read ({type(error).__name__}): see that it runs"
-        if self._hearing.waits_for_other:
+        if self._listening.waits_for_other:
             return ""  # another process hears the index, and this one sends
-        silent_s = time.time() - self._hearing.heard_s
+        silent_s = time.time() - self._listening.heard_s
         if silent_s > MOST_SILENCE_S:
             return "the index was not heard lately: see that it can be reached"
         return ""
 
     def metrics(self) -> Iterator[Metric]:
         """Of this process, and of the database where it can be read."""
-        hearing, people = self._hearing, self._people
+        listening, people = self._listening, self._people
         yield single(f"{PREFIX}people", "gauge", "People who hear.", len(people.all()))
         yield single(
             f"{PREFIX}wrong_files", "gauge", "Files of people that can't be used.", len(people.wrong)
         )
-        yield single(f"{PREFIX}heard_seconds", "gauge", "When the index said something.", hearing.heard_s)
-        yield single(f"{PREFIX}block", "gauge", "The last block that was heard of.", hearing.block)
+        yield single(f"{PREFIX}heard_seconds", "gauge", "When the index said something.", listening.heard_s)
+        yield single(f"{PREFIX}block", "gauge", "The last block that was heard of.", listening.block)
         text = "Events that were passed over."
-        yield single(f"{PREFIX}not_understood_total", "counter", text, hearing.not_understood)
+        yield single(f"{PREFIX}not_understood_total", "counter", text, listening.not_understood)
         text = "Tries of deliveries by this process."
         yield by_label(f"{PREFIX}tries_total", "counter", text, "outcome", dict(self._sending.outcomes))
         try:

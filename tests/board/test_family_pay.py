@@ -247,7 +247,6 @@ def test_tasks_that_were_given_twice_count_twice(networks: Opener) -> None:
         job_id = await net.artist.create_job(terms)
         assert await net.outsider.assign(job_id, [Place(net.worker_id, 0)]) == []
         (held,) = await net.worker.open_leases()
-        net.pass_time(terms.lease_timeout_s // 2)
         assert await net.outsider.assign(job_id, [Place(number, 0, spare_of=held)]) == []
         (spare,) = await net.worker.leases_of(number)
         assert await open_fri(net) == 2 * PAY_FRI

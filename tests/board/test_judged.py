@@ -175,7 +175,6 @@ def test_a_spare_that_nobody_judges_reserves_nothing_and_ends_with_its_pay(netwo
         job_id = await net.artist.create_job(terms)
         assert await net.outsider.assign(job_id, [Place(net.worker_id, 0)]) == []
         (held,) = await net.worker.open_leases()
-        net.pass_time(terms.lease_timeout_s // 2)
         assert await net.outsider.assign(job_id, [Place(number, 0, spare_of=held)]) == []
         (spare,) = await net.worker.leases_of(number)
         lease = await net.artist.lease(spare)

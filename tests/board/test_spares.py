@@ -17,7 +17,6 @@ from renderchain.core.schedule_errors import (
     NoSparesLeft,
     SpareOfOwnWorker,
     SparesWithoutScheduler,
-    TooEarlyForSpare,
 )
 
 from devkit.audited_lease import AUDIT_TERMS, AuditBench
@@ -54,13 +53,12 @@ class Twins:
         job_id = await net.artist.create_job(replace(TERMS, scheduler=net.outsider.address))
         assert await net.outsider.assign(job_id, [Place(net.worker_id, 0)]) == []
         (held,) = await net.worker.open_leases()
-        net.pass_time(TERMS.lease_timeout_s // 2)
         assert await net.outsider.assign(job_id, [Place(number, 0, spare_of=held)]) == []
         (spare,) = await net.worker.leases_of(number)
         return cls(bench, job_id, held, spare, net.worker, other, other.address)
 
-    async def submit(self, chain: Board, lease: LeaseId) -> None:
-        await chain.submit(lease, 2, RESULT)
+    async def submit(self, chain: Board, lease: LeaseId, tasks: int = 2) -> None:
+        await chain.submit(lease, tasks, RESULT)
         self.bench.net.pass_draw_block()
 
     async def pay(self, lease: LeaseId) -> int:
@@ -84,7 +82,7 @@ class Twins:
         return job.accepted, job.refunded, job.held, job.pending, job.open_tasks
 
 
-def test_a_spare_is_of_what_another_worker_holds_for_half_of_its_time(networks: Opener) -> None:
+def test_a_spare_is_of_what_another_worker_holds_from_its_first_block_on(networks: Opener) -> None:
     async def story(opened: Networks[Any]) -> None:
         bench = await AuditBench.open(opened, range(3, 8))
         net, number = bench.net, next(iter(bench.verifiers))
@@ -101,9 +99,6 @@ def test_a_spare_is_of_what_another_worker_holds_for_half_of_its_time(networks: 
         async def give(*places: Place) -> list[str]:
             return [type(one).__name__ for one in await net.outsider.assign(job_id, places)]
 
-        with pytest.raises(TooEarlyForSpare):
-            await give(Place(number, 0, spare_of=first))
-        net.pass_time(terms.lease_timeout_s // 2)
         with pytest.raises(SpareOfOwnWorker):
             await give(Place(net.worker_id, 5, spare_of=first))
         twice = [Place(number, 0, spare_of=first), Place(number, 1, spare_of=first)]
@@ -229,12 +224,57 @@ def test_a_spare_that_fails_leaves_the_lease_alone_and_its_money_goes_back(netwo
     networks.run(story)
 
 
-def test_tasks_that_are_given_twice_are_submitted_whole(networks: Opener) -> None:
+def test_who_submits_a_part_is_paid_for_it_and_the_spare_has_all_alone(networks: Opener) -> None:
     async def story(opened: Networks[Any]) -> None:
         two = await Twins.open(opened)
-        for chain, lease in ((two.holder, two.held), (two.other, two.spare)):
-            with pytest.raises(GivenTwice, match="submitted whole or given back"):
-                await chain.submit(lease, 1, RESULT)
+        await two.submit(two.holder, two.held, 1)
+        assert (await two.twin(two.held), await two.twin(two.spare)) == (Twin.SPARE, Twin.NONE)
+        assert await two.owed_fri() == PAY_FRI // 2, "what was set aside for a spare pays the part"
+        assert await two.counts() == (0, 0, 2, 1, 0)
+        assert await two.pay(two.held) == PAY_FRI // 2
+        await two.submit(two.other, two.spare)
+        assert await two.pay(two.spare) == PAY_FRI
+        assert (await two.bench.net.artist.job(two.job_id)).state is JobState.COMPLETED
+
+    networks.run(story)
+
+
+def test_all_tasks_open_where_the_spare_of_who_submitted_a_part_fails(networks: Opener) -> None:
+    async def story(opened: Networks[Any]) -> None:
+        two = await Twins.open(opened)
+        await two.submit(two.holder, two.held, 1)
+        await two.other.give_back(two.spare, "away")
+        assert await two.counts() == (0, 0, 0, 1, 2)
+        assert await two.pay(two.held) == PAY_FRI // 2
+
+    networks.run(story)
+
+
+def test_a_spare_that_is_submitted_in_part_leaves_the_lease_alone(networks: Opener) -> None:
+    async def story(opened: Networks[Any]) -> None:
+        two = await Twins.open(opened)
+        await two.submit(two.other, two.spare, 1)
+        assert (await two.twin(two.held), await two.twin(two.spare)) == (Twin.NONE, Twin.SPARE)
+        assert await two.pay(two.spare) == PAY_FRI // 2
+        assert await two.twin(two.held) is Twin.NONE
+        await two.submit(two.holder, two.held)
+        assert await two.pay(two.held) == PAY_FRI
+        assert await two.owed_fri() == PAY_FRI // 2
+
+    networks.run(story)
+
+
+def test_a_part_that_comes_after_the_spare_was_paid_earns_its_pay(networks: Opener) -> None:
+    async def story(opened: Networks[Any]) -> None:
+        two = await Twins.open(opened)
+        await two.submit(two.other, two.spare)
+        await two.pay(two.spare)
+        await two.submit(two.holder, two.held, 1)
+        assert await two.pay(two.held) == PAY_FRI // 2
+        assert await two.owed_fri() == PAY_FRI // 2
+        assert (await two.bench.net.artist.job(two.job_id)).state is JobState.COMPLETED
+
+    networks.run(story)
 
     networks.run(story)
 

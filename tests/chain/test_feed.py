@@ -19,7 +19,7 @@ from renderchain.ports.event_feed import Alive, Block, BlockId, NetworkEvent, Ro
 
 from devkit.made_up_job import TERMS
 from devkit.network.clients import Chains, Views
-from devkit.network.devnet import tell
+from devkit.network.devnet import header_of_block, tell
 from devkit.network.services import start_devnet, stop
 from tests.chain.proxy import Answer, Proxy, error, proxy_before, result
 
@@ -114,6 +114,9 @@ def test_a_network_is_told_whole_from_its_first_block_on(chains: Callable[[], An
             for before, after in zip(heard.blocks, heard.blocks[1:], strict=False):
                 if after.number == before.number + 1:
                     assert after.parent == before.hash
+            last = heard.blocks[-1]
+            price = header_of_block(opened.node.rpc_url, last.number)["l2_gas_price"]["price_in_fri"]
+            assert last.gas_price_fri == int(price, 16) > 0
             tellers = {one.address for block in heard.blocks for one in block.events}
             assert tellers == {net.deployed.directory, net.deployed.registry, net.artist.board}
 
@@ -210,6 +213,28 @@ def test_what_one_node_tells_wrongly_comes_from_another_one(chains: Callable[[],
                         await net.artist.create_job(TERMS)
                         await heard.until("JobCreated")
             assert heard.places == sorted(set(heard.places)) and not heard.rollbacks
+
+    asyncio.run(run())
+
+
+def test_a_price_of_gas_that_can_not_be_true_is_none(chains: Callable[[], Any]) -> None:
+    async def run() -> None:
+        async with chains() as opened:
+            net = await opened.network()
+            here = (opened.node.rpc_url, opened.node.ws_url)
+
+            def absurd(method: str, question: dict[str, Any]) -> Answer:
+                if method != "getBlockWithTxHashes":
+                    return None
+                header = header_of_block(here[0], question["params"]["block_id"]["block_number"])
+                return result(header | {"l2_gas_price": {"price_in_fri": hex(10**30), "price_in_wei": "0x1"}})
+
+            async with proxy_before(*here) as proxy, feed_of(Node(proxy.rpc_url, "")) as feed:
+                proxy.rule = absurd
+                heard = Heard(net, feed)
+                async with aclosing(heard.stream):
+                    await heard.until("BoardAnnounced")
+            assert {block.gas_price_fri for block in heard.blocks} == {None}
 
     asyncio.run(run())
 

@@ -197,9 +197,9 @@ class People(Machine):
         self.do("scheduler", "assign", job, places)
 
     @precondition(lambda self: self.sparing_jobs())
-    @rule(pick=PICK, slot=st.integers(0, 9), early=WRONGLY)
-    def spare(self, pick: int, slot: int, early: bool) -> None:
-        """A scheduler gives tasks a second time, mostly after half of their time; some come back."""
+    @rule(pick=PICK, slot=st.integers(0, 9), late=WRONGLY)
+    def spare(self, pick: int, slot: int, late: bool) -> None:
+        """A scheduler gives tasks a second time; some come back, or are submitted in part."""
         job = self.sparing_jobs()[pick % len(self.sparing_jobs())]
         first, second = (WorkerId((pick + more) % WORKERS + 1) for more in (0, 1 + pick % (WORKERS - 1)))
         for worker in (first, second):
@@ -208,7 +208,7 @@ class People(Machine):
             self.do("scheduler", "assign", job.number, [Place(first, slot)])
         if not (held := self.held_in(job)):
             return
-        if not early:
+        if late:
             timeout_s = job.terms.lease_timeout_s
             self.world.pass_time(timeout_s // 2, timeout_s // 2 // NETWORK.slowest_block_s)
         again = held[pick % len(held)]
@@ -217,6 +217,9 @@ class People(Machine):
         given = self.model.lease(again.twin_id)
         if given and given.state is LeaseState.CLAIMED and pick % 2:
             self.do(self.name(self.model.workers[given.worker].operator), "give_back", given.number)
+        elif given and pick % 3 == 0:
+            one = given if pick % 4 else again
+            self.do(self.name(self.model.workers[one.worker].operator), "submit", one.number, 1)
 
     @precondition(lambda self: self.open_jobs())
     @rule(pick=PICK, slot=st.integers(0, 9))

@@ -31,6 +31,7 @@ HEARD = {
     "app/worker/render_frames.py:_take": (1, "awaited, shielded"),
     "app/worker/render_lease.py:_run": (1, "awaited, shielded"),
     "blender/submission.py:_pack": (1, "awaited"),
+    "composition/balances.py:_open": (1, "it catches all, and logs"),
     "composition/feed.py:open_feed": (1, "it catches all, and logs"),
     "composition/network.py:open_sender": (1, "it catches all, and logs"),
     "composition/watchtower.py:run_watchtower": (1, "it waits for the stop"),

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
-from renderchain.core.ids import JobId
+from renderchain.core.ids import JobId, LeaseId
+from renderchain.core.lifecycle import HELD
 from renderchain.core.network_events import BoardAnnounced, FamiliesChanged, StakeChanged, WorkerRegistered
 from renderchain.ports.event_feed import Block, NetworkEvent, PlacedEvent
 
-from devkit.model.records import Job
+from devkit.model.records import Job, Lease
 from services.index.store import Network
 from tests.invariants.memory import InMemory
 from tests.invariants.world import FAMILY
@@ -23,10 +24,11 @@ STEPS = 120
 
 @dataclass(frozen=True)
 class Played:
-    """What happened, and the jobs as the model has them in the end."""
+    """What happened, and the jobs as the model has them in the end, and the leases that go on."""
 
     blocks: tuple[Block, ...]
     jobs: dict[JobId, Job]
+    leases: dict[LeaseId, Lease]
 
 
 class _Recorded(InMemory):
@@ -48,7 +50,8 @@ class _Recorded(InMemory):
                 block_of(0, 1, announcement()),
                 *(block_of(*one, BOARD) for one in merged(self.told_in)),
             ]
-            type(self).last = Played(tuple(blocks), dict(self.model.jobs))
+            leases = {one.number: one for one in self.model.slots.values() if one.state in HELD}
+            type(self).last = Played(tuple(blocks), dict(self.model.jobs), leases)
 
 
 def announcement() -> tuple[tuple[int, NetworkEvent], ...]:
@@ -78,7 +81,8 @@ def merged(
 def block_of(number: int, time_s: int, told: tuple[tuple[int, NetworkEvent], ...], _: int = 0) -> Block:
     """A block that holds these events, each in a transaction of its own."""
     events = [PlacedEvent(at, 0, number * 1000 + at, address, one) for at, (address, one) in enumerate(told)]
-    return Block(number, 0xAA0000 + number, 0xA9FFFF + number, time_s, tuple(events), number)
+    price_fri = (1 + number % 7) * 10**9
+    return Block(number, 0xAA0000 + number, 0xA9FFFF + number, time_s, tuple(events), number, price_fri)
 
 
 @functools.cache

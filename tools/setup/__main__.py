@@ -7,12 +7,15 @@
     python3 -m tools.setup emulation     qemu, for measuring as if on other processors
     python3 -m tools.setup containers    what builds and runs the worker's container image
     python3 -m tools.setup postgres      the database of services where one machine is outgrown
+    python3 -m tools.setup dashboard     the dashboard's page, which the index serves
+    python3 -m tools.setup browser       Chromium, in which the dashboard is tested
     python3 -m tools.setup kubo          the IPFS node
     python3 -m tools.setup scenes        the scenes that the demo is made of
     python3 -m tools.setup blender       the Blender 5.2 LTS application
     python3 -m tools.setup demo | all    what `make demo` needs; everything
     python3 -m tools.setup doctor        what is there and what is missing
-    python3 -m tools.setup path NAME     where uv, devnet, cairo, kubo, scenes, blender or containers lies
+    python3 -m tools.setup path NAME     where uv, devnet, cairo, kubo, scenes, blender, containers or
+                                         dashboard lies
 
 Tools go, keyed by version and recipe, into $RENDERCHAIN_CACHE (or $XDG_CACHE_HOME/renderchain,
 or ~/.cache/renderchain), so that a second clone builds nothing again.
@@ -31,7 +34,8 @@ from pathlib import Path
 from .cache import SetupError, cache_dir, is_done, say
 from .cargo import cairo, cairo_root, devnet, devnet_root
 from .containers import containers, containers_root
-from .debian import blender_app, blender_root, emulation, postgres, scenes, scenes_root, system
+from .dashboard import DIST, dashboard, dashboard_root, is_built
+from .debian import blender_app, blender_root, browser, emulation, postgres, scenes, scenes_root, system
 from .kubo import kubo, kubo_root
 from .python_env import STAMP, python_env, uv, uv_root
 
@@ -43,6 +47,7 @@ ROOTS: dict[str, Callable[[], Path]] = {
     "scenes": scenes_root,
     "blender": blender_root,
     "containers": containers_root,
+    "dashboard": dashboard_root,
 }
 # What runs one after the other: cargo fills all cores by itself, apt and dpkg take a lock.
 LANES: tuple[tuple[tuple[str, Callable[[], None]], ...], ...] = (
@@ -52,16 +57,29 @@ LANES: tuple[tuple[tuple[str, Callable[[], None]], ...], ...] = (
         ("emulation", emulation),
         ("containers", containers),
         ("postgres", postgres),
+        ("browser", browser),
         ("scenes", scenes),
         ("uv", uv),
         ("python", python_env),
+        ("dashboard", dashboard),
         ("kubo", kubo),
         ("blender", blender_app),
     ),
 )
 GROUPS = {
     "demo": {"system", "python", "devnet", "kubo", "scenes"},
-    "all": {"system", "python", "postgres", "devnet", "cairo", "kubo", "scenes", "blender"},
+    "all": {
+        "system",
+        "python",
+        "postgres",
+        "browser",
+        "dashboard",
+        "devnet",
+        "cairo",
+        "kubo",
+        "scenes",
+        "blender",
+    },
 }
 
 
@@ -96,6 +114,7 @@ def doctor() -> None:
     """Print each part with its place, or that it is missing."""
     rows = {name: (root(), is_done(root())) for name, root in ROOTS.items()}
     rows["python"] = (STAMP.parent, STAMP.exists())
+    rows["dashboard"] = (DIST, is_built())
     for name, (place, there) in sorted(rows.items()):
         print(f"{name:8} {place if there else f'missing: python3 -m tools.setup {name}'}")
 

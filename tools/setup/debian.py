@@ -32,6 +32,7 @@ SYSTEM = {
 # Other machines for benchmarks and long tests only.
 EMULATION = {"qemu-x86_64": "qemu-user"}
 POSTGRES = {"psql": "postgresql"}
+BROWSER = {"chromium": "chromium"}
 SCENES_PACKAGE = ("morse-simulator-data", "1.4-8")
 SCENES_SHA256 = "a247b7c8f5cd5c0128d58e2d07884aa0338e4d60adb9d8408edf032c6c851202"
 BLENDER_VERSION = "5.2.2+dfsg-1"
@@ -84,6 +85,11 @@ def emulation() -> None:
 def postgres() -> None:
     """PostgreSQL, of which tests and benchmarks start servers of their own."""
     install("postgres", POSTGRES)
+
+
+def browser() -> None:
+    """A browser, in which tests use the dashboard."""
+    install("browser", BROWSER)
 
 
 def install(step: str, wanted: dict[str, str]) -> None:

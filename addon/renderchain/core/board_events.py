@@ -115,7 +115,9 @@ class SpareGiven:
 
 @dataclass(frozen=True)
 class SpareRefunded:
-    """Of tasks that were given twice this lease ended without pay: the money for it went back."""
+    """Of tasks that were given twice this lease ended without pay, or was submitted in part: money for them
+    went back.
+    """
 
     block: int
     job_id: JobId

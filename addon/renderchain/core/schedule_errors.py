@@ -17,17 +17,12 @@ class MoreSparesThanTasks(ContractError):
 
 class GivenTwice(ContractError):
     code = "RC: tasks are given twice"
-    advice = "A lease has one spare at a time, and both are submitted whole or given back."
+    advice = "A lease has one spare at a time; give the tasks of another lease."
 
 
 class SpareOfOwnWorker(ContractError):
     code = "RC: spare of its own worker"
     advice = "Give the tasks to another worker."
-
-
-class TooEarlyForSpare(ContractError):
-    code = "RC: too early for a spare"
-    advice = "Wait until half of the lease's timeout is over."
 
 
 class NoSparesLeft(ContractError):

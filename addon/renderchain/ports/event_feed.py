@@ -34,7 +34,10 @@ class PlacedEvent:
 
 @dataclass(frozen=True)
 class Block:
-    """A block with all that the contracts told in it; ``head`` is the newest one that the node has."""
+    """A block with all that the contracts told in it; ``head`` is the newest one that the node has.
+
+    ``gas_price_fri`` is the price of a unit of L2 gas in it; None where the node names none that can be true.
+    """
 
     number: int
     hash: int
@@ -42,6 +45,7 @@ class Block:
     time_s: int
     events: tuple[PlacedEvent, ...]
     head: int
+    gas_price_fri: int | None = None
 
     @property
     def id(self) -> BlockId:

@@ -186,7 +186,7 @@ pub mod ClaimsComponent {
             draw_outcome: u8,
         ) -> Result<Lease, felt252> {
             let mut leases = get_dep_component_mut!(ref self, Leases);
-            let held = leases.to_spare(job.job_id, place, job.times.lease_timeout_s)?;
+            let held = leases.to_spare(job.job_id, place)?;
             if held.draw_outcome != DrawOutcome::UNJUDGED && draw_outcome == DrawOutcome::UNJUDGED {
                 return Err(Errors::MUST_BE_JUDGED);
             }

@@ -26,7 +26,6 @@ pub mod JobBoard {
     use crate::board::settlement::SettlementComponent;
     use crate::board::settlement::SettlementComponent::{InternalTrait as SettlementTrait, no_dues};
     use crate::board::submission::{is_signed, submission_domain, submission_hash};
-    use crate::board::twins::Errors as TwinErrors;
     use crate::events::board::{JobCreated, JobImproved};
     use crate::interfaces::board::IJobBoard;
     use crate::interfaces::directory::{IDirectoryDispatcher, IDirectoryDispatcherTrait};
@@ -371,11 +370,8 @@ pub mod JobBoard {
             since: (u64, u64),
         ) -> Result<(), felt252> {
             if lease.state == LeaseState::CLAIMED && count != 0 && count < lease.count {
-                if lease.twin != Twin::NONE {
-                    return Err(TwinErrors::HAS_SPARE);
-                }
                 let job = self.jobs.load(lease.job_id);
-                if !job.can_split(lease, count) {
+                if lease.twin == Twin::NONE && !job.can_split(lease, count) {
                     return Err(SettlementComponent::Errors::CANNOT_SPLIT);
                 }
             }

@@ -9,12 +9,13 @@ use crate::board::payouts::PayoutsComponent;
 use crate::board::settlement::SettlementComponent::{
     ComponentState, Event, HasComponent, InternalTrait,
 };
+use crate::board::twins::TwinsTrait;
 use crate::events::board::{LeaseEnded, TasksGivenBack};
 use crate::interfaces::registry::{IFamiliesDispatcher, IFamiliesDispatcherTrait};
 use crate::rules::lease_id::worker_of;
 use crate::rules::terms::times;
 use crate::types::audit::DrawOutcome;
-use crate::types::board::{Lease, LeaseState};
+use crate::types::board::{Lease, LeaseState, Twin};
 use crate::types::registry::WorkerLock;
 
 /// Giving back is free before this part of a lease's timeout is over, where there is room.
@@ -98,9 +99,22 @@ pub impl ReturnsImpl<
             leases.close(lease_id, lease, state);
             self.emit(Event::LeaseEnded(LeaseEnded { job_id, lease_id, state, reopened }));
         }
-        if !reopened {
+        if kept != 0 && (lease.twin == Twin::HELD || lease.twin == Twin::SPARE) {
+            self.part(@job, lease_id, lease, kept_pay_fri);
+        } else if !reopened {
             self.leave_closed(ref job, lease_id, returned);
         }
         self.finish(job, dues);
+    }
+
+    /// A part of tasks that were given twice: it is paid out of what was set aside for the spare,
+    /// of which the rest goes back.
+    fn part(
+        ref self: ComponentState<T>, job: @Job, lease_id: u64, lease: Lease, kept_pay_fri: u128,
+    ) {
+        let mut leases = get_dep_component_mut!(ref self, Leases);
+        let spare = leases.part(lease_id, lease);
+        let (pay_fri, _) = self.stakes_of(job, @spare);
+        self.return_spare(job, lease_id, pay_fri - kept_pay_fri);
     }
 }

@@ -11,23 +11,19 @@ use crate::types::board::{Lease, LeaseState, Place, Twin};
 pub mod Errors {
     pub const HAS_SPARE: felt252 = 'RC: tasks are given twice';
     pub const OWN_SPARE: felt252 = 'RC: spare of its own worker';
-    pub const TOO_EARLY: felt252 = 'RC: too early for a spare';
     pub const NONE_LEFT: felt252 = 'RC: no spares left';
 }
 
 #[generate_trait]
 pub impl TwinsImpl<T, +HasComponent<T>, +Drop<T>> of TwinsTrait<T> {
-    /// The lease that a place may have a spare of: claimed by another worker, half of its time ago.
-    fn to_spare(
-        self: @ComponentState<T>, job_id: u64, place: Place, timeout_s: u32,
-    ) -> Result<Lease, felt252> {
+    /// The lease that a place may have a spare of: claimed by another worker. It may be given at
+    /// once, as nothing is taken from who holds it.
+    fn to_spare(self: @ComponentState<T>, job_id: u64, place: Place) -> Result<Lease, felt252> {
         let held = self.find_in(job_id, place.spare_of, LeaseState::CLAIMED)?;
         if held.twin != Twin::NONE {
             Err(Errors::HAS_SPARE)
         } else if worker_of(place.spare_of) == place.worker_id {
             Err(Errors::OWN_SPARE)
-        } else if !self.is_over(@held, timeout_s / 2) {
-            Err(Errors::TOO_EARLY)
         } else {
             Ok(held)
         }
@@ -73,6 +69,21 @@ pub impl TwinsImpl<T, +HasComponent<T>, +Drop<T>> of TwinsTrait<T> {
     fn hand_over(ref self: ComponentState<T>, held_id: u64, rejections: u8) -> Lease {
         let (spare_id, spare) = self.twin_of(held_id);
         self.set_twin(spare_id, Lease { rejections, ..spare }, Twin::NONE);
+        spare
+    }
+
+    /// One of the two was submitted in part: it is a spare of nobody's from now on, and the other
+    /// has all of the tasks alone. Returns the spare as it was, whose pay was set aside.
+    fn part(ref self: ComponentState<T>, lease_id: u64, lease: Lease) -> Lease {
+        let spare = if lease.twin == Twin::SPARE {
+            self.spare_is_lost(lease_id);
+            lease
+        } else {
+            self.set_twin(lease_id, self.find(lease_id), Twin::SPARE);
+            self.hand_over(lease_id, lease.rejections)
+        };
+        let (place, _) = split(lease_id);
+        self.desk_twins.write(place, 0);
         spare
     }
 }

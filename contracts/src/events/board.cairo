@@ -99,8 +99,8 @@ pub struct SpareGiven {
     pub held_id: u64,
 }
 
-/// Tasks that were given twice are paid once, as this lease ended without pay: the other pay went
-/// back to the requester.
+/// Tasks that were given twice are paid once, as this lease ended without pay or was submitted in
+/// part: the other pay went back to the requester.
 #[derive(Drop, starknet::Event)]
 pub struct SpareRefunded {
     #[key]

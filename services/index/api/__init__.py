@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from anyio import to_thread
 from fastapi import FastAPI, Request
@@ -16,19 +17,26 @@ from services.common.engine import READERS
 from services.common.health import health_pages
 
 from .answers import REFUSALS, Answers
+from .dashboard import DIST, dashboard_pages
+from .gas import gas_pages
 from .jobs import job_pages
 from .leases import lease_pages
 from .market import market_pages
 from .network import network_pages
 from .news import News, news_pages
+from .previews import NO_PREVIEWS, preview_pages
+from .prints import print_pages
 from .readiness import Readiness
 from .workers import worker_pages
 
 log = logging.getLogger(__name__)
 
 
-def make_app(engine: Engine) -> FastAPI:
-    """An application that answers out of a database of the index."""
+def make_app(engine: Engine, dist: Path = DIST, previews: Mapping[int, Path] = NO_PREVIEWS) -> FastAPI:
+    """An application that answers out of a database of the index, and serves a dashboard that was built.
+
+    ``previews`` are folders of the aggregator's, by their board.
+    """
     news, readiness, answers = News(engine), Readiness(engine), Answers(engine)
 
     @asynccontextmanager
@@ -53,7 +61,12 @@ def make_app(engine: Engine) -> FastAPI:
         return JSONResponse({"detail": words}, 503, {"Retry-After": "5"})
 
     app.include_router(health_pages(readiness.not_ready, lambda: readiness.metrics(news)))
-    for pages in (network_pages, job_pages, lease_pages, worker_pages, market_pages):
+    for pages in (
+        *(network_pages, job_pages, lease_pages, print_pages, worker_pages),
+        *(market_pages, gas_pages),
+    ):
         app.include_router(pages(answers), prefix="/v1", responses=REFUSALS)
+    app.include_router(preview_pages(answers, previews), prefix="/v1", responses=REFUSALS)
     app.include_router(news_pages(news), prefix="/v1")
+    app.include_router(dashboard_pages(dist))
     return app

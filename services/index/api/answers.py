@@ -15,7 +15,7 @@ from sqlalchemy.sql.elements import KeyedColumnElement
 
 from services.common.engine import reading
 
-from ..tables import CURSOR
+from ..tables import BLOCK, CURSOR
 from .views import HEX, View
 
 MOST_ROWS = 200
@@ -45,10 +45,11 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
 
 
 class AsOf(BaseModel):
-    """The block whose state an answer is, and how many blocks the node is further."""
+    """The block whose state an answer is, when that was, and how many blocks the node is further."""
 
     block: int
     hash: HEX
+    time_s: int
     lag_blocks: int
 
 
@@ -74,17 +75,17 @@ class Answers:
     def give(self, request: Request, read: Callable[[Connection], dict[str, Any]]) -> Response:
         """What ``read`` finds, unless the asker has it already. Raises HTTPException."""
         with reading(self._engine) as connection:
-            row = connection.execute(select(CURSOR)).one_or_none()
-            if row is None or row.block < 0:
+            at = select(CURSOR, BLOCK.c.time_s).join(BLOCK, BLOCK.c.number == CURSOR.c.block)
+            row = connection.execute(at).one_or_none()
+            if row is None:
                 raise HTTPException(503, "No block was read yet. Ask again later.", {"Retry-After": "5"})
             lag = max(row.head - row.block, 0)
             tag = f'"{row.hash % 2**64:x}-{row.seq:x}-{lag:x}"'
             headers = {"ETag": tag, "Cache-Control": "no-cache"}
             if tag in request.headers.get("if-none-match", ""):
                 return Response(status_code=304, headers=headers)
-            found = {"as_of": {"block": row.block, "hash": hex(row.hash), "lag_blocks": lag}} | read(
-                connection
-            )
+            as_of = {"block": row.block, "hash": hex(row.hash), "time_s": row.time_s, "lag_blocks": lag}
+            found = {"as_of": as_of} | read(connection)
         return Response(msgspec.json.encode(found), media_type=JSON, headers=headers)
 
 
@@ -131,6 +132,12 @@ def _places(page: str, order: Sequence[KeyedColumnElement[Any]]) -> list[int]:
     ):
         raise HTTPException(400, "The page is none that this list gave. Begin with its first page.")
     return values
+
+
+def now_s(connection: Connection) -> int:
+    """When the newest block was."""
+    found = select(BLOCK.c.time_s).join(CURSOR, CURSOR.c.block == BLOCK.c.number)
+    return int(connection.scalars(found).one())
 
 
 def felt(text: str) -> int:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import Connection, and_, case, func, or_, select
 
-from ..tables import BLOCK, CURSOR, FAMILY_OF, JOB, LEASE, OFFER
+from ..tables import FAMILY_OF, JOB, LEASE, OFFER
 from .answers import (
     NOT_FOUND,
     Answers,
@@ -20,6 +20,7 @@ from .answers import (
     felt,
     found,
     many_of,
+    now_s,
     number,
     one_of,
     page_of,
@@ -86,7 +87,7 @@ def job_pages(answers: Answers) -> APIRouter:
         "/jobs/{board}/{job}", response_model=one_of(JOBS, "Job"), responses=NOT_FOUND, summary="A job"
     )
     def one_job(request: Request, board: FeltPath, job: IdPath) -> Response:
-        return answers.give(request, lambda c: {"item": _shown(_job(c, board, job))})
+        return answers.give(request, lambda c: {"item": _shown(job_row(c, board, job))})
 
     @router.get(
         "/jobs/{board}/{job}/leases",
@@ -100,7 +101,7 @@ def job_pages(answers: Answers) -> APIRouter:
         query = select(LEASE).where(LEASE.c.board == felt(board), LEASE.c.job == number(job))
 
         def read(connection: Connection) -> dict[str, Any]:
-            _job(connection, board, job)
+            job_row(connection, board, job)
             return page_of(connection, query, LEASES, (LEASE.c.first, LEASE.c.lease), page, limit)
 
         return answers.give(request, read)
@@ -123,7 +124,7 @@ def _add_progress(router: APIRouter, answers: Answers) -> None:
         limit: Annotated[int, Query(ge=1, le=MOST_FRAMES)] = 200,
         page: Annotated[str, Query(pattern="^([0-9]{1,10})?$", description="`next` of the page before")] = "",
     ) -> Response:
-        return answers.give(request, lambda c: _frames(c, _job(c, board, job), int(page or 0), limit))
+        return answers.give(request, lambda c: _frames(c, job_row(c, board, job), int(page or 0), limit))
 
     @router.get(
         "/jobs/{board}/{job}/waiting",
@@ -132,7 +133,7 @@ def _add_progress(router: APIRouter, answers: Answers) -> None:
         summary="Why it waits, in numbers",
     )
     def waiting(request: Request, board: FeltPath, job: IdPath) -> Response:
-        return answers.give(request, lambda c: {"item": _waiting(c, _job(c, board, job))})
+        return answers.give(request, lambda c: {"item": _waiting(c, job_row(c, board, job))})
 
 
 def _opened(page: dict[str, Any]) -> dict[str, Any]:
@@ -149,7 +150,8 @@ def _shown(job: Any) -> dict[str, Any]:
     return JOBS.of(job) | {"open_tasks": _open(job)}
 
 
-def _job(connection: Connection, board: str, job: str) -> Any:
+def job_row(connection: Connection, board: str, job: str) -> Any:
+    """A job of a question. Raises HTTPException."""
     query = select(JOB).where(JOB.c.board == felt(board), JOB.c.job == number(job))
     return found(connection.execute(query).mappings().one_or_none())
 
@@ -178,8 +180,7 @@ def _frame(task: int, best: tuple[int, int, int] | None) -> dict[str, Any]:
 
 
 def _waiting(connection: Connection, job: Any) -> dict[str, Any]:
-    now_s = select(BLOCK.c.time_s).join(CURSOR, CURSOR.c.block == BLOCK.c.number)
-    time_s = connection.scalars(now_s).one()
+    time_s = now_s(connection)
     reasons = {
         "without_offer": OFFER.c.worker.is_(None),
         "price_too_low": OFFER.c.least_reward_fri > job["reward_fri"],

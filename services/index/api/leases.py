@@ -9,11 +9,25 @@ from pydantic import BaseModel, create_model
 from sqlalchemy import Connection, func, select
 
 from ..tables import AUDIT, LEASE, VOTE
-from .answers import NOT_FOUND, Answers, FeltPath, IdPath, felt, found, number, one_of
+from .answers import (
+    NOT_FOUND,
+    Answers,
+    FeltPath,
+    IdPath,
+    Limit,
+    Page,
+    felt,
+    found,
+    many_of,
+    number,
+    one_of,
+    page_of,
+)
 from .views import View
 
 LEASES = View("Lease", LEASE)
 ROUNDS = View("Round", AUDIT, hidden=("board", "lease"))
+AUDITED = View("AuditedLease", AUDIT, joined=(LEASE.c.job, LEASE.c.worker))
 VOTES = View("Vote", VOTE, hidden=("board", "lease"))
 
 
@@ -40,7 +54,7 @@ def lease_pages(answers: Answers) -> APIRouter:
         summary="A lease",
     )
     def one_lease(request: Request, board: FeltPath, lease: IdPath) -> Response:
-        return answers.give(request, lambda c: {"item": LEASES.of(_lease(c, board, lease))})
+        return answers.give(request, lambda c: {"item": LEASES.of(lease_row(c, board, lease))})
 
     @router.get(
         "/leases/{board}/{lease}/audit",
@@ -58,7 +72,7 @@ def lease_pages(answers: Answers) -> APIRouter:
         first, end = int(page or 0), int(page or 0) + limit
 
         def read(connection: Connection) -> dict[str, Any]:
-            row = _lease(connection, board, lease)
+            row = lease_row(connection, board, lease)
             of_lease = {
                 table: (table.c.board == row["board"], table.c.lease == row["lease"], table.c.audit >= first)
                 for table in (AUDIT, VOTE)
@@ -79,9 +93,37 @@ def lease_pages(answers: Answers) -> APIRouter:
 
         return answers.give(request, read)
 
+    _add_audits(router, answers)
     return router
 
 
-def _lease(connection: Connection, board: str, lease: str) -> Any:
+def _add_audits(router: APIRouter, answers: Answers) -> None:
+    @router.get(
+        "/audits",
+        response_model=many_of(AUDITED, "AuditedLease"),
+        summary="Rounds of audits whose votes were drawn, the newest first",
+    )
+    def audits(
+        request: Request,
+        verdict: Annotated[str, Query(pattern="^(accepted|rejected|undecided|open)?$")] = "",
+        limit: Limit = 100,
+        page: Page = "",
+    ) -> Response:
+        query = (
+            select(AUDIT, LEASE.c.job, LEASE.c.worker)
+            .join(LEASE, (LEASE.c.board == AUDIT.c.board) & (LEASE.c.lease == AUDIT.c.lease))
+            .where(AUDIT.c.drawn_block.is_not(None))
+        )
+        if verdict:
+            query = query.where(AUDIT.c.verdict == ("" if verdict == "open" else verdict))
+        order = (AUDIT.c.drawn_block, AUDIT.c.board, AUDIT.c.lease, AUDIT.c.audit, AUDIT.c.round)
+
+        return answers.give(
+            request, lambda c: page_of(c, query, AUDITED, order, page, limit, newest_first=True)
+        )
+
+
+def lease_row(connection: Connection, board: str, lease: str) -> Any:
+    """A lease of a question. Raises HTTPException."""
     query = select(LEASE).where(LEASE.c.board == felt(board), LEASE.c.lease == number(lease))
     return found(connection.execute(query).mappings().one_or_none())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from statistics import median, median_low
 from typing import Annotated, Any
 
@@ -9,13 +10,14 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import Connection, func, select
 
-from ..tables import BLOCK, CURSOR, JOB, LEASE
-from .answers import Answers, FeltQuery, felt, one_of
+from ..tables import JOB, LEASE
+from .answers import Answers, FeltQuery, felt, now_s, one_of
 from .views import DECIMAL
 
 MOST_JOBS = 1000  # the newest, by which prices are told
 MOST_LEASES = 200  # by which the time of a task is told
 MOST_HOURS = 24 * 90
+MOST_POINTS = 100
 
 
 class Market(BaseModel):
@@ -36,6 +38,23 @@ class Queue(BaseModel):
     seconds: float | None
 
 
+class Hours(BaseModel):
+    """What a task paid in jobs that were created in some hours; ``begin_s`` is when they began."""
+
+    begin_s: int
+    jobs: int
+    least_fri: DECIMAL
+    median_fri: DECIMAL
+    most_fri: DECIMAL
+
+
+class History(BaseModel):
+    """A family's prices over time, of ``step_s`` each; times without a job are left out."""
+
+    step_s: int
+    points: list[Hours]
+
+
 def market_pages(answers: Answers) -> APIRouter:
     """The pages."""
     router = APIRouter(tags=["market"])
@@ -49,6 +68,18 @@ def market_pages(answers: Answers) -> APIRouter:
         return answers.give(request, lambda c: {"item": _market(c, felt(family), hours)})
 
     @router.get(
+        "/market/history",
+        response_model=one_of(History, "History"),
+        summary="Prices of a family over time",
+    )
+    def history(
+        request: Request,
+        family: FeltQuery,
+        hours: Annotated[int, Query(ge=1, le=MOST_HOURS)] = 72,
+    ) -> Response:
+        return answers.give(request, lambda c: {"item": _history(c, felt(family), hours)})
+
+    @router.get(
         "/queue", response_model=one_of(Queue, "Queue"), summary="What there is to do, for autoscaling"
     )
     def queue(request: Request, family: FeltQuery | None = None) -> Response:
@@ -59,17 +90,33 @@ def market_pages(answers: Answers) -> APIRouter:
 
 
 def _market(connection: Connection, family: int, hours: int) -> dict[str, Any]:
-    now_s = select(BLOCK.c.time_s).join(CURSOR, CURSOR.c.block == BLOCK.c.number)
-    since_s = connection.scalars(now_s).one() - 3600 * hours
+    prices = [price for _, price in _prices(connection, family, hours)]
+    if not prices:
+        return {"jobs": 0, "least_fri": None, "median_fri": None, "most_fri": None}
+    return _spread(prices)
+
+
+def _history(connection: Connection, family: int, hours: int) -> dict[str, Any]:
+    step_s = 3600 * -(-hours // MOST_POINTS)
+    found: dict[int, list[int]] = {}
+    for created_s, price in _prices(connection, family, hours):
+        found.setdefault(created_s // step_s * step_s, []).append(price)
+    points = [{"begin_s": begin_s, **_spread(prices)} for begin_s, prices in sorted(found.items())]
+    return {"step_s": step_s, "points": points}
+
+
+def _prices(connection: Connection, family: int, hours: int) -> Sequence[Any]:
+    """When the newest jobs of so many hours were created, and what a task pays in them."""
     newest = (
-        select(JOB.c.reward_fri)
-        .where(JOB.c.family == family, JOB.c.created_s >= since_s)
+        select(JOB.c.created_s, JOB.c.reward_fri)
+        .where(JOB.c.family == family, JOB.c.created_s >= now_s(connection) - 3600 * hours)
         .order_by(JOB.c.created_block.desc())
         .limit(MOST_JOBS)
     )
-    prices = list(connection.scalars(newest))
-    if not prices:
-        return {"jobs": 0, "least_fri": None, "median_fri": None, "most_fri": None}
+    return connection.execute(newest).all()
+
+
+def _spread(prices: Sequence[int]) -> dict[str, Any]:
     told = {"least_fri": min(prices), "median_fri": median_low(prices), "most_fri": max(prices)}
     return {"jobs": len(prices), **{name: str(one) for name, one in told.items()}}
 

@@ -26,10 +26,20 @@ def _kind(column: Column[Any]) -> tuple[Any, Callable[[Any], Any] | None]:
 
 
 class View:
-    """A table's rows, without the columns that are hidden; ``more`` are fields that are added by hand."""
+    """A table's rows, without the columns that are hidden, with those ``joined`` of another one.
 
-    def __init__(self, name: str, table: Table, hidden: tuple[str, ...] = (), **more: Any) -> None:
-        shown = [one for one in table.columns if one.name not in hidden]
+    ``more`` are fields that are added by hand.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        table: Table,
+        hidden: tuple[str, ...] = (),
+        joined: tuple[Column[Any], ...] = (),
+        **more: Any,
+    ) -> None:
+        shown = [*(one for one in table.columns if one.name not in hidden), *joined]
         kinds = {one.name: (*_kind(one), one.primary_key) for one in shown}
         self.columns = shown
         self._make = [(one, make) for one, (_, make, _) in kinds.items()]

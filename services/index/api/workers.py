@@ -37,8 +37,9 @@ PAYMENTS = View("Payment", PAYMENT)
 
 
 class WholeWorker(WORKERS.model):  # type: ignore[name-defined,misc]
-    """With its standing offer and its families."""
+    """With the leases that it holds now, on all boards, its standing offer and its families."""
 
+    held_leases: int
     offer: OFFERS.model | None  # type: ignore[name-defined]
     families: list[FAMILIES.model]  # type: ignore[name-defined]
 
@@ -151,15 +152,30 @@ def _whole(connection: Connection, worker: int) -> dict[str, Any]:
 def _with_offers(
     connection: Connection, workers: Sequence[dict[str, Any]], most: int = MOST_FAMILIES
 ) -> list[dict[str, Any]]:
-    """The workers with their standing offers and so many of their families."""
+    """The workers with what they hold, their standing offers and so many of their families."""
     numbers = [one["worker"] for one in workers]
     query = select(OFFER).where(OFFER.c.worker.in_(numbers))
     offers = {one["worker"]: OFFERS.of(one) for one in connection.execute(query).mappings()}
     families = _families(connection, numbers, most)
+    held = _held(connection, numbers)
     return [
-        one | {"offer": offers.get(one["worker"]), "families": families.get(one["worker"], [])}
+        one
+        | {
+            "held_leases": held.get(one["worker"], 0),
+            "offer": offers.get(one["worker"]),
+            "families": families.get(one["worker"], []),
+        }
         for one in workers
     ]
+
+
+def _held(connection: Connection, workers: Sequence[int]) -> dict[int, int]:
+    query = (
+        select(LEASE.c.worker, func.count())
+        .where(LEASE.c.worker.in_(workers), LEASE.c.state.in_(("claimed", "submitted")))
+        .group_by(LEASE.c.worker)
+    )
+    return {worker: count for worker, count in connection.execute(query)}
 
 
 def _families(

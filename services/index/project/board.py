@@ -131,19 +131,28 @@ def _given_back(place: Place, event: told.TasksGivenBack) -> None:
     job, lease = place.job(event.job_id), place.lease(event.lease_id)
     if event.first == lease["first"]:  # all of it: LeaseEnded comes, and needs to know how many there were
         _leave(place, event.job_id, lease)
-    else:
+    elif lease["twin"] in (HELD, SPARE):
+        _part(place, lease)
+    else:  # what was submitted says already how many are left of it
         job["held_tasks"] -= event.count
-        lease["count"] -= event.count
+        job["accepted_tasks"] += event.count if lease["twin"] == SPARED else 0
     place.pay(lease["operator"], "burned", event.burned_fri, job=event.job_id, lease=event.lease_id)
+
+
+def _part(place: Place, lease: Row) -> None:
+    """A part of tasks that two leases had was submitted: the other one has them alone."""
+    if lease["twin"] == SPARE:
+        _tell_held(place, lease, ALONE)
+    else:
+        place.lease(lease["twin_lease"])["twin"] = ALONE
+    lease.update(twin=SPARE, twin_lease=None)
 
 
 def _leave(place: Place, job_id: int, lease: Row) -> None:
     """What becomes of the tasks of a lease that ends unpaid: another lease of the same may have them."""
     job, twin = place.job(job_id), lease["twin"]
     if twin == SPARE:
-        held = place.lease(lease["twin_lease"])
-        if held["state"] in (CLAIMED, SUBMITTED) and held["twin"] == HELD:
-            held["twin"] = ALONE
+        _tell_held(place, lease, ALONE)
     elif twin == HELD:
         place.lease(lease["twin_lease"])["twin"] = ALONE
     else:
@@ -151,14 +160,20 @@ def _leave(place: Place, job_id: int, lease: Row) -> None:
         job["accepted_tasks"] += lease["count"] if twin == SPARED else 0
 
 
+def _tell_held(place: Place, spare: Row, twin: str) -> None:
+    """What a spare came to, said of the lease whose spare it is, if it is one's."""
+    if spare["twin_lease"]:
+        held = place.lease(spare["twin_lease"])
+        if held["state"] in (CLAIMED, SUBMITTED) and held["twin"] == HELD:
+            held["twin"] = twin
+
+
 def _paid(place: Place, event: told.LeasePaid | told.LeaseAccepted, lease: Row) -> None:
     job = place.job(event.job_id)
     lease.update(is_paid=True, paid_fri=event.paid_fri, payout=event.payout)
     job["paid_fri"] += event.paid_fri
     if lease["twin"] == SPARE:
-        held = place.lease(lease["twin_lease"])
-        if held["state"] in (CLAIMED, SUBMITTED) and held["twin"] == HELD:
-            held["twin"] = SPARED
+        _tell_held(place, lease, SPARED)
     else:
         job["held_tasks"] -= lease["count"]
         job["accepted_tasks"] += lease["count"]

@@ -15,7 +15,6 @@ from renderchain.core.money import FRI_PER_STRK
 from devkit.made_up_job import FAMILY, TERMS
 from devkit.model.challenges import Model
 from devkit.model.ledger import Addresses, Refused
-from devkit.model.records import Job, Lease
 from devkit.rules import AT_ONCE, Rules
 
 ARTIST, SCHEDULER, OPERATORS = 0xA, 0xB, 0x10000
@@ -27,26 +26,11 @@ REWARD_FRI = FRI_PER_STRK // 10
 STAKE_FRI = 10**6 * FRI_PER_STRK
 
 
-class SparesAtOnce(Model):
-    """A board that waits for nothing before it lets tasks be given twice: what that rule costs."""
-
-    def to_spare(self, job: Job, place: Place) -> Lease:
-        held = self.lease(LeaseId(place.spare_of))
-        if held is None:
-            return super().to_spare(job, place)
-        since = held.since_s, held.since_block
-        held.since_s = held.since_block = -(10**9)
-        try:
-            return super().to_spare(job, place)
-        finally:
-            held.since_s, held.since_block = since
-
-
 class SimulatedBoard:
     """Nobody judges these leases, and the artist accepts them at once: what is tried is who renders what."""
 
-    def __init__(self, *, spares_at_once: bool = False) -> None:
-        self._model = (SparesAtOnce if spares_at_once else Model)(RULES, ADDRESSES, lambda number: number + 1)
+    def __init__(self) -> None:
+        self._model = Model(RULES, ADDRESSES, lambda number: number + 1)
         self._model.fund(ARTIST, 2**120)
 
     def register(self, least_reward_fri: int = 1, slots: int = MAX_SLOTS) -> WorkerId:

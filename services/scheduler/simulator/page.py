@@ -7,7 +7,7 @@ from statistics import median
 from typing import Any
 
 from .picture import draw
-from .rows import AT_ONCE, OURS, ROWS, Row
+from .rows import ROWS, Row
 
 REPO = Path(__file__).resolve().parents[3]
 DATA = REPO / "docs" / "data" / "scheduling.json"
@@ -15,7 +15,6 @@ PAGE = REPO / "docs" / "scheduling.md"
 PICTURE = REPO / "docs" / "pictures" / "scheduling.svg"
 START, END = "<!-- figures: written by `make simulate` -->", "<!-- end of figures -->"
 Data = dict[str, dict[str, list[dict[str, Any]]]]
-NAMES = {OURS: "ours", AT_ONCE: "ours, were spares allowed at once", "LPT": "LPT"}
 
 
 def write_page(data: Data) -> None:
@@ -51,5 +50,5 @@ def _line(row: Row, policy: str, runs: list[dict[str, Any]]) -> str:
     said = [f"{100 * one:.0f} %" if is_share else f"{one:.2f}" for one in (median(figures), worst)]
     twice = f"{100 * median(one['twice'] for one in runs):.1f}"
     leases = f"{median(one['leases'] for one in runs):.1f}"
-    cells = [row.name, row.goal, NAMES.get(policy, policy), *said, twice, leases]
+    cells = [row.name, row.goal, policy, *said, twice, leases]
     return f"| {' | '.join(cells)} |"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 from renderchain.core.scheduling.ends import lease_timeout_s, least_reward_fri
-from renderchain.core.scheduling.plan import RENDER_PART, PlanRules
+from renderchain.core.scheduling.plan import RENDER_PART
 
 from .board import REWARD_FRI
 from .longest import LongestFirst
@@ -113,7 +113,6 @@ def job_of(
 
 POLICIES: dict[str, Callable[[], Policy]] = {
     "ours": lambda: Planned(),
-    "ours, spares at once": lambda: Planned(PlanRules(spare_after=0.0)),
     "FIFO pull": lambda: Pull(1),
     "LPT": LongestFirst,
     "polling pull": PollingPull,
@@ -133,13 +132,12 @@ def world_of(
     kind: str, machines: list[Machine], jobs: list[MadeUpJob], policy: Policy | None = None
 ) -> World:
     """With the jobs' terms as that policy has them: pulls have no scheduler and the usual timeout."""
-    at_once = kind == "ours, spares at once"
     if kind in ("FIFO pull", "polling pull"):
         timeout_s = 600 if kind == "polling pull" else LONG_S
         jobs = [replace(one, grace_s=0, spares=0, timeout_s=timeout_s, longest=1) for one in jobs]
-    elif kind == "LPT" or at_once:
+    elif kind == "LPT":
         jobs = [replace(one, timeout_s=LONG_S) for one in jobs]
-    return World(machines, jobs, policy or POLICIES[kind](), spares_at_once=at_once)
+    return World(machines, jobs, policy or POLICIES[kind]())
 
 
 def measure(run: Run) -> Found:

@@ -80,10 +80,8 @@ class World:
         jobs: Sequence[MadeUpJob],
         policy: Policy,
         lead_s: float = 4.0,
-        *,
-        spares_at_once: bool = False,
     ) -> None:
-        self.board = SimulatedBoard(spares_at_once=spares_at_once)
+        self.board = SimulatedBoard()
         self.machines, self.coming, self.policy, self.lead_s = list(machines), list(jobs), policy, lead_s
         self.now_s = START_S
         self.jobs: dict[JobId, MadeUpJob] = {}

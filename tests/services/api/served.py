@@ -7,15 +7,18 @@ import socket
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import uvicorn
 from sqlalchemy import Engine
 
 from services.index.api import make_app
+from services.index.api.dashboard import DIST
+from services.index.api.previews import NO_PREVIEWS
 from services.index.store import Store
 
 PATIENCE_S = 60
@@ -67,11 +70,13 @@ class Served:
 
 
 @contextmanager
-def serving(engine: Engine, store: Store) -> Iterator[Served]:
-    """Serve inside of this."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+def serving(
+    engine: Engine, store: Store, port: int = 0, previews: Mapping[int, Path] = NO_PREVIEWS, dist: Path = DIST
+) -> Iterator[Served]:
+    """Serve inside of this, on a port of the system's choice where none is named."""
+    with socket.create_server(("127.0.0.1", port)) as listener:
         server = uvicorn.Server(
-            uvicorn.Config(make_app(engine), log_config=None, timeout_graceful_shutdown=1)
+            uvicorn.Config(make_app(engine, dist, previews), log_config=None, timeout_graceful_shutdown=1)
         )
         thread = threading.Thread(target=server.run, args=[[listener]])
         thread.start()

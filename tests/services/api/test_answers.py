@@ -43,12 +43,17 @@ def paths(served: Served) -> list[str]:
             "/v1/workers",
             "/v1/families",
             "/v1/payments",
+            "/v1/audits",
             "/v1/queue",
         ),
-        *(f"/v1/jobs/{BOARD_PATH}/{job}{part}" for part in ("", "/leases", "/frames", "/waiting")),
-        *(f"/v1/leases/{BOARD_PATH}/{lease}{part}" for part in ("", "/audit")),
+        *(
+            f"/v1/jobs/{BOARD_PATH}/{job}{part}"
+            for part in ("", "/leases", "/frames", "/waiting", "/previews")
+        ),
+        *(f"/v1/leases/{BOARD_PATH}/{lease}{part}" for part in ("", "/audit", "/prints")),
         *(f"/v1/workers/1{part}" for part in ("", "/leases", "/record")),
-        f"/v1/market?family={family}",
+        *(f"/v1/{page}?family={family}" for page in ("market", "market/history")),
+        "/v1/gas",
     ]
 
 
@@ -62,7 +67,8 @@ def test_every_answer_says_of_which_block_it_is_and_has_no_number_beyond_53_bits
     for path in paths(served):
         answer = served.get(path)
         assert answer.status == 200, (path, answer.text)
-        assert answer.json["as_of"] == {"block": newest.number, "hash": hex(newest.hash), "lag_blocks": 0}
+        as_of = {"block": newest.number, "hash": hex(newest.hash), "time_s": newest.time_s, "lag_blocks": 0}
+        assert answer.json["as_of"] == as_of
         assert all(abs(one) < 2**53 for one in numbers_in(answer.json)), path
 
 
@@ -165,7 +171,7 @@ def test_the_description_names_every_page(served: Served) -> None:
     described = json.loads(served.get("/openapi.json").text)
     named = {path.split("/")[2] for path in described["paths"] if path.startswith("/v1/")}
     main = {"network", "boards", "jobs", "leases", "workers"}
-    assert named == main | {"families", "payments", "market", "queue", "events"}
+    assert named == main | {"families", "payments", "market", "queue", "audits", "gas", "events"}
 
 
 def test_while_the_database_can_not_be_read_it_says_so(served: Served) -> None:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.services.notifier.test_hearing import *  # noqa: F403
 from tests.services.notifier.test_killed import *  # noqa: F403
+from tests.services.notifier.test_listening import *  # noqa: F403
 from tests.services.notifier.test_outbox import *  # noqa: F403

@@ -23,7 +23,7 @@ from tests.services.conftest import Fresh
 from tests.services.notifier.conftest import NewDatabase
 from tests.services.notifier.expected import expected
 from tests.services.notifier.receivers import Received, Request
-from tests.services.notifier.test_hearing import BOTH
+from tests.services.notifier.test_listening import BOTH
 from tests.services.notifier.written import hooked, write_operator
 from tests.services.played import NETWORK, played
 
@@ -44,7 +44,7 @@ class Process:
     def wait_until_it_hears(self) -> None:
         """Until it asks the index for events."""
         end_s = time.monotonic() + PATIENCE_S
-        while b"hearing the index" not in self.log.read_bytes()[self.begin :]:
+        while b"listening the index" not in self.log.read_bytes()[self.begin :]:
             assert self.process.poll() is None and time.monotonic() < end_s, self.log.read_text()
             time.sleep(TRY_S)
 

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, select
 
 from services.common.engine import reading
 from services.index.store import Network, OtherWriter, Store
-from services.index.tables import EVENT, JOB
+from services.index.tables import EVENT, JOB, LEASE
 from tests.services.conftest import Fresh
 from tests.services.played import BOARD, NETWORK, block_of, played
 from tests.services.tables import all_rows
@@ -41,6 +41,20 @@ def test_counts_of_a_job_are_those_of_the_board(fresh: Fresh, seed: int) -> None
         job = found.jobs[number]
         counts = (row["held_tasks"], row["accepted_tasks"], row["refunded_tasks"])
         assert counts == (job.held, job.accepted, job.refunded), number
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_leases_that_go_on_are_as_the_board_has_them(fresh: Fresh, seed: int) -> None:
+    found = played(seed)
+    engine = fresh()
+    filled(engine, found.blocks)
+    with reading(engine) as connection:
+        rows = {one["lease"]: one for one in connection.execute(select(LEASE)).mappings()}
+    assert found.leases
+    for number, lease in found.leases.items():
+        row = rows[number]
+        told = (row["first"], row["count"], row["state"])
+        assert told == (lease.first, lease.count, lease.state.name.lower()), number
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from typing import Any
 
+from ...core.audit.gas import MOST_GAS_PRICE_FRI
 from ...core.errors import ChainError, NodeAway
 from ...ports.event_feed import BEFORE_ALL, Alive, Block, BlockId, NetworkEvent, PlacedEvent, Rollback
 from .errors import said
@@ -238,7 +239,12 @@ class _Reading:
                 where = (raw.transaction_index, raw.event_index, raw.transaction_hash, raw.from_address)
                 placed[raw.block_number].append(PlacedEvent(*where, typed))
         return [
-            Block(number, one.block_hash, one.parent_hash, one.timestamp, tuple(placed[number]), head)
+            Block(
+                *(number, one.block_hash, one.parent_hash, one.timestamp),
+                tuple(placed[number]),
+                head,
+                _gas_price_fri(one),
+            )
             for number, one in sorted(headers.items())
         ]
 
@@ -246,6 +252,12 @@ class _Reading:
 def _gone() -> tuple[type[Exception], ...]:
     """What a node that can't answer raises, also where it says that the question is at fault: it is ours."""
     return (ChainError, *failures())
+
+
+def _gas_price_fri(header: Any) -> int | None:
+    """No reason to leave a block: nothing is paid by it."""
+    price_fri = header.l2_gas_price.price_in_fri
+    return price_fri if 0 <= price_fri <= MOST_GAS_PRICE_FRI else None
 
 
 async def _header(client: Any, number: int) -> Any:

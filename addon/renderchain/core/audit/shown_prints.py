@@ -42,7 +42,7 @@ def mean_agrees(drawn: int, mine: Sequence[Shown], theirs: Sequence[Shown], limi
 
 def light_agrees(mine: Shown, theirs: Shown) -> bool:
     """Whether they have the same light, whatever their noise says."""
-    apart = [steps_apart(*pair) for pair in zip(_levels(mine), _levels(theirs), strict=True)]
+    apart = [steps_apart(*pair) for pair in zip(levels_of(mine), levels_of(theirs), strict=True)]
     blocks = [max(apart[at : at + CHANNELS]) for at in range(0, len(apart), CHANNELS)]
     off = sum(steps > MAX_LEVEL_STEPS for steps in blocks)
     return off <= MAX_BLOCKS_OFF and max(blocks) <= MAX_BLOCK_STEPS
@@ -64,6 +64,7 @@ def _share(mine: Shown, theirs: Shown) -> int:
     return _bits(mine, theirs) * WHOLE // area if area else WHOLE
 
 
-def _levels(shown: Shown) -> list[int]:
+def levels_of(shown: Shown) -> list[int]:
+    """Of each block R, G and B, as a print has them; six more have room in the felts, and count."""
     halves = [half for felt in shown[TAIL + 1 :] for half in (felt % HALF, felt // HALF)]
     return [half >> LEVEL_BITS * at & LEVELS - 1 for half in halves for at in range(LEVELS_PER_HALF)]

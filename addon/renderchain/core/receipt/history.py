@@ -19,10 +19,11 @@ from ..board_events import (
     ResultSubmitted,
     SpareGiven,
     SpareRefunded,
+    TasksGivenBack,
     TasksRefunded,
 )
 from ..ids import LeaseId
-from ..lifecycle import LeaseState
+from ..lifecycle import HELD, LeaseState
 from .document import FrameProof, Judgement, LeaseReceipt, Payment, PaymentKind
 from .signed_call import SignedCall
 
@@ -48,6 +49,7 @@ class JobHistory:
         self._slashed: set[LeaseId] = set()
         self._paid: set[LeaseId] = set()
         self._alone: set[LeaseId] = set()  # spares that took the place of the lease that was held
+        self._parts: set[LeaseId] = set()  # of tasks that others have alone; they are paid as spares are
         self._moved = [Payment(one.block, PaymentKind.BROUGHT, NO_LEASE, one.amount_fri) for one in brought]
         told = list(events)
         self._slashed |= {one.lease_id for one in told if isinstance(one, LeaseSlashed)}
@@ -70,6 +72,8 @@ class JobHistory:
             self._accepted(event)
         elif isinstance(event, LeaseEnded):
             self._ended(event)
+        elif isinstance(event, TasksGivenBack):
+            self._parted(event)
         elif isinstance(event, TasksRefunded | SpareRefunded | JobClosed):
             self._returned(event)
         else:
@@ -119,14 +123,29 @@ class JobHistory:
         lease = self.leases.get(lease_id)
         if lease is None or lease_id in self._paid:
             return
-        self._alone |= {
-            one.lease_id
-            for one in self.leases.values()
-            if one.held_id == lease_id and one.lease_id not in self._paid
-        }
         if event.state is LeaseState.REJECTED and lease_id not in self._slashed:
             shared_fri = lease.reward_fri * lease.count
             self._move(event.block, PaymentKind.SHARED, lease_id, shared_fri)
+        else:
+            self._alone |= {one.lease_id for one in self._spares_of(lease_id)}
+
+    def _spares_of(self, lease_id: LeaseId) -> list[LeaseReceipt]:
+        """Those that take its place where it fails."""
+        found = [one for one in self.leases.values() if one.held_id == lease_id]
+        return [one for one in found if one.lease_id not in self._paid | self._parts]
+
+    def _parted(self, event: TasksGivenBack) -> None:
+        """Of two leases of the same tasks one was submitted in part: the other has them alone."""
+        lease = self.leases.get(event.lease_id)
+        if event.reason or lease is None or event.lease_id in self._alone:
+            return
+        for spare in self._spares_of(event.lease_id):
+            if spare.state in HELD:
+                self._parts.add(event.lease_id)
+                self._change(event.lease_id, held_id=spare.lease_id)
+                self._change(spare.lease_id, held_id=NO_LEASE)
+        if lease.held_id:
+            self._parts.add(event.lease_id)
 
     def _returned(self, event: TasksRefunded | SpareRefunded | JobClosed) -> None:
         is_end = isinstance(event, JobClosed)

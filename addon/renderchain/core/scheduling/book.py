@@ -75,6 +75,8 @@ class Book(Generic[Key]):
         if found is None:
             return
         job, held, row = found
+        if count is not None and count < held.count:
+            self._part(job, held)
         job.known.cached.add(row)
         end = held.first + (held.count if count is None else count)
         costs = job.costs.predicted_s()[held.first : end].copy()
@@ -97,15 +99,20 @@ class Book(Generic[Key]):
         if found is None:
             return
         job, held, row = found
-        for other in job.held.values():  # its spare takes its place, or it is alone again
-            if other.lease_id == held.spare_of:
-                other.is_spared = False
-            elif other.spare_of == lease_id:
-                other.spare_of = LeaseId(0)
+        self._part(job, held)
         if failed:
             job.known.failed.add(row)
         if reopened and not job.is_over:
             job.open.put_back(first, count)
+
+    @staticmethod
+    def _part(job: Job, held: Held) -> None:
+        """Whoever has the same tasks has them alone from now on."""
+        for other in job.held.values():
+            if other.lease_id == held.spare_of:
+                other.is_spared = False
+            elif other.spare_of == held.lease_id:
+                other.spare_of = LeaseId(0)
 
     def settled(self, lease_id: LeaseId) -> None:
         """The lease ended: its slot is free."""

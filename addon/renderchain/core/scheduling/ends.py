@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 STEPS = 40  # of a bisection
 FOREVER_S = 1e9
+TIMEOUT_TIMES = 3  # a timeout is so many times what the slowest that count would take
 
 Column = NDArray[np.float64]
 
@@ -51,9 +52,9 @@ def least_reward_fri(
 
 
 def lease_timeout_s(cost_s: float, speeds: Column, render_part: float, lost_part: float = 0.05) -> int:
-    """For a job whose dear tasks cost so much: the least that leaves out only workers too slow to count, who
-    do such a part of what all can. After half of it what somebody lost may be given to others.
+    """For a job whose dear tasks cost so much: enough for all but workers too slow to count, who do such a
+    part of what all can, also where these take longer. What somebody lost is given to others before.
     """
     rising = np.sort(speeds)
     kept = rising[np.searchsorted(np.cumsum(rising), lost_part * rising.sum())]
-    return max(round(cost_s / float(kept) / render_part), 1)
+    return max(round(TIMEOUT_TIMES * cost_s / float(kept) / render_part), 1)

@@ -30,8 +30,8 @@ class PlanRules:
     """``lead_s`` is from an assignment until rendering can begin, ``load_s`` more where a package is fetched.
 
     ``part`` of what a worker could do until the end is a lease's length; its next task must end before that
-    also where it is so many ``sigmas`` slower than expected. After ``spare_after`` of a lease's timeout the
-    board lets its tasks be given twice. A lease's gas, ``lease_gas_fri``, shall be ``gas_part`` of its pay.
+    also where it is so many ``sigmas`` slower than expected. A lease's gas, ``lease_gas_fri``, shall be
+    ``gas_part`` of its pay.
     """
 
     lead_s: float = 4.0
@@ -39,7 +39,6 @@ class PlanRules:
     part: float = 0.5
     sigmas: float = 1.5
     longest_s: float = 600.0
-    spare_after: float = 0.5
     lease_gas_fri: int = 0
     gas_part: float = 0.02
 

@@ -53,11 +53,10 @@ def lost_tasks(job: Job, fleet: Fleet, now_s: float) -> int:
 
 def spares(job: Job, plan: JobPlan, fleet: Fleet, now_s: float, taken: Collection[int]) -> list[Given]:
     """Spares for leases that hold up the job, the latest first, each on who ends it first."""
-    ready_s = plan.rules.spare_after * job.needs.lease_timeout_s
     found = list[Given]()
     used = set(taken)
     waiting = [one for one in job.held.values() if not (one.is_spared or one.spare_of)]
-    waiting = [one for one in waiting if now_s >= one.since_s + ready_s and one.count <= job.spares]
+    waiting = [one for one in waiting if one.count <= job.spares]
     doubtful = [one for one in waiting if is_doubtful(job, one, fleet, now_s)]
     ends_s = {one.lease_id: expected_s(job, one, fleet, now_s) for one in waiting}
     late = [] if job.open.count else [one for one in waiting if one not in doubtful]

@@ -27,8 +27,13 @@ struct Twins {
 /// Of the second worker.
 const SECOND: u32 = 2;
 
-/// A job of one lease of two tasks, which the first worker holds, with two tasks to spare.
+/// A job of leases of two tasks, of which the first worker holds one, with two tasks to spare.
 fn held_lease() -> Twins {
+    held_lease_of(2)
+}
+
+/// The same job with so many tasks, and as many to spare.
+fn held_lease_of(tasks: u32) -> Twins {
     let net = network();
     be('second owner');
     net.token.approve(net.registry.contract_address, STAKE.into());
@@ -39,7 +44,7 @@ fn held_lease() -> Twins {
     net.profiles.set_offer(SECOND, known);
     add_named(net);
     at(1_300, 40);
-    let job = create(net, JobTerms { tasks: 2, spare_tasks: 2, ..scheduled() });
+    let job = create(net, JobTerms { tasks, spare_tasks: tasks, ..scheduled() });
     be('scheduler');
     net.board.assign(job, array![place(0)], named(net));
     let held = *net.board.open_leases(1)[0];
@@ -50,14 +55,9 @@ fn spare_of(two: Twins, slot: u8) -> Place {
     Place { worker_id: SECOND, spare_of: two.held, ..place(slot) }
 }
 
-fn pass_half() {
-    at(get_block_timestamp() + 30, get_block_number() + 3);
-}
-
 /// The same, and the second worker has its tasks too.
 fn spared_lease() -> Twins {
     let two = held_lease();
-    pass_half();
     be('scheduler');
     two.net.board.assign(two.job, array![spare_of(two, 0)], named(two.net));
     Twins { spare: *two.net.board.open_leases(SECOND)[0], ..two }
@@ -111,13 +111,10 @@ fn assert_all_gone(two: Twins) {
 
 #[test]
 #[feature("safe_dispatcher")]
-fn a_spare_is_of_what_another_worker_holds_for_half_of_its_time() {
+fn a_spare_is_of_what_another_worker_holds_from_its_first_block_on() {
     let two = held_lease();
     let board = IJobBoardSafeDispatcher { contract_address: two.net.board.contract_address };
     be('scheduler');
-    let early = board.assign(two.job, array![spare_of(two, 0)], named(two.net));
-    assert_eq!(reason_of(early), 'RC: too early for a spare');
-    pass_half();
     let own = Place { worker_id: 1, ..spare_of(two, 1) };
     assert_eq!(
         reason_of(board.assign(two.job, array![own], named(two.net))),
@@ -200,7 +197,7 @@ fn a_spare_that_fails_after_the_lease_was_accepted_ends_the_job() {
 #[test]
 fn a_spare_takes_the_place_of_a_lease_that_fails_and_only_then_the_tasks_open() {
     let two = spared_lease();
-    at(get_block_timestamp() + 30, get_block_number() + 3);
+    at(get_block_timestamp() + 60, get_block_number() + 6);
     be('anyone');
     two.net.board.expire(two.job, array![two.held]);
     assert_eq!(two.net.board.lease(two.held).state, LeaseState::EXPIRED);
@@ -224,17 +221,78 @@ fn a_spare_that_fails_leaves_the_lease_alone_and_its_money_goes_back() {
     assert_all_gone(two);
 }
 
+fn submit_part(two: Twins, who: felt252, lease: u64) {
+    be(who);
+    two.net.board.submit(lease, 1, result());
+}
+
 #[test]
-#[feature("safe_dispatcher")]
-fn tasks_that_are_given_twice_are_submitted_whole() {
+fn who_submits_a_part_is_paid_out_of_the_spare_s_money_and_the_spare_has_all_alone() {
     let two = spared_lease();
-    let board = IJobBoardSafeDispatcher { contract_address: two.net.board.contract_address };
-    be('operator');
-    let part = board.submit(two.held, 1, result());
-    assert_eq!(reason_of(part), 'RC: tasks are given twice');
-    be('helper');
-    let part = board.submit(two.spare, 1, result());
-    assert_eq!(reason_of(part), 'RC: tasks are given twice');
+    submit_part(two, 'operator', two.held);
+    assert_eq!((twin(two, two.held), twin(two, two.spare)), (Twin::SPARE, Twin::NONE));
+    assert_eq!((two.net.board.lease(two.held).count, owed(two)), (1, 100));
+    assert_eq!(counts(two), (0, 0, 2, 0, 1));
+    pay(two, two.held);
+    assert_eq!((sent(two), counts(two)), ((100, 0), (0, 0, 2, 0, 0)));
+    submit(two, 'helper', two.spare);
+    pay(two, two.spare);
+    assert_eq!((sent(two), owed(two)), ((100, 200), 150));
+    assert_all_gone(two);
+}
+
+#[test]
+fn all_tasks_open_where_the_spare_of_who_submitted_a_part_fails() {
+    let two = spared_lease();
+    submit_part(two, 'operator', two.held);
+    give_back(two, 'helper', two.spare);
+    assert_eq!(counts(two), (0, 0, 0, 1, 1));
+    pay(two, two.held);
+    assert_eq!((sent(two), counts(two)), ((100, 0), (0, 0, 0, 1, 0)));
+    be('artist');
+    two.net.board.cancel(two.job);
+    assert_eq!(owed(two), 350);
+    assert_all_gone(two);
+}
+
+#[test]
+fn a_spare_that_is_submitted_in_part_leaves_the_lease_alone() {
+    let two = spared_lease();
+    submit_part(two, 'helper', two.spare);
+    assert_eq!((twin(two, two.held), twin(two, two.spare)), (Twin::NONE, Twin::SPARE));
+    assert_eq!((counts(two), owed(two)), ((0, 0, 2, 0, 1), 100));
+    pay(two, two.spare);
+    assert_eq!(twin(two, two.held), Twin::NONE);
+    submit(two, 'operator', two.held);
+    pay(two, two.held);
+    assert_eq!((sent(two), owed(two)), ((200, 100), 150));
+    assert_all_gone(two);
+}
+
+#[test]
+fn a_part_that_comes_after_the_spare_was_paid_earns_its_pay() {
+    let two = spared_lease();
+    submit(two, 'helper', two.spare);
+    pay(two, two.spare);
+    submit_part(two, 'operator', two.held);
+    assert_eq!((counts(two), owed(two)), ((1, 0, 1, 0, 0), 100));
+    pay(two, two.held);
+    assert_eq!((sent(two), owed(two)), ((100, 200), 150));
+    assert_all_gone(two);
+}
+
+/// A part is no spare of the other any more: what it comes to changes nothing about another spare.
+#[test]
+fn a_lease_whose_spare_was_submitted_in_part_may_have_another() {
+    let two = held_lease_of(4);
+    be('scheduler');
+    two.net.board.assign(two.job, array![spare_of(two, 0)], named(two.net));
+    let spare = *two.net.board.open_leases(SECOND)[0];
+    submit_part(two, 'helper', spare);
+    be('scheduler');
+    two.net.board.assign(two.job, array![spare_of(two, 1)], named(two.net));
+    pay(two, spare);
+    assert_eq!(twin(two, two.held), Twin::HELD);
 }
 
 #[test]
@@ -261,7 +319,7 @@ fn both_leases_count_for_the_family_s_cap_until_each_ends() {
     submit(two, 'helper', two.spare);
     pay(two, two.spare);
     assert_eq!(open_fri(two), 200);
-    // It comes late, for half of its pay.
+    // It comes late, for all of its pay.
     submit(two, 'operator', two.held);
     pay(two, two.held);
     assert_eq!(open_fri(two), 0);
@@ -278,7 +336,6 @@ fn a_spare_that_is_given_back_counts_no_longer() {
 #[feature("safe_dispatcher")]
 fn a_spare_of_a_judged_lease_is_judged() {
     let two = held_lease();
-    pass_half();
     let board = IJobBoardSafeDispatcher { contract_address: two.net.board.contract_address };
     be('scheduler');
     let refused = board.assign(two.job, array![spare_of(two, 0)], array![]);

@@ -43,5 +43,5 @@ def test_the_cheapest_pay_is_what_the_last_worker_asks_that_is_needed() -> None:
 
 def test_a_timeout_leaves_out_only_those_who_hardly_count() -> None:
     speeds = np.array([0.01] * 10 + [1.0] * 10)
-    assert lease_timeout_s(80.0, speeds, 0.8) == 100
-    assert lease_timeout_s(80.0, speeds, 0.8, lost_part=0.0) == 10_000
+    assert lease_timeout_s(80.0, speeds, 0.8) == 300
+    assert lease_timeout_s(80.0, speeds, 0.8, lost_part=0.0) == 30_000

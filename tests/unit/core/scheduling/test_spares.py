@@ -21,11 +21,10 @@ def held(spares: int = 4) -> tuple[Book[str], LeaseId, int]:
     return made, confirm(made, "a", given, NOW_S), given.row
 
 
-def test_a_silent_workers_lease_is_given_again_once_half_of_its_time_is_over() -> None:
+def test_a_silent_workers_lease_is_given_again_at_once() -> None:
     made, lease, row = held()
-    now_s = NOW_S + TIMEOUT_S / 2 - 1
+    now_s = NOW_S + SILENT_S
     made.heard(WorkerId(2 - row), now_s)
-    assert now_s - NOW_S > SILENT_S
     assert made.plan(now_s) == {}
     (spare,) = made.plan(now_s + 1)["a"]
     assert (spare.row, spare.first, spare.count, spare.spare_of) == (1 - row, 0, 4, lease)
@@ -77,3 +76,24 @@ def test_when_the_spare_is_lost_the_first_may_have_another() -> None:
     assert not made.jobs["a"].held[lease].is_spared
     made.heard(WorkerId(2 - row), now_s + 2)
     assert [one.spare_of for one in made.plan(now_s + 2)["a"]] == [lease]
+
+
+def test_who_submits_a_part_leaves_the_tasks_to_its_spare_alone() -> None:
+    made, lease, row = held(spares=8)
+    now_s = NOW_S + TIMEOUT_S / 2
+    made.heard(WorkerId(2 - row), now_s)
+    (given,) = made.plan(now_s)["a"]
+    spare = confirm(made, "a", given, now_s)
+    made.submitted(lease, now_s + 1, 2)
+    assert made.jobs["a"].held[spare].spare_of == 0
+
+
+def test_where_a_spare_brings_a_part_the_first_may_have_another() -> None:
+    made, lease, row = held(spares=8)
+    now_s = NOW_S + TIMEOUT_S / 2
+    made.heard(WorkerId(2 - row), now_s)
+    (given,) = made.plan(now_s)["a"]
+    spare = confirm(made, "a", given, now_s)
+    made.submitted(spare, now_s + 1, 2)
+    made.settled(spare)
+    assert not made.jobs["a"].held[lease].is_spared

@@ -17,11 +17,11 @@ from sqlalchemy import Engine, select
 from services.common.engine import reading
 from services.index.store import Store
 from services.index.tables import CURSOR as INDEXED
-from services.notifier import hearing as heard
+from services.notifier import listening as heard
 from services.notifier.deliveries import Deliveries
-from services.notifier.hearing import Hearing
 from services.notifier.index import open_index
 from services.notifier.links import Links
+from services.notifier.listening import Listening
 from services.notifier.outbox import Outbox
 from services.notifier.people import People
 from services.notifier.tables import CURSOR, NOTICE
@@ -53,10 +53,10 @@ def people(tmp_path: Path) -> People:
 
 
 @asynccontextmanager
-async def running(engine: Engine, url: str, people: People) -> AsyncIterator[Hearing]:
+async def running(engine: Engine, url: str, people: People) -> AsyncIterator[Listening]:
     """A notifier that hears, inside of this."""
     async with open_index(url) as index:
-        one = Hearing(engine, index, people, Links(DASHBOARD), lambda: None)
+        one = Listening(engine, index, people, Links(DASHBOARD), lambda: None)
         task = asyncio.create_task(one.run())
         try:
             async with asyncio.timeout(PATIENCE_S):

@@ -60,7 +60,7 @@ class _Batch:
         self.cursor = moved
 
 
-class Hearing:
+class Listening:
     """``wake`` is called where something new is to be sent."""
 
     def __init__(
@@ -94,7 +94,7 @@ class Hearing:
         self._cursor = await asyncio.to_thread(self._outbox.cursor)
         judge = Judge(self._index, self._links)
         last, is_first = _ask_from(self._cursor), True
-        log.info("hearing the index%s", "" if last is None else f" from event {last + 1} on")
+        log.info("listening the index%s", "" if last is None else f" from event {last + 1} on")
         batch = _Batch(self._cursor)
         async with (
             aclosing(self._index.listen(judge.kinds, last)) as telling,
