@@ -2,8 +2,9 @@
 
     python -m benchmarks.window
 
-A job is submitted by the mouse, on a network of its own. Beside it stands the same Blender without us:
-the mouse moves over the panel alike, and nothing is submitted.
+Jobs are submitted by the mouse, on a network of its own: a small scene, and one of 100 MB, of which it is
+said what each part of the way takes. Beside it stands the same Blender without us: the mouse moves over the
+panel alike, and nothing is submitted.
 """
 
 from __future__ import annotations
@@ -13,24 +14,27 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from statistics import median
 
-from renderchain.adapters.journal_sqlite import SqliteJournal
-
 from devkit.network.application import LocalApplication, install_extension
-from devkit.network.local import Network, running_network
+from devkit.network.local import running_network
 from devkit.network.services import REPO, tool_root
 from devkit.window.driver import Stall, Window
 from devkit.window.screen import Screen, running_screen
 
 ADDON = "bl_ext.user_default.renderchain"
-SCENE = REPO / "tests" / "scenes" / "linked.py"
+SCENES = REPO / "tests" / "scenes"
+MEGABYTES = 100
 STARTS = 5
 SIZE = (1280, 900)
 DIALOG = "len(sys.modules['bl_ext.user_default.renderchain.ui.confirm']._asked)"  # whether it is open
-JOB_S, IDLE_MOVES = 300, 200
+JOB_S, IDLE_MOVES = 600, 200
+PHASE = "sys.modules['bl_ext.user_default.renderchain.ui.submitting'].submitting.phase"
+TOLD = "sys.modules['bl_ext.user_default.renderchain.ui.messages'].told('SUBMIT').text"
+LEAST_S = 0.05  # of a phase, to have a line
 # The wheels are there and the extension is off, as in the moment in which an artist turns it on.
 ENABLE = f"""
 import addon_utils, time
@@ -66,12 +70,29 @@ def enabled_s(application: LocalApplication) -> float:
     return float(line.split()[1])
 
 
-def scene(application: LocalApplication, folder: Path) -> str:
-    """A small scene with a linked library."""
-    command = [application.program, "-b", "--factory-startup", "--python", str(SCENE), "--", str(folder)]
+@dataclass(frozen=True)
+class Submitted:
+    """How long the network took to say its price, what it took from the click that pays to the job on the
+    chain, by what the panel said meanwhile, and what stood still.
+    """
+
+    price_s: float
+    phases: tuple[tuple[str, float], ...]
+    stall: Stall
+
+    @property
+    def seconds(self) -> float:
+        """From the click that pays."""
+        return sum(seconds for _, seconds in self.phases)
+
+
+def scenes(application: LocalApplication, folder: Path) -> tuple[str, str]:
+    """A small scene with a linked library, and one of many megabytes."""
     env = {**os.environ, "BLENDER_USER_RESOURCES": str(folder / "resources")}
-    subprocess.run(command, cwd=REPO, env=env, capture_output=True, check=True)
-    return str(folder / "project" / "main.blend")
+    for script, arguments in (("linked.py", [folder]), ("textured.py", [folder / "textured", MEGABYTES])):
+        command = [application.program, "-b", "--factory-startup", "--python", str(SCENES / script), "--"]
+        subprocess.run([*command, *map(str, arguments)], cwd=REPO, env=env, capture_output=True, check=True)
+    return str(folder / "project" / "main.blend"), str(folder / "textured" / "textured.blend")
 
 
 def idle(window: Window) -> Stall:
@@ -84,43 +105,62 @@ def idle(window: Window) -> Stall:
     return window.stall()
 
 
-def submitted(window: Window, network: Network) -> tuple[float, Stall]:
-    """From the click to the job on the chain: seconds, and what stood still meanwhile."""
+def submitted(window: Window, file: str = "") -> Submitted:
+    """A still of the open file, or of another one that is opened."""
+    if file:
+        window.ask(f"bpy.ops.wm.open_mainfile(filepath={file!r})")
+        window.show_panel()
     window.ask("setattr(bpy.context.scene.renderchain, 'what', 'STILL')")
     x, y = window.find("bpy.ops.renderchain.submit")
-    window.ask("watch()")
     started_s = time.monotonic()
     window.click(x, y)
-    window.wait_until(lambda: window.ask(DIALOG))
+    window.wait_until(lambda: window.ask(DIALOG), JOB_S)
+    price_s = time.monotonic() - started_s
     window.settle(20)
+    window.ask("watch()")
     window.press("enter")
-    journal = network.folder / "artist" / "journal.sqlite"
+    window.wait_until(lambda: window.ask(PHASE))
+    return Submitted(price_s, phases_of(window), window.stall())
 
-    def is_there() -> bool:
-        return journal.exists() and any(one.state == "active" for one in SqliteJournal(journal).jobs())
 
-    window.wait_until(is_there, JOB_S)
-    return time.monotonic() - started_s, window.stall()
+def phases_of(window: Window) -> tuple[tuple[str, float], ...]:
+    """What the panel says until the job is on the network, each with its seconds."""
+    found, since_s = list[tuple[str, float]](), time.monotonic()
+    phase = window.ask(PHASE)
+    while phase:
+        said, now_s = window.ask(PHASE), time.monotonic()
+        if said != phase:
+            found.append((phase, now_s - since_s))
+            phase, since_s = said, now_s
+        assert sum(seconds for _, seconds in found) + now_s - since_s < JOB_S, found
+    said = window.ask(TOLD)
+    assert "is on the network" in said, said
+    return tuple(found)
 
 
 def in_window(screen: Screen, application: LocalApplication, folder: Path) -> list[str]:
-    """The rows of what stood still."""
-    file = scene(application, folder)
+    """The rows of what stood still, and those of what sending a large scene takes."""
+    small, large = scenes(application, folder)
     with running_network(folder / "network", workers=1) as network:
         more = {"RENDERCHAIN_CONFIG": str(network.settings_file("artist"))}
         more |= {"BLENDER_USER_RESOURCES": str(application.resources)}
-        window = Window(screen, [application.program], more, folder / "blender.log", file)
+        window = Window(screen, [application.program], more, folder / "blender.log", small)
         try:
             window.show_panel()
             still = idle(window)
-            seconds, busy = submitted(window, network)
+            one, other = submitted(window), submitted(window, large)
         finally:
             window.end()
-    rows = [("mouse over the panel", still), (f"a still submitted in {seconds:.1f} s", busy)]
-    return [
-        f"{what:<32} {1000 * one.longest_s:>8.0f} {1000 * one.ours_s:>8.0f}  {one.where}"
-        for what, one in rows
+    stalls = [("mouse over the panel", still)]
+    stalls += [
+        (f"{what} submitted in {at.seconds:.1f} s", at.stall)
+        for what, at in (("a small still", one), ("100 MB", other))
     ]
+    rows = [
+        f"{what:<40} {1000 * at.longest_s:>8.0f} {1000 * at.ours_s:>8.0f}  {at.where}" for what, at in stalls
+    ]
+    rows += [f"of {MEGABYTES} MB, seconds; the price before: {other.price_s:.1f}"]
+    return rows + [f"{seconds:>8.1f}  {phase}" for phase, seconds in other.phases if seconds > LEAST_S]
 
 
 def main() -> None:
@@ -132,7 +172,7 @@ def main() -> None:
             print(line)
         application = install_extension(tool_root("blender"), folder / "resources")
         print(enabling(application))
-        print(f"{'longest standstill, ms':<32} {'of all':>8} {'of ours':>8}")
+        print(f"{'longest standstill, ms':<40} {'of all':>8} {'of ours':>8}")
         with running_screen(*SIZE, folder / "screen.log") as screen:
             for line in in_window(screen, application, folder):
                 print(line)

@@ -49,6 +49,7 @@ from renderchain.app.worker.pace import Pace
 from renderchain.app.worker.readiness import Hours, Readiness
 from renderchain.app.worker.render_lease import RenderLease
 from renderchain.app.worker.self_test import SelfTest
+from renderchain.core.frame_names import USUAL
 from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.job import StandingOffer
 from renderchain.core.money import FRI_PER_STRK
@@ -358,7 +359,12 @@ class Artist:
         return Requester(parts, self.reporter)
 
     async def submit(
-        self, frames: int | Sequence[int], offer: Offer = OFFER, *, private: bool = False
+        self,
+        frames: int | Sequence[int],
+        offer: Offer = OFFER,
+        *,
+        private: bool = False,
+        names: str = USUAL,
     ) -> JobId:
         """Submit a job of so many frames, or of these; returns its id."""
         package = self.folder / "package"
@@ -371,6 +377,7 @@ class Artist:
             name="job",
             output=self.output,
             probe_seconds=self.probe_seconds,
+            names=names,
         )
 
     def frames(self) -> list[str]:

@@ -20,6 +20,7 @@ PACKAGE = "bl_ext.user_default.renderchain"
 PASSPHRASE = "a phrase that opens it"
 GIVEN_FRI = 20 * FRI_PER_STRK
 JOB_S = 600.0
+TITLE_PX, ROW_PX = 60, 32  # from the left, and from the row above: where a panel's title is
 COLOURS = 96  # of a picture: an interface has few
 # What the test looks at while the artist works by hand.
 LOOK = f"""
@@ -93,11 +94,15 @@ class FirstRun:
         self._close(1)
 
     def open_preferences(self) -> None:
-        """By the button in the panel, which is the last of the Render properties."""
+        """Open the panel, whose title is below the engine's device, and press its button."""
         self.window.ask("setattr(area_of('PROPERTIES')[1].spaces.active, 'context', 'RENDER')")
         self.window.settle(20)
+        left, _, _, _ = self.window.ask("rectangle('PROPERTIES')")
+        _, y = self.window.find("cycles.device", across=(3 / 4,))
+        self.window.click(left + TITLE_PX, y - ROW_PX)
+        self.window.settle(20)
         button = self.window.find("renderchain.set_up")
-        self._picture("set-up", "PROPERTIES")
+        self._picture("set-up", "PROPERTIES", is_aside=True)
         self.window.click(*button)
         self._another_window(2)
 
@@ -181,7 +186,7 @@ class FirstRun:
         window.click(*button)
         self._another_window(2)
         window.settle(20)
-        self._picture("viewed")
+        self._picture("viewed", "IMAGE_EDITOR")
 
     def wait_for_row(self, what: str) -> None:
         """Until the preferences say of a thing that it is as it should be."""
@@ -260,8 +265,14 @@ class FirstRun:
         self.window.screen.manage()
         self.window.settle(20)
 
-    def _picture(self, name: str, kind: str = "") -> None:
-        """What is seen now; with ``kind`` that editor's window alone, or of Blender's own the editor."""
+    def _picture(self, name: str, kind: str = "", *, is_aside: bool = False) -> None:
+        """What is seen now; with ``kind`` that editor's window alone, or of Blender's own the editor.
+
+        ``is_aside``: with the mouse elsewhere, so that nothing is said of the button below it.
+        """
+        if is_aside:
+            self.window.move(self.window.screen.width // 3, self.window.screen.height // 2)
+            self.window.settle(30)
         image = self.window.picture()
         if kind:
             code = f"(lambda one: [one.x, one.y, one.width, one.height])(area_of({kind!r})[0])"

@@ -29,6 +29,7 @@ from tests.window.first_run import FirstRun, steps_of
 SIZE = (1280, 960)
 WORKERS = 6  # four verifiers are drawn for each batch, and one renders
 BUILD = REPO / "build" / "window"
+SEEN = Path("/mnt")  # where the artist's folder is for their Blender: pictures show its name
 
 
 @pytest.fixture
@@ -87,14 +88,16 @@ def fresh(wide: Screen, home: Path, scene: Path) -> Iterator[Window]:
     """Blender as a new user has it, with the scene open."""
     unset = {"RENDERCHAIN_CONFIG": ""}
     places = {
-        "HOME": str(home),
-        "XDG_CONFIG_HOME": str(home / ".config"),
-        "XDG_DATA_HOME": str(home / ".local" / "share"),
-        "PATH": f"{home / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(SEEN),
+        "XDG_CONFIG_HOME": str(SEEN / ".config"),
+        "XDG_DATA_HOME": str(SEEN / ".local" / "share"),
+        "PATH": f"{SEEN / 'bin'}{os.pathsep}{os.environ['PATH']}",
         "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
     }
-    command = [str(tool_root("blender") / "blender")]
-    started = Window(wide, command, {**unset, **places}, home / "blender.log", str(scene))
+    command = ["bwrap", "--dev-bind", "/", "/", "--bind", str(home), str(SEEN), "--"]
+    command += [str(tool_root("blender") / "blender")]
+    file = SEEN / scene.relative_to(home)
+    started = Window(wide, command, {**unset, **places}, home / "blender.log", str(file))
     try:
         yield started
     finally:

@@ -30,6 +30,7 @@ def test_the_zip_is_installed_and_enabled_and_its_panel_is_there(bare: Window, e
         )
         assert "FINISHED" in str(done)
         bare.settle(30)
+        bare.show_panel()  # it is there by now, and closed as long as nobody looks for it
         bare.find("bpy.ops.renderchain.submit")
         assert bare.complaints() == []
     finally:

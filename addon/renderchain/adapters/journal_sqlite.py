@@ -23,6 +23,7 @@ from typing import Any, TypeVar
 
 from ..core.artist_job import SENDING, JobEntry, KeptFrame
 from ..core.errors import JournalError
+from ..core.frame_names import USUAL
 from ..core.ids import JobId, LeaseId
 from ..core.manifest import PackedFile
 from ..core.messages import Loaded, Rendered
@@ -87,6 +88,10 @@ MIGRATIONS = (
     """
     ALTER TABLE leases ADD COLUMN package_cid TEXT NOT NULL DEFAULT '';
     """,
+    # What the files of a job's frames are called.
+    """
+    ALTER TABLE jobs ADD COLUMN names TEXT NOT NULL DEFAULT '####';
+    """,
 )
 OWNER = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(8)}"  # this process
 FOREIGN_S = 600.0
@@ -120,30 +125,45 @@ class SqliteJournal:
             connection = sqlite3.connect(
                 self._path, timeout=30, isolation_level=None, check_same_thread=False
             )
+            self._version(connection)
         except sqlite3.Error as error:
             raise self._unusable(error) from error
+        except JournalError:
+            connection.close()
+            raise
         # A file system or another process may be in the way; without it all is slower, and as safe.
         with suppress(sqlite3.Error):
             connection.execute("PRAGMA journal_mode = WAL")
         return connection
 
-    def _migrate(self, connection: sqlite3.Connection) -> None:
+    def _version(self, connection: sqlite3.Connection) -> int:
+        """Asked before anything is changed: what a newer one wrote stays as it is, to the byte."""
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version > len(MIGRATIONS):
             raise JournalError(
                 f"{self._path} was written by a newer RenderChain ({version}); nothing was changed. Update."
             )
-        for step in MIGRATIONS[version:]:
+        return int(version)
+
+    def _migrate(self, connection: sqlite3.Connection) -> None:
+        for step in MIGRATIONS[self._version(connection) :]:
             for statement in step.split(";"):
                 connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
 
     def add_job(
-        self, board: int, name: str, package_cid: str, output: str, from_block: int, frames: str = ""
+        self,
+        board: int,
+        name: str,
+        package_cid: str,
+        output: str,
+        from_block: int,
+        frames: str = "",
+        names: str = USUAL,
     ) -> int:
         """Note a job that is about to be created; returns the entry's id."""
-        values = (hex(board), name, package_cid, _as_stored(output), from_block, SENDING, frames)
-        insert = "INSERT INTO jobs VALUES (NULL, ?, 0, ?, ?, ?, ?, ?, ?) RETURNING entry_id"
+        values = (hex(board), name, package_cid, _as_stored(output), from_block, SENDING, frames, names)
+        insert = "INSERT INTO jobs VALUES (NULL, ?, 0, ?, ?, ?, ?, ?, ?, ?) RETURNING entry_id"
         ((entry_id,),) = self._run(insert, values)
         return int(entry_id)
 

@@ -8,6 +8,7 @@ COMMAND_NAMES = (
     "pack",
     "render",
     "record",
+    "sketch",
     "probe",
     "download",
     "jobs",

@@ -32,6 +32,7 @@ from .receipt_command import OFFLINE_COMMANDS
 from .record_command import record
 from .render_command import render
 from .seen import Seen, seen
+from .sketch_command import sketch
 from .submit_command import submit
 from .watchtower_command import watchtower
 
@@ -111,6 +112,7 @@ COMMANDS = {
     "pack": pack,
     "render": render,
     "record": record,
+    "sketch": sketch,
     "probe": probe,
     **JOB_COMMANDS,
     **OFFLINE_COMMANDS,

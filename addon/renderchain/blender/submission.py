@@ -12,27 +12,23 @@ from ..app.requester.estimate import JobFrames
 from ..app.requester.offer import Offer
 from ..app.requester.requester import Requester
 from ..core.errors import SceneError
+from ..core.frame_names import USUAL
 from ..core.frames import format_frames
 from ..core.ids import JobId
 from ..core.manifest import Manifest
-from ..core.plain_text import plain
 from ..core.probe import DEFAULT_S
 from ..core.proof import DEFAULT_S as PROOF_S
 from ..core.scene_finding import errors_in, overridden, told_at_once
 from ..core.scratch import Scratch
 from ..core.tiles import leaves_of
 from ..ports.reporter import Reporter
+from .open_file import file_name
 from .packing.packer import BlendPacker
 from .proving.artist import ArtistsSession
 from .proving.other_session import other_session
 from .proving.proving import Proving
 from .scene_reader import read_scene
 from .steps import Steps, all_at_once
-
-
-def file_name() -> str:
-    """What a job is called that has no name of its own: the open file's."""
-    return plain(Path(bpy.data.filepath).stem) or "untitled"
 
 
 def frames_asked(scene: bpy.types.Scene, count: int) -> JobFrames:
@@ -113,6 +109,7 @@ class Submission:
         output: Path,
         reporter: Reporter,
         probe_seconds: int = DEFAULT_S,
+        names: str = USUAL,
     ) -> JobId:
         """Pack, probe, pin and pay; returns the job's id. Can be called once: the package is gone then."""
         with self._scratch:
@@ -128,6 +125,7 @@ class Submission:
                 name=self._name,
                 output=output,
                 probe_seconds=probe_seconds,
+                names=names,
             )
 
     async def _pack(self, reporter: Reporter) -> Manifest:

@@ -21,6 +21,7 @@ from ..app.requester.output_folder import try_output
 from ..app.requester.watch_job import JobReport
 from ..composition.requester import make_requester
 from ..core.errors import InsufficientFunds, SettingsError
+from ..core.frame_names import USUAL, checked_names
 from ..core.frames import format_frames
 from ..core.job import DEVICE_GROUPS
 from ..core.money import format_strk, four_decimals, parse_strk
@@ -30,10 +31,11 @@ from ..core.proof import DEFAULT_S as PROOF_S
 from ..settings import Settings
 from .command_line import frame_count, guarded, new_parser, output_for_report, settings_of, whole_seconds
 from .console import ConsoleReporter
+from .open_file import file_name
 from .packing.size import upload_size
 from .preflight import Findings, check_settings, refuse_errors
 from .scene_options import ALLOW_HELP, add_scene_options, open_scene
-from .submission import Submission, file_name, frames_asked
+from .submission import Submission, frames_asked
 
 MARKET = "market"
 DAYS = range(1, 91)
@@ -88,6 +90,8 @@ def _add_job(parser: argparse.ArgumentParser) -> None:
     text = "days after which nobody can take frames any more (default: %(default)s)"
     parser.add_argument("--days", type=int, choices=DAYS, default=7, metavar="DAYS", help=text)
     parser.add_argument("--output", type=Path, default=Path("frames"), help="folder for the frames")
+    text = "what the frames' files are called, #### is the number (default: %(default)s)"
+    parser.add_argument("--names", default=USUAL, help=text)
     text = "keep the scene's seed, also one for all frames; cheating is easier then (docs/artist.md)"
     parser.add_argument("--own-seed", action="store_true", help=text)
     text = "encrypt the package; workers and verifiers still see the scene (docs/privacy.md)"
@@ -130,6 +134,7 @@ def _submit(
     offer = _offer(options, settings, len(frames))
     requester = make_requester(settings, reporter, bpy.app.binary_path)
     output, name = options.output.resolve(), plain(options.name) or file_name()
+    names = checked_names(options.names)
     refuse_errors(Findings(check_settings(scene)), options.allow)
     try_output(output)
     asked = requester.estimate(offer, frames_asked(scene, len(frames)), upload_size()())
@@ -143,7 +148,8 @@ def _submit(
         proof_seconds=options.proof_seconds,
         allowed=options.allow,
     )
-    job_id = asyncio.run(submission.send(requester, estimate.offer, output, reporter, options.probe_seconds))
+    where = (output, reporter, options.probe_seconds, names)
+    job_id = asyncio.run(submission.send(requester, estimate.offer, *where))
     if not options.json:
         told(str(job_id))
     report = asyncio.run(requester.watch(job_id, output)) if options.wait else None

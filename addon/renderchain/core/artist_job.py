@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from .frame_names import USUAL
 from .frames import parse_frames
 from .ids import JobId, LeaseId
 from .job import JobInfo
@@ -24,7 +25,7 @@ class JobEntry:
     """A job of the artist's; ``entry_id`` is the number that people read.
 
     ``job_id`` is 0 until the chain gave one. ``output`` is empty where nobody said where its frames go: it
-    was submitted elsewhere, as are ``frames``, which format_frames wrote.
+    was submitted elsewhere, as are ``frames``, which format_frames wrote. ``names`` is what files are called.
     """
 
     entry_id: int
@@ -36,6 +37,7 @@ class JobEntry:
     from_block: int
     state: str
     frames: str = ""
+    names: str = USUAL
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ..core.artist_job import JobEntry, KeptFrame
+from ..core.frame_names import USUAL
 from ..core.ids import JobId, LeaseId
 from ..core.manifest import PackedFile
 from ..core.messages import Loaded, Rendered
@@ -41,7 +42,14 @@ class Journal(Protocol):
     """Durable as soon as a call returns; raises JournalError."""
 
     def add_job(
-        self, board: int, name: str, package_cid: str, output: str, from_block: int, frames: str = ""
+        self,
+        board: int,
+        name: str,
+        package_cid: str,
+        output: str,
+        from_block: int,
+        frames: str = "",
+        names: str = USUAL,
     ) -> int:
         """Note a job that is about to be created; returns the entry's id."""
         ...

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import bpy
 
+from ..core.durations import duration_of
 from ..core.frames import format_frames
 from ..core.job import DEVICE_WORDS
 from ..core.money import format_strk, four_decimals
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from ..app.requester.estimate import Estimate, JobFrames
 
 LABEL_SHARE = 0.4
+SHORT_S = 60.0
 MOST_FRAMES_TEXT = 40  # characters
 
 
@@ -47,6 +49,7 @@ class Asked:
     facts: Facts
     estimate: Estimate
     size_bytes: int
+    frame_s: float | None = None  # what one takes on this machine, where it was sketched
 
 
 Then = Callable[[Asked], None]
@@ -99,10 +102,26 @@ def rows_of(asked: Asked) -> tuple[tuple[str, str], ...]:
         (texts.FRAMES, say(texts.FRAMES_NAMED, frames=frames, numbers=numbers)),
         (texts.SIZE, asked.facts.size),
         (texts.RENDERED_ON, DEVICE_WORDS[wish.offer.device_group]),
-        (texts.FRAMES_GO_TO, str(wish.output)),
+        (texts.FRAMES_GO_TO, str(wish.output / wish.names)),
         (texts.TO_UPLOAD, size),
         (texts.NETWORK, asked.settings.network),
+        *_times_of(asked),
     )
+
+
+def _times_of(asked: Asked) -> tuple[tuple[str, str], ...]:
+    """What a frame takes, and all of them one after the other."""
+    if asked.frame_s is None:
+        return ()
+    all_s = asked.frame_s * len(asked.wish.frames)
+    found = (texts.FRAME_TAKES, say(texts.ON_THIS_CPU, time=_time_text(asked.frame_s)))
+    if len(asked.wish.frames) < 2:
+        return (found,)
+    return (found, (texts.ALL_TAKE, say(texts.ON_ONE_MACHINE, time=_time_text(all_s))))
+
+
+def _time_text(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds < SHORT_S else said(duration_of(seconds))
 
 
 def money_of(asked: Asked) -> tuple[tuple[str, str], ...]:

@@ -10,6 +10,7 @@ from typing import Any
 import addon_utils
 import bpy
 
+from ..core.frame_names import NUMBER, USUAL, pattern_of
 from ..core.scene_finding import SceneFinding
 from .messages import Place
 from .scene_findings import rows
@@ -184,16 +185,20 @@ class RENDERCHAIN_OT_choose_output(bpy.types.Operator):  # noqa: N801 - Blender'
 
 
 class RENDERCHAIN_OT_own_output(bpy.types.Operator):  # noqa: N801 - Blender's naming
-    """Have the frames in the folder that the scene's own Output names"""
+    """Have the frames where the scene's own Output has them, under the same names"""
 
     bl_idname = "renderchain.own_output"
     bl_label = "Same as Scene"
     bl_options = {"INTERNAL", "UNDO"}  # noqa: RUF012 - Blender's naming
 
     def execute(self, context: bpy.types.Context) -> Any:
-        """Where the scene's own rendering of this frame would lie."""
+        """Where the scene's own rendering of this frame would lie, and what it would be called."""
         scene = context.scene
-        scene.renderchain.output = os.path.dirname(scene.render.frame_path(frame=scene.frame_current))
+        folder, name = os.path.split(scene.render.frame_path(frame=scene.frame_current))
+        asked = NUMBER.findall(os.path.basename(scene.render.filepath)) or [USUAL]
+        stem = os.path.splitext(name)[0] if scene.render.use_file_extension else name
+        scene.renderchain.output = folder
+        scene.renderchain.names = pattern_of(stem, scene.frame_current, len(asked[-1]))
         return {"FINISHED"}
 
 

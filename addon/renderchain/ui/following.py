@@ -55,6 +55,7 @@ class Row:
     failure: str = ""  # why it is not followed now
     failures: int = 0
     retry_at_s: float = 0.0
+    video: Future[Any] | None = None  # that is being written of its frames
     live: JobProgress | None = None  # which the background goes on changing
 
     @property
@@ -190,7 +191,9 @@ class Jobs:
         row = self.rows.get(number)
         if row is None:
             return
-        row.task, row.message, row.factor = None, "", 0.0
+        row.task = None
+        if row.video is None:
+            row.message, row.factor = "", 0.0
         row.is_elsewhere = isinstance(failure, AgentRunsAlready)
         if failure is None:
             row.failures = 0

@@ -21,7 +21,7 @@ from .strings.language import said, say
 
 NARROW_PX = 240  # a line of a panel, at a scale of 1
 MARGIN_PX = 64  # of a panel, at a scale of 1: both edges, and the icon before the first line
-MOST_ROWS = 8  # of a message in a panel; the rest is behind Details
+MOST_ROWS = 12  # of a message in a panel; the rest is behind Details
 DETAILS_PX = 560
 ICONS = {Level.INFO: "INFO", Level.WARNING: "ERROR", Level.ERROR: "CANCEL"}  # Blender's own for reports
 REPORTS = {Level.INFO: "INFO", Level.WARNING: "WARNING", Level.ERROR: "ERROR"}

@@ -1,9 +1,7 @@
-"""Frames that came, as pictures: small ones in the panel, large ones in an editor, all as a sequence."""
+"""Frames that came, as pictures: small ones in the panel, large ones in an editor."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +9,16 @@ import bpy
 import bpy.utils.previews
 
 from ..core.artist_job import JobOverview, KeptFrame
-from ..core.notices import counted
 from ..core.notices.jobs import FrameKept
 from .following import jobs
 from .jobs import JobOperator
 from .strings import texts
-from .strings.language import said, say
+from .strings.language import say
 
 MOST_SHOWN = 12
 COLUMNS_PX = 110
 SCALE = 4.0
+FIT_S = 0.1  # by then a new window is drawn
 NUMBER, FRAME = "renderchain_job", "renderchain_frame"  # what an image of ours remembers
 _previews: Any = None
 _version: dict[str, int] = {}  # how often a file was written here
@@ -60,7 +58,7 @@ def newest_icon(one: JobOverview) -> int:
 
 
 def draw(layout: Any, one: JobOverview) -> None:
-    """The last frames that came, each with a button, and what can be done with all."""
+    """The last frames that came, each with a button."""
     if not one.kept:
         return
     doubted = set(one.doubted)
@@ -76,10 +74,6 @@ def draw(layout: Any, one: JobOverview) -> None:
         button.number, button.frame = one.number, kept.frame
     if len(one.kept) > MOST_SHOWN:
         layout.label(text=say(texts.FRAMES_BEFORE, count=len(one.kept) - MOST_SHOWN), translate=False)
-    row = layout.row(align=True)
-    for where, text in (("SEQUENCER", texts.OPEN_IN_SEQUENCER), ("COMPOSITOR", texts.OPEN_IN_COMPOSITOR)):
-        button = row.operator("renderchain.open_sequence", text=text)
-        button.number, button.where = one.number, where
 
 
 def frame_came(number: int, notice: FrameKept) -> None:
@@ -126,97 +120,34 @@ class RENDERCHAIN_OT_view_frame(JobOperator):  # noqa: N801 - Blender's naming
         newest = row.overview.kept[-1].frame
         image = show(row.number, kept, follows=self.frame == newest)
         if not bpy.app.background:
-            _editor(context).spaces.active.image = image
+            _look_at(image, editor(context))
         return {"FINISHED"}
 
 
-def _editor(context: bpy.types.Context) -> Any:
-    """An Image Editor; a new window where no window has one."""
+def _look_at(image: Any, area: Any) -> None:
+    """The whole of it, which in a window that was just opened has to wait until that has its size."""
+    area.spaces.active.image = image
+
+    def fit() -> None:
+        for window in bpy.context.window_manager.windows:
+            if area in window.screen.areas[:]:
+                (region,) = (one for one in area.regions if one.type == "WINDOW")
+                with bpy.context.temp_override(window=window, area=area, region=region):
+                    bpy.ops.image.view_all(fit_view=True)
+
+    bpy.app.timers.register(fit, first_interval=FIT_S)
+
+
+def editor(context: bpy.types.Context, kind: str = "IMAGE_EDITOR") -> Any:
+    """An editor of this kind; a new window where no window has one."""
     for window in context.window_manager.windows:
         for area in window.screen.areas:
-            if area.type == "IMAGE_EDITOR":
+            if area.ui_type == kind:
                 return area
     bpy.ops.wm.window_new()
     area = context.window_manager.windows[-1].screen.areas[0]
-    area.type = "IMAGE_EDITOR"
+    area.ui_type = kind
     return area
 
 
-class RENDERCHAIN_OT_open_sequence(JobOperator):  # noqa: N801 - Blender's naming
-    """Open all frames that came in a scene of their own"""
-
-    bl_idname = "renderchain.open_sequence"
-    bl_label = "Open as Sequence"
-    where: bpy.props.EnumProperty(  # type: ignore[valid-type]
-        name="Where",
-        items=[("SEQUENCER", "Sequencer", "As strips"), ("COMPOSITOR", "Compositor", "As an image node")],
-    )
-
-    def act(self, context: bpy.types.Context) -> set[str]:
-        """A new scene: this one could not be submitted with strips in it."""
-        row = self.row()
-        kept = [one for one in row.overview.kept if Path(one.path).is_file()] if row else []
-        if row is None or not kept:
-            self.report({"ERROR"}, say(texts.NONE_ON_DISK))
-            return {"CANCELLED"}
-        scene = new_scene(context.scene, say(texts.PICTURE_OF, job=row.number), kept)
-        if self.where == "SEQUENCER":
-            add_strips(scene, kept)
-        else:
-            add_image_node(scene, kept)
-        if context.window:
-            context.window.scene = scene
-        frames = said(counted(len(kept), "frame"))
-        self.report({"INFO"}, say(texts.IN_SCENE, frames=frames, scene=scene.name))
-        return {"FINISHED"}
-
-
-def new_scene(like: bpy.types.Scene, name: str, kept: Sequence[KeptFrame]) -> Any:
-    """An empty scene that plays these frames as they were made."""
-    scene: Any = bpy.data.scenes.new(name)
-    for one in ("fps", "fps_base"):
-        setattr(scene.render, one, getattr(like.render, one))
-    image = bpy.data.images.load(kept[0].path, check_existing=True)
-    scene.render.resolution_x, scene.render.resolution_y = (max(side, 4) for side in image.size)
-    scene.render.resolution_percentage = 100
-    scene.frame_start, scene.frame_end = max(kept[0].frame, 0), max(kept[-1].frame, 0)
-    return scene
-
-
-def runs_of(kept: Sequence[KeptFrame]) -> list[list[KeptFrame]]:
-    """Frames that follow each other without a gap, in the same folder."""
-    runs = [[kept[0]]]
-    for before, one in pairwise(kept):
-        if one.frame == before.frame + 1 and Path(one.path).parent == Path(before.path).parent:
-            runs[-1].append(one)
-        else:
-            runs.append([one])
-    return runs
-
-
-def add_strips(scene: Any, kept: Sequence[KeptFrame]) -> None:
-    """One strip for each run, where its frames belong; what lacks stays a gap."""
-    editor = scene.sequence_editor_create()
-    strips = editor.strips if hasattr(editor, "strips") else editor.sequences
-    for run in runs_of(kept):
-        strip = strips.new_image(Path(run[0].path).stem, run[0].path, channel=1, frame_start=run[0].frame)
-        for one in run[1:]:
-            strip.elements.append(Path(one.path).name)
-
-
-def add_image_node(scene: Any, kept: Sequence[KeptFrame]) -> None:
-    """An image node with the sequence, in the scene's own compositor."""
-    image = bpy.data.images.load(kept[0].path)
-    image.source = "SEQUENCE"
-    if hasattr(scene, "compositing_node_group"):  # since Blender 5
-        tree = scene.compositing_node_group = bpy.data.node_groups.new(scene.name, "CompositorNodeTree")
-    else:
-        scene.use_nodes = True
-        tree = scene.node_tree
-    node = tree.nodes.new("CompositorNodeImage")
-    node.image = image
-    node.frame_duration = kept[-1].frame - kept[0].frame + 1
-    node.frame_start, node.frame_offset = kept[0].frame, kept[0].frame - 1
-
-
-CLASSES = (RENDERCHAIN_OT_view_frame, RENDERCHAIN_OT_open_sequence)
+CLASSES = (RENDERCHAIN_OT_view_frame,)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bpy
 
+from ..core.frame_names import MOST, USUAL
 from ..core.job import DEVICE_WORDS
 from ..core.probe import DEFAULT_S
 from ..core.proof import DEFAULT_S as PROOF_S
@@ -93,6 +94,12 @@ class RENDERCHAIN_PG_offer(bpy.types.PropertyGroup):  # noqa: N801 - Blender's n
         default="//renderchain/",
         subtype="DIR_PATH",
         options={"ANIMATABLE", "PATH_SUPPORTS_BLEND_RELATIVE"},  # else Blender 5 shows "//" as an error
+    )
+    names: bpy.props.StringProperty(  # type: ignore[valid-type]
+        name="File Names",
+        description="What the frames' files are called; #### is the frame's number",
+        default=USUAL,
+        maxlen=MOST,
     )
     own_seed: bpy.props.BoolProperty(  # type: ignore[valid-type]
         name="Keep Own Seed",

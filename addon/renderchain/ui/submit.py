@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import bpy
 
 from ..core.errors import RenderChainError, SceneError
 from ..core.ids import JobId
+from ..core.sketch import Sketch
 from ..ports.reporter import Reporter
 from ..settings import Settings
 from . import confirm
@@ -24,6 +26,8 @@ from .work import Operator, on_main_thread, refresh_jobs
 if TYPE_CHECKING:
     from ..app.requester.estimate import Estimate
 
+CPU = "CPU"
+SKETCH_S = 20.0  # the artist waits for it before the price is shown
 created: list[Callable[[JobId], None]] = []  # called on the main thread with each job that is on the network
 
 
@@ -61,8 +65,10 @@ class Submit(Operator):
         except (RenderChainError, OSError) as error:
             return self.refuse(error)
 
+        sketch = sketch_of(context.scene, wished[1])
+
         async def work(reporter: Reporter) -> confirm.Asked:
-            return await price(*wished, reporter)
+            return await price(*wished, reporter, sketch)
 
         begin(texts.PRICING, work, then)
         return {"FINISHED"}
@@ -78,7 +84,26 @@ def _wished(context: bpy.types.Context, what: str) -> tuple[Settings, Wish, conf
     return settings, wish, confirm.facts_of(scene, len(wish.frames))
 
 
-async def price(settings: Settings, wish: Wish, facts: confirm.Facts, reporter: Reporter) -> confirm.Asked:
+def sketch_of(scene: bpy.types.Scene, wish: Wish) -> Callable[[], Coroutine[Any, Any, Sketch]] | None:
+    """What sketches a frame in another Blender; None where nothing is to be tried out, or can be."""
+    from ..blender.proving.other_session import other_session
+
+    if not wish.probe_seconds:
+        return None
+    try:
+        session = other_session(scene)
+    except (RenderChainError, OSError):  # what keeps it from being copied is said when it is to be sent
+        return None
+    return lambda: session.sketch(wish.frames[0], SKETCH_S)
+
+
+async def price(
+    settings: Settings,
+    wish: Wish,
+    facts: confirm.Facts,
+    reporter: Reporter,
+    sketch: Callable[[], Coroutine[Any, Any, Sketch]] | None = None,
+) -> confirm.Asked:
     """What it comes to; raises what would stop it later, while nothing is packed."""
     import asyncio
 
@@ -87,10 +112,23 @@ async def price(settings: Settings, wish: Wish, facts: confirm.Facts, reporter: 
 
     await asyncio.to_thread(try_output, wish.output)
     size_bytes = await asyncio.to_thread(facts.count_bytes)
+    frame_s = await _frame_s(sketch, reporter) if sketch else None
+    is_of_cpu = wish.offer.device_group == CPU  # what a frame takes on it says nothing of GPUs
+    offer = replace(wish.offer, frame_s=frame_s if is_of_cpu else None)
     requester = make_requester(settings, reporter, facts.blender)
-    estimate: Estimate = await requester.estimate(wish.offer, facts.frames, size_bytes)
+    reporter.say(texts.PRICING)
+    estimate: Estimate = await requester.estimate(offer, facts.frames, size_bytes)
     estimate.check_funds()
-    return confirm.Asked(settings, wish, facts, estimate, size_bytes)
+    return confirm.Asked(settings, wish, facts, estimate, size_bytes, frame_s)
+
+
+async def _frame_s(sketch: Callable[[], Coroutine[Any, Any, Sketch]], reporter: Reporter) -> float | None:
+    """What a frame takes on this machine; None where there was no sketch in its time."""
+    reporter.say(texts.TRYING)
+    try:
+        return (await sketch()).frame_s
+    except (RenderChainError, OSError):
+        return None
 
 
 def send(asked: confirm.Asked) -> Callable[[Reporter], Any]:
@@ -115,7 +153,7 @@ def send(asked: confirm.Asked) -> Callable[[Reporter], Any]:
         submission = await on_main_thread(steps)
         requester = make_requester(asked.settings, reporter, asked.facts.blender)
         offer = asked.estimate.offer  # what is paid is what was shown, whatever fees are by then
-        return await submission.send(requester, offer, wish.output, reporter, wish.probe_seconds)
+        return await submission.send(requester, offer, wish.output, reporter, wish.probe_seconds, wish.names)
 
     return work
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import bpy
 
+from ..blender.open_file import file_name
 from . import first_run, messages, preflight_rows, scene_findings
 from .strings import texts
 from .strings.language import said
@@ -27,7 +28,12 @@ RENDERED = (
 class RENDERCHAIN_PT_submit(bpy.types.Panel):  # noqa: N801 - Blender's naming
     """Submit this scene."""
 
+    # Right below the engine, where artists look, and closed as long as nobody wants it; else it would be the
+    # last of them all.
+
     bl_label = "Render on Network"
+    bl_parent_id = "RENDER_PT_context"
+    bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012 - Blender's naming
     bl_space_type = "PROPERTIES"
     bl_region_type = "WINDOW"
     bl_context = "render"
@@ -55,7 +61,7 @@ def _draw_wish(layout: Any, chosen: Any, width_px: float) -> None:
     names = ["job_name", "what"]
     names += ["first", "last", "step"] if chosen.what == "RANGE" else []
     names += ["price"] if chosen.price == "MARKET" else ["price", "amount"]
-    _draw_fields(layout, chosen, [*names, "output"], width_px)
+    _draw_fields(layout, chosen, [*names, "output", "names"], width_px)
     row = layout.row()
     row.alignment = "RIGHT"
     row.operator("renderchain.own_output")
@@ -68,11 +74,13 @@ def _draw_fields(layout: Any, chosen: Any, names: Sequence[str], width_px: float
     column.use_property_split = not is_narrow
     column.use_property_decorate = False
     for name in names:
+        # What it is called where nothing is typed.
+        more = {"placeholder": file_name()} if name == "job_name" else {}
         if is_narrow and chosen.bl_rna.properties[name].type in ("STRING", "ENUM"):
             column.label(text=chosen.bl_rna.properties[name].name)
-            column.prop(chosen, name, text="")
+            column.prop(chosen, name, text="", **more)
         else:
-            column.prop(chosen, name)
+            column.prop(chosen, name, **more)
 
 
 def _draw_progress(layout: Any, width_px: float) -> None:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import bpy
 
+from ..blender.open_file import file_name
 from ..core.errors import FrameRangeError, SettingsError
+from ..core.frame_names import checked_names
 from ..core.frames import MAX_FRAMES
 from ..core.money import parse_strk
-from ..core.plain_text import plain
 from ..core.scene_finding import SceneFinding, Severity
 from .strings import texts
 from .strings.language import said, say
@@ -34,6 +35,7 @@ class Wish:
     frames: tuple[int, ...]
     offer: Offer
     output: Path
+    names: str
     own_seed: bool
     proof_seconds: int
     probe_seconds: int
@@ -46,10 +48,11 @@ def wish_of(scene: bpy.types.Scene, what: str, settings: Settings) -> Wish:
     frames = frames_of(scene, what)
     return Wish(
         scene=scene.name,
-        name=chosen.job_name.strip() or plain(Path(bpy.data.filepath).stem) or "untitled",
+        name=chosen.job_name.strip() or file_name(),
         frames=frames,
         offer=_offer(chosen, settings, len(frames)),
         output=output_of(scene),
+        names=checked_names(chosen.names),
         own_seed=chosen.own_seed,
         proof_seconds=chosen.proof_seconds,
         probe_seconds=chosen.probe_seconds,

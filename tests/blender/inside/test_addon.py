@@ -29,6 +29,8 @@ CLASSES = {
     "RENDERCHAIN_OT_copy_job",
     "RENDERCHAIN_OT_view_frame",
     "RENDERCHAIN_OT_open_sequence",
+    "RENDERCHAIN_OT_make_video",
+    "RENDERCHAIN_OT_stop_video",
     "RENDERCHAIN_OT_order_again",
     "RENDERCHAIN_OT_challenge_region",
     "RENDERCHAIN_UL_jobs",

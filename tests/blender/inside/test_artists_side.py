@@ -160,6 +160,16 @@ def test_another_blender_records_the_same_of_what_was_never_saved(part, unsaved,
 
 
 @pytest.mark.skipif(not IS_INSTALLED, reason="another Blender is an application")
+def test_another_blender_tries_a_frame_and_what_it_can_not_is_told(part, unsaved):
+    unsaved.cycles.samples = 64
+    other = part("blender.proving.other_session").other_session
+    sketch = asyncio.run(other(unsaved).sketch(FRAMES[0], 60.0))
+    assert (sketch.few, sketch.samples, sketch.part) == (16, 64, 0.25) and sketch.frame_s > 0
+    with pytest.raises(part("core.errors").RenderFailed, match=r"could not try a frame.*took over 0\.1 s"):
+        asyncio.run(other(unsaved).sketch(FRAMES[0], 0.1))
+
+
+@pytest.mark.skipif(not IS_INSTALLED, reason="another Blender is an application")
 def test_another_blender_that_takes_too_long_is_ended_with_a_sentence(part, packed, tmp_path, monkeypatch):
     module = part("blender.proving.other_session")
     monkeypatch.setattr(module, "START_S", 0.1)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -82,6 +83,31 @@ def test_the_dialog_adds_up_all_that_the_account_will_spend(part, asked):
     most = float(money["At most"].split()[0])
     assert 0 <= sum(map(float, parts)) - most < 0.0003 and most * FRI >= cost.most_fri
     assert "comes back" in list(money)[-1]
+
+
+def test_what_a_frame_takes_is_said_where_it_was_tried(part, asked):
+    confirm, one, many = part("ui.confirm"), asked(frames=1), asked(frames=250)
+    assert "A frame takes" not in dict(confirm.rows_of(one))
+    rows = dict(confirm.rows_of(replace(one, frame_s=12.34)))
+    assert rows["A frame takes"] == "about 12.3 s on this machine's CPU" and "All frames take" not in rows
+    rows = dict(confirm.rows_of(replace(many, frame_s=72.0)))
+    assert rows["A frame takes"] == "about 72 seconds on this machine's CPU"
+    assert rows["All frames take"] == "about 5 hours on one such machine"
+
+
+def test_what_can_not_be_tried_leaves_the_price_as_it_is(part, monkeypatch):
+    submit, said = part("ui.submit"), []
+    reporter = SimpleNamespace(say=said.append)
+
+    async def slow():
+        raise part("core.errors").RenderFailed("it took over 20 s")
+
+    async def tried():
+        return SimpleNamespace(frame_s=3.0)
+
+    assert asyncio.run(submit._frame_s(slow, reporter)) is None
+    assert asyncio.run(submit._frame_s(tried, reporter)) == 3.0
+    assert said == ["Another Blender tries a frame, small and with few samples"] * 2
 
 
 def test_many_frames_are_said_shortly(part, asked, scene):

@@ -153,6 +153,30 @@ def test_the_chosen_job_says_how_it_stands_and_has_its_buttons(part, registered,
         assert button in drawn(part)
 
 
+def buttons_of(part, row):
+    """Each button beside the list, by its operator."""
+    made = {}
+
+    class Keeping(Layout):
+        def operator(self, name, **options):
+            made[name] = super().operator(name, **options)
+            return made[name]
+
+    part("ui.jobs_panel").draw_buttons(Keeping(), row)
+    return made
+
+
+def test_where_an_index_is_chosen_a_button_opens_the_job_in_its_dashboard(
+    part, registered, overview, told, monkeypatch
+):
+    (row,) = shown(registered, overview(events=told)).values()
+    chosen = part("ui.chosen").chosen
+    monkeypatch.setattr(chosen, "text", {"index_url": ""}.get)
+    assert "wm.url_open" not in buttons_of(part, row)
+    monkeypatch.setattr(chosen, "text", {"index_url": "https://index.example/"}.get)
+    assert buttons_of(part, row)["wm.url_open"].url == "https://index.example/#/jobs/0x9/16777217"
+
+
 def test_the_reason_why_a_job_waits_stands_there(part, registered, overview):
     waits = part("core.notices.following").JobWaits(16777217, 0, 4, "3 have Blender 5.2, 1 wants 0.02 STRK")
     shown(registered, overview(waits=waits))
@@ -228,6 +252,7 @@ def test_all_frames_open_as_a_sequence_in_a_scene_of_their_own(
     (made,) = [one for one in bpy.data.scenes if one is not own and one.name.startswith("Job 1")]
     assert (made.render.resolution_x, made.render.resolution_y) == (128, 64)
     assert (made.frame_start, made.frame_end) == (1, 4)
+    assert made.view_settings.view_transform == "Standard", "what was made by a view gets no second one"
     if where == "SEQUENCER":
         editor = made.sequence_editor
         strips = list(editor.strips if hasattr(editor, "strips") else editor.sequences)
@@ -238,6 +263,56 @@ def test_all_frames_open_as_a_sequence_in_a_scene_of_their_own(
         (node,) = [one for one in tree.nodes if one.bl_idname == "CompositorNodeImage"]
         assert (node.image.source, node.frame_duration) == ("SEQUENCE", 4)
     bpy.data.scenes.remove(made)
+
+
+def test_frames_that_are_linear_are_shown_by_the_view_of_the_artists_scene(part, tmp_path):
+    sequence = part("blender.sequence")
+    image = bpy.data.images.new("linear", 8, 8, float_buffer=True)
+    image.filepath_raw, image.file_format = str(tmp_path / "0001.exr"), "OPEN_EXR"
+    image.save()
+    bpy.context.scene.view_settings.view_transform = "AgX"
+    bpy.context.scene.view_settings.exposure = 1.5
+    pace = sequence.Pace.of(bpy.context.scene)
+    bpy.context.scene.view_settings.exposure = 0.0
+    made = sequence.new_scene("linear", [sequence.Played(1, str(tmp_path / "0001.exr"))], pace)
+    assert (made.view_settings.view_transform, made.view_settings.exposure) == ("AgX", 1.5)
+    bpy.data.scenes.remove(made)
+
+
+def test_a_video_of_all_frames_lies_beside_them_and_shows_them_as_they_are(
+    part, registered, overview, told, picture
+):
+    paths = picture(1, 2, 4)
+    shown(registered, overview(kept=paths, events=told))
+    assert bpy.ops.renderchain.make_video(number=1) == {"FINISHED"}
+    (video,) = paths[0].parent.glob("*.mp4")
+    assert video.name == "town-1.mp4"
+    clip = bpy.data.movieclips.load(str(video))
+    assert (clip.frame_duration, clip.size[:]) == (4, (128, 64))
+    bpy.data.movieclips.remove(clip)
+    image = bpy.data.images.load(str(video))
+    first = image.pixels[0]  # a film's first frame; H.264 rounds a little
+    assert abs(first - 0.1) < 0.02
+    bpy.data.images.remove(image)
+
+
+def test_a_video_that_cant_be_written_leaves_the_one_before(part, registered, overview, told, picture):
+    paths = picture(1, 2)
+    shown(registered, overview(kept=paths, events=told))
+    video = paths[0].with_name("town-1.mp4")
+    video.write_bytes(b"before")
+    (paths[0].parent / "town-1.partial.mp4").mkdir()
+    with pytest.raises(RuntimeError, match="No video was written"):
+        bpy.ops.renderchain.make_video(number=1)
+    assert video.read_bytes() == b"before"
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [("town", "town-3.mp4"), ("a/b: c", "a_b_ c-3.mp4"), ("..", "job-3.mp4"), ("", "job-3.mp4")],
+)
+def test_a_jobs_name_names_its_video_and_leads_nowhere_else(part, tmp_path, name, file):
+    assert part("blender.video").video_of(tmp_path, name, 3) == tmp_path / file
 
 
 def test_missing_and_doubted_frames_are_marked_and_can_be_ordered_again(

@@ -66,7 +66,7 @@ def test_a_scene_without_a_camera_is_refused_before_the_network_is_asked(part, s
     config.write_text('rpc_url = "http://127.0.0.1:1"\ndirectory = "0x1"\naccount = "0x2"\n')
     code = part("blender.submit_command").submit(
         ["--config", str(config), "--output", str(tmp_path / "frames"), "--frames", "1"]
-        + ([] if part("blender.submission").file_name() != "untitled" else [str(saved(tmp_path))])
+        + ([] if part("blender.open_file").file_name() != "untitled" else [str(saved(tmp_path))])
     )
     assert code == 1 and "has no camera" in capsys.readouterr().err
     assert not (tmp_path / "frames").exists()

@@ -157,3 +157,22 @@ def test_the_options_are_words(part, registered, scene):
     items = scene.renderchain.bl_rna.properties["device"].enum_items
     assert items["OPTIX"].name == "NVIDIA GPU (OptiX)"
     assert set(items.keys()) == set(part("core.job").DEVICE_GROUPS)
+
+
+@pytest.mark.parametrize(
+    ("path", "folder", "names"),
+    [
+        ("{}/out/film_###", "out", "film_###"),
+        ("{}/out/film", "out", "film####"),
+        ("{}/out/", "out", "####"),
+        ("{}/take 7/####_v7", "take 7", "####_v7"),
+    ],
+)
+def test_frames_can_go_where_the_scenes_own_go_under_the_same_names(
+    registered, scene, tmp_path, path, folder, names
+):
+    scene.render.filepath = path.format(tmp_path)
+    scene.frame_set(7)
+    assert bpy.ops.renderchain.own_output() == {"FINISHED"}
+    assert scene.renderchain.output.rstrip("/") == str(tmp_path / folder)
+    assert scene.renderchain.names == names

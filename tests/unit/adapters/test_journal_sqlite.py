@@ -30,6 +30,19 @@ def test_the_journal_keeps_what_it_was_told_and_is_private(tmp_path: Path) -> No
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+def test_what_a_newer_version_wrote_is_left_as_it_is_to_the_byte(tmp_path: Path) -> None:
+    """It was said so, and the file's way of writing was changed all the same."""
+    path = tmp_path / "journal.sqlite"
+    made = sqlite3.connect(path)
+    made.execute("PRAGMA user_version = 99")
+    made.commit()
+    made.close()
+    before = path.read_bytes()
+    with pytest.raises(JournalError, match=r"a newer RenderChain \(99\); nothing was changed"):
+        SqliteJournal(path)
+    assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
+
+
 def test_a_lease_that_comes_again_keeps_both_secrets(tmp_path: Path) -> None:
     journal = SqliteJournal(tmp_path / "journal.sqlite")
     first, second = (

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ...core.artist_job import REFUSED
 from ...core.errors import Cancelled, RenderChainError
+from ...core.frame_names import USUAL
 from ...core.frames import format_frames
 from ...core.ids import NO_JOB, JobId
 from ...core.job import JobTerms
@@ -52,6 +53,7 @@ async def create_job(
     name: str,
     output: Path,
     reporter: Reporter,
+    names: str = USUAL,
 ) -> JobId:
     """Pay the escrow and create the job; returns its id.
 
@@ -69,7 +71,8 @@ async def create_job(
     told.check_funds()
     from_block = await chain.block_number()
     numbers = format_frames(package.manifest.frames)
-    entry = journal.add_job(chain.board, name, package.cid, str(output), from_block, numbers)
+    where = (str(output), from_block)
+    entry = journal.add_job(chain.board, name, package.cid, *where, numbers, names)
     reporter.tell(EscrowDue(terms.escrow_fri))
     paying = asyncio.ensure_future(_pay(chain, journal, entry, terms))
     is_stopped = False

@@ -9,21 +9,26 @@ from pathlib import Path
 
 from ...core.artist_job import KeptFrame
 from ...core.errors import FolderUnusable
+from ...core.frame_names import USUAL, file_name
 from ...core.job_progress import LeaseProgress
 from ...core.manifest import FORMATS, Manifest
 from ...ports.journal import Journal
 from ..exchange.package import file_entry
 
 
-def name_of(frame: int, manifest: Manifest) -> str:
+def name_of(frame: int, manifest: Manifest, names: str = USUAL) -> str:
     """What a frame's file is called; the worker's own name for it could be that of another lease's frame."""
-    return f"{frame:04d}.{FORMATS[manifest.file_format]}"
+    return file_name(names, frame, FORMATS[manifest.file_format])
 
 
 class KeptFrames:
-    """Frames in ``output``; noted in the journal under ``entry_id``, or nowhere if that is None."""
+    """Frames in ``output``; noted in the journal under ``entry_id``, or nowhere if that is None.
 
-    def __init__(self, journal: Journal, entry_id: int | None, output: Path) -> None:
+    ``names`` is what their files are called.
+    """
+
+    def __init__(self, journal: Journal, entry_id: int | None, output: Path, names: str = USUAL) -> None:
+        self.names = names
         self._journal = journal
         self._entry_id = entry_id
         self._output = output

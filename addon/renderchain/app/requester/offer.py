@@ -20,6 +20,7 @@ class Offer:
 
     reward_fri: int = 0  # for a frame
     is_usual: bool = False  # a frame is paid what is usual, whatever reward_fri says
+    frame_s: float | None = None  # what a frame takes on such a machine, where it was sketched
     spare_audits: int = 2  # in the pool, over one of every lease: a lease that was lost is audited again
     audit_floor_exp: int | None = None
     audit_tiles: int = AUDIT_TILES

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from ...core.audit.economics import most_fee
 from ...core.audit.prices import (
+    USUAL_FRAME_S,
     JobCost,
     JobShape,
     LeasePlan,
@@ -130,9 +131,13 @@ def quote_of(
     prints = offer.device_group != "CPU"
     reward_fri = offer.reward_fri
     if offer.is_usual:
-        chosen = offer.longest_lease
         reward_fri = usual_reward_fri(
-            tasks, gas_price_fri, prints=prints, lease=chosen, market_fri=market_fri
+            tasks,
+            gas_price_fri,
+            prints=prints,
+            lease=offer.longest_lease,
+            market_fri=market_fri,
+            frame_s=USUAL_FRAME_S if offer.frame_s is None else offer.frame_s,
         )
     shape = JobShape(tasks, reward_fri, leaves, layers, offer.audit_tiles, prints)
     fee_fri = offer.audit_fee_fri or vote_fee_fri(gas_price_fri, prints=prints)

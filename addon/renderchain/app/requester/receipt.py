@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ...core.contract_errors import contract_error
 from ...core.errors import ContentError, FolderUnusable
+from ...core.frame_names import may_be_of
 from ...core.ids import JobId, LeaseId
 from ...core.manifest import Manifest
 from ...core.merkle import HashMany
@@ -96,9 +97,17 @@ def sealed(receipt: Receipt, address: int, signer: ReceiptSigner, hash_many: Has
 
 def digests_of(receipt: Receipt, folder: Path) -> dict[int, str]:
     """The sha-256 of each of the job's frames that lies in a folder."""
-    names = {frame: name_of(frame, receipt.settings) for frame in receipt.settings.frames}
-    there = {frame: folder / name for frame, name in names.items() if (folder / name).is_file()}
-    return {frame: file_entry(folder, path).sha256 for frame, path in there.items()}
+    there = {frame: _file_of(frame, receipt, folder) for frame in receipt.settings.frames}
+    return {frame: file_entry(folder, path).sha256 for frame, path in there.items() if path}
+
+
+def _file_of(frame: int, receipt: Receipt, folder: Path) -> Path | None:
+    """Its file by its usual name, else the only one whose name ends in its number."""
+    usual = folder / name_of(frame, receipt.settings)
+    if usual.is_file():
+        return usual
+    found = [one for one in folder.glob(f"*{usual.suffix}") if may_be_of(one.stem, frame) and one.is_file()]
+    return found[0] if len(found) == 1 else None
 
 
 def read_receipt(path: Path) -> Receipt:

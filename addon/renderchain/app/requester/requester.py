@@ -12,6 +12,7 @@ from pathlib import Path
 from ...core.artist_job import JobEntry, JobOverview
 from ...core.audit.draw_count import DrawCount, count_draws
 from ...core.errors import LocalError, RenderChainError
+from ...core.frame_names import USUAL
 from ...core.frames import format_frames, parse_frames
 from ...core.ids import JobId, LeaseId
 from ...core.job_progress import JobProgress
@@ -128,6 +129,7 @@ class Requester:
         name: str,
         output: Path,
         probe_seconds: int = DEFAULT_S,
+        names: str = USUAL,
     ) -> JobId:
         """Probe a packed folder, pin it and create its job; returns the job's id. Raises SceneError too.
 
@@ -156,6 +158,7 @@ class Requester:
                 output=output,
                 upkeep=parts.upkeep,
                 sealing=sealing,
+                names=names,
             )
         with suppress(OSError):  # it could be made before; else the first frame says why it can't be now
             output.mkdir(parents=True, exist_ok=True)
@@ -173,12 +176,7 @@ class Requester:
                 return await self._watch(chain, job_id, output, Path(scratch), on_progress)
 
     async def _watch(
-        self,
-        chain: ReceiptChain,
-        job_id: JobId,
-        output: Path | None,
-        scratch: Path,
-        on_progress: OnProgress,
+        self, chain: ReceiptChain, job_id: JobId, output: Path | None, scratch: Path, on_progress: OnProgress
     ) -> JobReport:
         parts, entry = self._parts, self._entry(chain.board, job_id)
         if output is None and not (entry and entry.output):
@@ -189,6 +187,7 @@ class Requester:
             if output and not entry.output:
                 parts.journal.set_output(entry.entry_id, str(output))
         folder = output or Path(entry.output if entry else ".")
+        noted = (entry.entry_id, folder, entry.names) if entry else (None, folder)
         reading = (parts.hash_many, parts.read_noisy, parts.sealer)
         watch = JobWatch(
             chain,
@@ -196,7 +195,7 @@ class Requester:
             Results(chain, parts.store, *reading, parts.unwrapper(chain), reporter),
             reporter,
             job_id=job_id,
-            kept=KeptFrames(parts.journal, entry.entry_id if entry else None, folder),
+            kept=KeptFrames(parts.journal, *noted),
             receipt_parts=self._receipt_parts(chain, job_id),
             scratch=scratch,
             packages=parts.packages,
@@ -348,6 +347,7 @@ class Requester:
                     name=f"{entry.name} {format_frames(wanted.frames)}"[:MOST_NAME],
                     output=Path(entry.output),
                     upkeep=parts.upkeep,
+                    names=entry.names,
                 )
             await unpin_unneeded(parts.store, parts.journal, self._reporter, cid)
             return again_id

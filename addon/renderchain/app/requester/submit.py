@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ...core.errors import Cancelled, InsufficientFunds, SceneError
+from ...core.frame_names import USUAL
 from ...core.ids import JobId
 from ...core.manifest import Manifest
 from ...core.probe_report import ProbeVerdict
@@ -65,6 +66,7 @@ async def submit(
     output: Path,
     upkeep: StoreUpkeep,
     sealing: Sealing | None = None,
+    names: str = USUAL,
 ) -> JobId:
     """Pin a packed folder and create its job, a private one with ``sealing``; returns the job's id.
 
@@ -75,7 +77,9 @@ async def submit(
     await upkeep.connect()
     package = await pin_package(store, folder, manifest, requester_key, reporter, sealing)
     try:
-        job_id = await create_job(chain, journal, package, offer, name=name, output=output, reporter=reporter)
+        job_id = await create_job(
+            chain, journal, package, offer, name=name, output=output, reporter=reporter, names=names
+        )
     # There is no job, and will be none; one that is noted as sent keeps its package.
     except (SceneError, InsufficientFunds, asyncio.CancelledError):
         await unpin_unneeded(store, journal, reporter, package.cid)

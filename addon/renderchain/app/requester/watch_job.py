@@ -279,7 +279,7 @@ class JobWatch:
     ) -> None:
         instead = await self._made_again(lease.lease_id, job, manifest, opened, result)
         for one in result.frames:
-            name = name_of(one.frame, manifest)
+            name = name_of(one.frame, manifest, self._kept.names)
             source = instead.get(one.frame, opened / one.final.path)
             self.report.frames[one.frame] = self._kept.keep(source, name, one.frame, lease)
 

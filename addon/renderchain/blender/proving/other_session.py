@@ -24,6 +24,7 @@ from ...core.plain_text import plain_lines
 from ...core.proof_report import INDEX, ArtistsSide, parse_artists_side
 from ...core.scene_finding import SceneFinding
 from ...core.scratch import Scratch
+from ...core.sketch import Sketch
 from ...ports.reporter import Reporter
 from ..packing.painted import keep_painted
 from ..packing.saving import save
@@ -31,6 +32,7 @@ from ..steps import all_at_once
 
 COMMAND, PAINTED = "renderchain_record", "painted"
 PREFLIGHT, VERDICT = "renderchain_preflight", '{"verdict"'
+SKETCH, SKETCHED = "renderchain_sketch", '{"sketch"'
 LONGEST_LOOK_S = 900.0
 START_S = 120.0  # to start, and to open the file, besides what it has for recording
 MOST_TAIL = 800
@@ -50,11 +52,15 @@ class OtherSession:
         options += ["--own-seed"] if own_seed else []
         with self.scratch:
             said = await _run([*self.command, "--command", PREFLIGHT, *options], LONGEST_LOOK_S)
-        for line in reversed(said.splitlines()):
-            if line.startswith(VERDICT):
-                return tuple(SceneFinding.parse(one) for one in json.loads(line)["findings"])
-        tail = plain_lines(said[-MOST_TAIL:])
-        raise RenderFailed(f"Another Blender could not look at the scene: {tail}")
+        answer = json.loads(_line_of(said, VERDICT, "look at the scene"))
+        return tuple(SceneFinding.parse(one) for one in answer["findings"])
+
+    async def sketch(self, frame: int, seconds: float) -> Sketch:
+        """What a frame takes here, reckoned in at most so many seconds. Raises RenderFailed."""
+        order = {"scene": self.scene, "frame": frame}
+        with self.scratch:
+            said = await _run([*self.command, "--command", SKETCH, json.dumps(order)], seconds)
+        return Sketch.parse(_line_of(said, SKETCHED, "try a frame of the scene"))
 
     async def record(
         self, folder: Path, manifest: Manifest, seconds: float, reporter: Reporter
@@ -73,6 +79,14 @@ class OtherSession:
             raise RenderFailed(
                 f"Another Blender could not open the scene to compare the package with it: {tail}"
             ) from None
+
+
+def _line_of(said: str, beginning: str, what: str) -> str:
+    """The answer among all that another Blender said; raises RenderFailed where there is none."""
+    for line in reversed(said.splitlines()):
+        if line.startswith(beginning):
+            return line
+    raise RenderFailed(f"Another Blender could not {what}: {plain_lines(said[-MOST_TAIL:])}")
 
 
 @cache

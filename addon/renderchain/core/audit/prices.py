@@ -149,17 +149,23 @@ def least_lease_fri(gas_price_fri: int, *, prints: bool, audit_exp: int = 0) -> 
 
 
 def usual_reward_fri(
-    tasks: int, gas_price_fri: int, *, prints: bool, lease: int | None = None, market_fri: int | None = None
+    tasks: int,
+    gas_price_fri: int,
+    *,
+    prints: bool,
+    lease: int | None = None,
+    market_fri: int | None = None,
+    frame_s: float = USUAL_FRAME_S,
 ) -> int:
     """What to offer for a frame where the artist names no price, in three digits.
 
-    It is what others pay (``market_fri``), up to what an hour of such a machine costs, else what some seconds
-    cost; and never less than makes a lease worth its audit.
+    It is what others pay (``market_fri``), else what the seconds cost that a frame takes, up to what an hour
+    of such a machine costs; and never less than makes a lease worth its audit.
     """
     second_fri = GPU_SECOND_FRI if prints else CPU_SECOND_FRI
     longest = min(tasks, lease or MOST_FRAMES)
     least_fri = -(-least_lease_fri(gas_price_fri, prints=prints) // longest)
-    usual_fri = USUAL_FRAME_S * second_fri if market_fri is None else market_fri
+    usual_fri = round(frame_s * second_fri) if market_fri is None else market_fri
     return about_fri(max(least_fri, min(usual_fri, LONGEST_FRAME_S * second_fri)))
 
 

@@ -167,6 +167,7 @@ ON_THE_WAY = (
     "{n} of {m} frames",
     "{n} of {m} frames recorded",
     "{n} of {m} pictures made",
+    "{n} of {m} frames of the video written",
     "{n} of {m} frames compared",
     "{n} of {m} pictures compared",
     "{n} of {m} parts of the probe",

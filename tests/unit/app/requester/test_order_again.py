@@ -36,6 +36,21 @@ def test_some_frames_are_rendered_once_more_into_the_same_folder(
     assert artist.frames() == ["0001.png", "0002.png", "0003.png", "0004.png"]
 
 
+def test_files_are_called_as_the_artist_has_it_also_those_that_are_ordered_again(
+    world: World, artist: Artist, machine: Machine
+) -> None:
+    async def life() -> None:
+        job = await artist.submit(2, SHORT, names="film_###")
+        async with machine.working():
+            await artist.watching(job)
+            assert artist.frames() == ["film_001.png", "film_002.png"]
+            (artist.output / "film_002.png").unlink()
+            await artist.watching(await artist.requester().order_again(job, (2,)))
+
+    world.live(life())
+    assert artist.frames() == ["film_001.png", "film_002.png"]
+
+
 @pytest.mark.parametrize("frames", [(), (5,), (1, 9)])
 def test_frames_of_another_job_are_not_ordered(world: World, artist: Artist, frames: tuple[int, ...]) -> None:
     async def life() -> None:

@@ -150,6 +150,18 @@ def test_frames_that_pay_nothing_are_refused() -> None:
     assert per_frame_fri(17, 8) == 2
 
 
+def test_a_frame_that_was_tried_is_paid_by_its_time_where_there_is_no_market() -> None:
+    def paid(frame_s: float | None, market_fri: int | None = None) -> int:
+        asked = Offer(is_usual=True, frame_s=frame_s)
+        return quote_of(asked, 100, 510, 1, GFRI, market_fri=market_fri).shape.reward_fri
+
+    assert paid(None) == paid(20.0)
+    assert paid(200.0) == pytest.approx(10 * paid(20.0), rel=0.01)
+    assert paid(100_000.0) == paid(3600.0), "no more than an hour is believed"
+    assert paid(0.0) > 0, "it is worth its audit all the same"
+    assert paid(200.0, market_fri=paid(20.0)) == paid(20.0), "what others pay comes first"
+
+
 def test_what_usually_comes_back_is_what_audits_are_not_likely_to_need() -> None:
     usual = quote_of(replace(OPEN, reward_fri=FRI_PER_STRK), 10, 510, 1, GFRI)
     cost = usual.cost

@@ -224,6 +224,17 @@ def test_a_forger_who_signs_anew_is_found_where_parts_contradict_each_other(
     assert found["seal"].health is Health.WARNING and "is not the account that ordered" in found["seal"].text
 
 
+def test_frames_under_names_of_the_artists_own_are_found_by_their_numbers(
+    written: bytes, frames: Path
+) -> None:
+    for file in frames.glob("*.png"):
+        file.rename(file.with_name(f"film-{file.name}"))
+    receipt = parse_receipt(written)
+    assert sorted(digests_of(receipt, frames)) == list(range(1, FRAMES + 1))
+    (frames / "other-0002.png").write_bytes(b"which of the two nobody knows")
+    assert 2 not in digests_of(receipt, frames)
+
+
 def test_a_frame_that_is_not_the_delivered_one_is_found(written: bytes, frames: Path) -> None:
     receipt = parse_receipt(written)
     (frames / "0002.png").write_bytes((frames / "0001.png").read_bytes())

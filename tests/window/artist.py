@@ -1,0 +1,140 @@
+"""An artist at Blender's window, whose settings are what a test says: as the preferences write them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from renderchain.core.settings_text import settings_text
+
+from devkit.network.local import Network
+from devkit.network.services import REPO
+from devkit.window.driver import ACROSS, EDGE_PX, Window
+from tests.application import Application
+
+PACKAGE = "bl_ext.user_default.renderchain"
+PICTURES = REPO / "build" / "window"
+SUBMIT, CANCEL = "bpy.ops.renderchain.submit", "renderchain.stop_submitting"
+MOST_S = 120.0
+UP = 30  # turns of the wheel, to the top
+LOOK = f"""
+import importlib
+part = lambda name: importlib.import_module("{PACKAGE}." + name)
+def told(place):
+    found = part("ui.messages").told(part("ui.messages").Place[place])
+    return found.text if found else ""
+"""
+# What is tried out is tried elsewhere: here a job has to be on its way in a moment.
+QUICK = """
+chosen = bpy.context.scene.renderchain
+chosen.what, chosen.proof_seconds, chosen.probe_seconds = "STILL", 0, 0
+"""
+
+
+@dataclass
+class Artist:
+    """``home`` has their settings and the journal; ``places`` are where the buttons were found."""
+
+    window: Window
+    home: Path
+    places: dict[str, tuple[int, int]] = field(default_factory=dict)
+    pressed: tuple[int, int] = (0, 0)  # where a button was pressed last
+
+    @property
+    def settings(self) -> Path:
+        """The file that the preferences write."""
+        return self.home / "renderchain" / "settings.toml"
+
+    def begin(self) -> None:
+        """Look at the panel."""
+        self.window.show_panel()
+        self.window.ask(LOOK)
+        self.window.ask(QUICK)
+
+    def choose(self, values: Mapping[str, Any]) -> None:
+        """As if somebody had chosen that in the preferences."""
+        write_settings(self.settings, values)
+
+    def press(self, what: str, across: tuple[float, ...] = ACROSS) -> None:
+        """Press a button of the panel; it is looked for where it was last, then from the panel's top down."""
+        at = self.places.get(what)
+        if at:
+            self.window.move(*at)
+            self.window.settle()
+        if not at or what not in self.window.ask("under_mouse('PROPERTIES')"):
+            left, bottom, _, height = self.window.ask("rectangle('PROPERTIES')")
+            self.window.scroll(left + EDGE_PX, bottom + height // 2, -UP)
+            self.places[what] = self.window.find(what, across=across)
+        self.pressed = self.places[what]
+        self.window.click(*self.pressed)
+
+    def submit(self) -> str:
+        """Press the button; what is said then, or "" where a dialog asks whether to pay."""
+        window = self.window
+        self.press(SUBMIT)
+        window.wait_until(lambda: not window.ask("part('ui.submitting').submitting.phase"), MOST_S)
+        window.settle(20)
+        if window.ask("len(part('ui.confirm')._asked)"):
+            return ""
+        said = str(window.ask("told('SUBMIT')"))
+        window.press("escape")  # the popup that tells it too
+        return said
+
+    def click_in_dialog(self, what: str) -> None:
+        """A field of the dialog that opened at the button that was pressed last; the mouse stays in it."""
+        self.window.settle(60)
+        x, at = self.pressed
+        for y in range(at + 40, at - 120, -8):
+            self.window.move(x, y)
+            self.window.settle(3)
+            if self.window.menu_of().endswith(what):
+                self.window.click(x, y)
+                return
+        raise AssertionError(f"no field {what}")
+
+    def pay(self) -> None:
+        """Say yes to the dialog."""
+        self.window.press("enter")
+        self.window.wait_until(lambda: self.window.ask("part('ui.submitting').submitting.phase"))
+
+    def wait_for(self, code: str, timeout_s: float = MOST_S) -> None:
+        """Until Blender says that it is so."""
+        self.window.wait_until(lambda: self.window.ask(code), timeout_s)
+
+    def picture(self, name: str) -> None:
+        """What is seen now."""
+        self.window.picture(PICTURES / "states" / f"{name}.png")
+
+
+def settings_of(network: Network, role: str = "artist") -> dict[str, Any]:
+    """A role's settings, as they are anywhere on this machine."""
+    values = tomllib.loads(network.settings_file(role).read_text())
+    for name in ("keystore", "password_file", "folder"):
+        values[name] = str(network.folder / values[name])
+    return {**values, "takes_unjudged": True}
+
+
+def write_settings(file: Path, values: Mapping[str, Any]) -> None:
+    """Write them down as the preferences do; None is not there."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(settings_text({name: value for name, value in values.items() if value is not None}))
+
+
+def small_scene(application: Application, folder: Path) -> Path:
+    """A small scene with a linked library, saved by the application."""
+    script = str(REPO / "tests" / "scenes" / "linked.py")
+    options = ["-b", "--factory-startup", "--python-exit-code", "1", "--python", script, "--", str(folder)]
+    # A folder of its own: starting without the extension would delete the extension's wheels.
+    done = application.run(*options, BLENDER_USER_RESOURCES=str(folder / "resources"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder / "project" / "main.blend"
+
+
+def home_environment(application: Application, home: Path) -> dict[str, str]:
+    """Blender with the extension, as an artist without a keyring has it whose settings are there."""
+    keyring = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+    places = {"XDG_CONFIG_HOME": str(home), "XDG_DATA_HOME": str(home / "data"), "RENDERCHAIN_CONFIG": ""}
+    return {**application.environment, **places, **keyring}
