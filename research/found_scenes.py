@@ -1,6 +1,6 @@
 """Scenes that other people made, all the way: packed, proved, stored, fetched, and one frame rendered.
 
-    python -m research.found_scenes FOLDER... [--some N]
+    python -m research.found_scenes FOLDER... [--every N]
 
 Each .blend below the folders is opened, made ready for Cycles (research/found_scene.py) and sent through what
 an artist and a worker do, on a Kubo of its own. What is refused is tried again with all let pass that an
@@ -34,6 +34,7 @@ PREPARE = Path(__file__).with_name("found_scene.py")
 LONGEST_S = 300
 PROOF_S = 60
 READY = "renderchain-ready-"
+MOST_SAID = 300  # letters
 
 
 @dataclass
@@ -64,7 +65,7 @@ def run(*command: str) -> tuple[int, str, str]:
 
 def last_line(text: str) -> str:
     """What a program said last."""
-    return (text.strip().splitlines() or [""])[-1][:300]
+    return (text.strip().splitlines() or [""])[-1]
 
 
 def pack(blend: Path, folder: Path, *allowed: str) -> tuple[dict[str, Any], str]:
@@ -124,10 +125,10 @@ async def main() -> None:
     """All files, one after the other."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("folders", nargs="+", type=Path)
-    parser.add_argument("--some", type=int, default=0, help="only the first so many; 0: all")
+    parser.add_argument("--every", type=int, default=1, help="only every so manieth file")
     options = parser.parse_args()
     blends = sorted(path for folder in options.folders for path in folder.rglob("*.blend"))
-    blends = [path for path in blends if not path.name.startswith(READY)][: options.some or None]
+    blends = [path for path in blends if not path.name.startswith(READY)][:: options.every]
     counts: Counter[str] = Counter()
     with tempfile.TemporaryDirectory(prefix="renderchain-found-") as name:
         root = Path(name)
@@ -141,7 +142,7 @@ async def main() -> None:
                 counts[way.step + (", something let pass" if let_pass else "")] += 1
                 print(f"{way.step:9} {time.perf_counter() - started_s:6.1f} s  {blend}", flush=True)
                 for line in [*let_pass, *filter(None, [way.said])]:
-                    print(f"          {line}", flush=True)
+                    print(f"          {line[:MOST_SAID]}", flush=True)
         finally:
             stop(kubo.pid)
     print(dict(counts))

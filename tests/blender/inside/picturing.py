@@ -96,7 +96,7 @@ def save(path, relative=True):
 
 
 def picture(frame, folder):
-    """What Blender makes of a frame, as numbers; volumes as their grids too: some builds draw none."""
+    """What Blender makes of a frame, as numbers; volumes and smoke as grids too: some builds draw none."""
     scene = bpy.context.scene
     scene.frame_set(frame)
     scene.render.image_settings.file_format = "PNG"
@@ -106,7 +106,16 @@ def picture(frame, folder):
     pixels = numpy.array(image.pixels[:])
     bpy.data.images.remove(image)
     grids = [(volume.grids.load(), len(volume.grids)) for volume in bpy.data.volumes]
-    return numpy.append(pixels, numpy.array(grids).flatten())
+    return numpy.concatenate([pixels, numpy.array(grids).flatten(), *_smoke()])
+
+
+def _smoke():
+    """The density that each fluid domain has now."""
+    graph = bpy.context.evaluated_depsgraph_get()
+    for thing in list(bpy.data.objects):
+        for modifier in thing.evaluated_get(graph).modifiers:
+            if modifier.type == "FLUID" and modifier.fluid_type == "DOMAIN":
+                yield numpy.array(modifier.domain_settings.density_grid[:])
 
 
 def pack(part, folder, frames=(1,), allowed=()):

@@ -45,6 +45,13 @@ def test_a_manifest_reads_back_the_same() -> None:
     assert MANIFEST.size_bytes == 12
 
 
+def test_a_package_of_30_000_files_is_within_all_limits() -> None:
+    place = f"f/{'c' * 20}/s"
+    files = tuple(PackedFile(f"{place}{number:05}.png", "b" * 64, 10**6) for number in range(30_000))
+    many = replace(MANIFEST, files=(*files, MANIFEST.files[1]))
+    assert parse_manifest(many.to_bytes()) == many
+
+
 @pytest.mark.parametrize(
     "fields",
     [

@@ -91,11 +91,12 @@ async def pin_package(
             await asyncio.to_thread(sealing, stored, manifest, sealed)
             stored = sealed
         sizes = _sizes(stored)
-        reporter.tell(UploadStarted(len(sizes), sum(sizes)))
+        whole = sum(sizes)  # once: with many small files each tells how far it is
+        reporter.tell(UploadStarted(len(sizes), whole))
         cid = await store.add_folder(
             # What goes over the wire is a little more than the files.
             stored,
-            lambda done: reporter.progress("bytes uploaded", min(done, sum(sizes)), sum(sizes)),
+            lambda done: reporter.progress("bytes uploaded", min(done, whole), whole),
         )
     all_sizes = sizes + plain
     return PinnedPackage(cid, manifest, sum(all_sizes) + manifest.cut_bytes, len(all_sizes) + len(recipes))
