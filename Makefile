@@ -11,7 +11,7 @@ help: ## what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 16
 
 demo: ## the main job for real: a network, seven workers, a scene, frames on disk; SERVICES=1: services beside it
-	$(SETUP) demo
+	$(SETUP) demo $(if $(SERVICES),dashboard)
 	$(BIN)/python -m tools.demo
 
 test: ## all tests
@@ -119,7 +119,7 @@ extension-repository: ## the same, and the index with which Blender installs and
 	$(BIN)/python -m tools.extension --repository
 
 network: ## a network that keeps running, with settings for artist and workers; SERVICES=1: and its services
-	$(SETUP) demo
+	$(SETUP) demo $(if $(SERVICES),dashboard)
 	$(BIN)/python -m devkit.network start
 
 stop: ## end that network

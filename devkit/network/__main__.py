@@ -47,6 +47,8 @@ def _start(folder: Path) -> int:
     print(f"devnet {network.rpc_url}, Kubo {network.ipfs_api}, directory {network.contracts.directory:#x}")
     for line in _how_to_use(network):
         print(line)
+    if has_services:
+        print("The index's address, opened in a browser, is the dashboard.")
     return 0
 
 

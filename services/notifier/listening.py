@@ -73,7 +73,7 @@ class Listening:
         self.heard_s = 0.0  # when the index said something
         self.block = -1
         self.not_understood = 0
-        self.waits_for_other = True  # another process is the one who hears
+        self.waits_since_s: float | None = None  # for its turn to be the one who hears
 
     async def run(self) -> None:
         """For ever, as the database's one writer; who is away is waited for."""
@@ -81,9 +81,9 @@ class Listening:
         while True:
             before_s = self.heard_s
             try:
-                self.waits_for_other = True
+                self.waits_since_s = time.time()
                 async with only_writer(self._engine, "notifier"):
-                    self.waits_for_other = False
+                    self.waits_since_s = None
                     await self._hear()
             except (IndexAway, SQLAlchemyError, OtherWriter) as error:
                 pause_s = FIRST_PAUSE_S if self.heard_s > before_s else min(2 * pause_s, LONGEST_PAUSE_S)

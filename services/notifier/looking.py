@@ -159,7 +159,7 @@ class Looking:
     async def _worker_silent(self, look: Look, listener: Listener) -> None:
         if not listener.person.workers:
             return
-        open_tasks = {one["family"]: one["open_tasks"] for one in await self._index.items("/v1/families?")}
+        open_tasks = {one["family"]: one["open_tasks"] for one in await self._index.items("/v1/families")}
         for worker in listener.person.workers:
             row = await self._index.worker(worker)
             if row is None or not row["offer"] or int(row["offer"]["until_s"]) < look.now_s:

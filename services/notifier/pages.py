@@ -17,6 +17,7 @@ from .people import People
 from .sending import Sending
 
 MOST_SILENCE_S = 120  # of the index, which says something every 15 s
+SOON_S = 5  # within which it has its turn, if nobody else has
 PREFIX = "renderchain_notifier_"
 
 
@@ -35,9 +36,10 @@ class Readiness:
             self._deliveries.oldest_due_s()
         except SQLAlchemyError as error:
             return f"the database can't be read ({type(error).__name__}): see that it runs"
-        if self._listening.waits_for_other:
+        now_s, since_s = time.time(), self._listening.waits_since_s
+        if since_s is not None and now_s - since_s > SOON_S:
             return ""  # another process hears the index, and this one sends
-        silent_s = time.time() - self._listening.heard_s
+        silent_s = now_s - self._listening.heard_s
         if silent_s > MOST_SILENCE_S:
             return "the index was not heard lately: see that it can be reached"
         return ""

@@ -16,6 +16,7 @@ from .cache import SetupError, is_done, need, recipe_dir, run, say
 
 # Program or library to look for, and the package that brings it.
 SYSTEM = {
+    "dbus-daemon": "dbus-daemon",
     "bwrap": "bubblewrap",
     "debootstrap": "debootstrap",
     "strip": "binutils",

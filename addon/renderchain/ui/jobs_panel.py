@@ -11,6 +11,7 @@ from ..core.job_words import marks, money, standing, summary
 from ..core.lifecycle import JobState
 from ..core.notices.jobs import Doubt
 from . import messages, pictures, sequences
+from .chosen import chosen
 from .following import Row, chosen_number, jobs
 from .strings import texts
 from .strings.language import said, say
@@ -86,10 +87,10 @@ class RENDERCHAIN_PT_jobs(bpy.types.Panel):  # noqa: N801 - Blender's naming
         row.template_list("RENDERCHAIN_UL_jobs", "", manager, *lists, rows=SHOWN_ROWS)
         buttons = row.column(align=True)
         buttons.operator("renderchain.refresh", text="", icon="FILE_REFRESH")
-        chosen = jobs.rows.get(chosen_number())
-        if chosen:
-            draw_buttons(buttons, chosen)
-            draw_job(layout, chosen, width_px)
+        job = jobs.rows.get(chosen_number())
+        if job:
+            draw_buttons(buttons, job)
+            draw_job(layout, job, width_px)
         elif jobs.hint:
             messages.draw_text(layout, jobs.hint, width_px, "INFO")
         else:
@@ -110,6 +111,10 @@ def draw_buttons(buttons: Any, row: Row) -> None:
         buttons.operator("renderchain.cancel", text="", icon="CANCEL").number = one.number
     if one.entry.job_id:
         buttons.operator("renderchain.copy_job", text="", icon="COPYDOWN").number = one.number
+    if one.entry.job_id and (index := chosen.text("index_url")):
+        # The index serves a dashboard at its own address, with a page for each job.
+        place = f"{index.rstrip('/')}/#/jobs/{one.entry.board:#x}/{one.entry.job_id}"
+        buttons.operator("wm.url_open", text="", icon="URL").url = place
 
 
 def draw_job(layout: Any, row: Row, width_px: float) -> None:

@@ -153,6 +153,30 @@ def test_the_chosen_job_says_how_it_stands_and_has_its_buttons(part, registered,
         assert button in drawn(part)
 
 
+def buttons_of(part, row):
+    """Each button beside the list, by its operator."""
+    made = {}
+
+    class Keeping(Layout):
+        def operator(self, name, **options):
+            made[name] = super().operator(name, **options)
+            return made[name]
+
+    part("ui.jobs_panel").draw_buttons(Keeping(), row)
+    return made
+
+
+def test_where_an_index_is_chosen_a_button_opens_the_job_in_its_dashboard(
+    part, registered, overview, told, monkeypatch
+):
+    (row,) = shown(registered, overview(events=told)).values()
+    chosen = part("ui.chosen").chosen
+    monkeypatch.setattr(chosen, "text", {"index_url": ""}.get)
+    assert "wm.url_open" not in buttons_of(part, row)
+    monkeypatch.setattr(chosen, "text", {"index_url": "https://index.example/"}.get)
+    assert buttons_of(part, row)["wm.url_open"].url == "https://index.example/#/jobs/0x9/16777217"
+
+
 def test_the_reason_why_a_job_waits_stands_there(part, registered, overview):
     waits = part("core.notices.following").JobWaits(16777217, 0, 4, "3 have Blender 5.2, 1 wants 0.02 STRK")
     shown(registered, overview(waits=waits))

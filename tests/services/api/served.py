@@ -71,10 +71,21 @@ class Served:
 
 @contextmanager
 def serving(
-    engine: Engine, store: Store, port: int = 0, previews: Mapping[int, Path] = NO_PREVIEWS, dist: Path = DIST
+    engine: Engine,
+    store: Store,
+    port: int = 0,
+    previews: Mapping[int, Path] = NO_PREVIEWS,
+    dist: Path = DIST,
+    *,
+    send_bytes: int = 0,
 ) -> Iterator[Served]:
-    """Serve inside of this, on a port of the system's choice where none is named."""
+    """Serve inside of this, on a port of the system's choice where none is named.
+
+    With ``send_bytes`` the system holds no more of what clients have not read.
+    """
     with socket.create_server(("127.0.0.1", port)) as listener:
+        if send_bytes:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_bytes)
         server = uvicorn.Server(
             uvicorn.Config(make_app(engine, dist, previews), log_config=None, timeout_graceful_shutdown=1)
         )

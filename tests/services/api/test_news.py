@@ -61,6 +61,15 @@ class Listener:
                 found.append(one)
         return found
 
+    def until_block(self, number: int) -> list[Heard]:
+        """All until word of that block."""
+        found: list[Heard] = []
+        while not found or found[-1].kind != "block" or f'"number":{number},' not in found[-1].data:
+            one = self.next()
+            assert one is not None
+            found.append(one)
+        return found
+
 
 @contextmanager
 def listening(served: Served, query: str = "", last: int | None = None) -> Iterator[Listener]:

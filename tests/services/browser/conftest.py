@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,7 +15,7 @@ from tests.services.api.served import Served, serving
 from tests.services.browser.chromium import PATIENCE_MS, chromium
 from tests.services.conftest import Fresh
 from tests.services.crowd import Crowd, at_work
-from tests.services.played import NETWORK
+from tests.services.played import BOARD, NETWORK
 
 
 @pytest.fixture(scope="module")
@@ -54,14 +55,21 @@ def crowd() -> Crowd:
 
 
 @pytest.fixture
-def served(fresh: Fresh, crowd: Crowd) -> Iterator[Served]:
+def previews(tmp_path: Path) -> Path:
+    """A folder as an aggregator fills it; it is empty."""
+    (tmp_path / "previews").mkdir()
+    return tmp_path / "previews"
+
+
+@pytest.fixture
+def served(fresh: Fresh, crowd: Crowd, previews: Path) -> Iterator[Served]:
     """An index that has read all of it."""
     engine = fresh()
     store = Store(engine)
     store.open(NETWORK)
     for block in crowd.blocks:
         store.apply(block)
-    with serving(engine, store) as found:
+    with serving(engine, store, previews={BOARD: previews}) as found:
         yield found
 
 

@@ -76,6 +76,7 @@ def test_a_keyboard_gets_everywhere(visit: Visit) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_contain_text("Job 5")
     expect(page.locator("h1")).to_be_focused()
+    expect(page.locator(".panel").first).to_be_visible()
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.matches('main a')")
     visit.settled()

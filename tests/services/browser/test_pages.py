@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import BrowserContext, Page, expect
-from renderchain.core.ids import WorkerId
+from renderchain.core.ids import JobId, WorkerId
 from renderchain.core.network_events import FamiliesChanged
 
 from services.index.store import Store
@@ -49,6 +51,27 @@ def test_frames_appear_as_they_come(visit: Visit, crowd: Crowd) -> None:
     expect(page.locator(".field .cell.accepted")).to_have_count(before["accepted"] + 8)
     expect(page.locator(".field .cell.claimed")).to_have_count(before["claimed"] - 8)
     expect(page.locator(".state .block")).to_contain_text(f"{len(crowd.blocks) - 1:,}")
+
+
+def test_pictures_of_frames_appear_where_the_index_may_show_them(
+    visit: Visit, crowd: Crowd, previews: Path
+) -> None:
+    page = visit.go(f"jobs/{BOARD:#x}/5")
+    visit.settled()
+    assert page.get_by_role("heading", name="Pictures").count() == 0
+    folder = previews / "5" / "previews"
+    folder.mkdir(parents=True)
+    for frame in range(1, 31):
+        Image.new("RGB", (16, 9), (8 * frame, 80, 40)).save(folder / f"{frame:04d}.png")
+    # An answer is the same until there is a block.
+    crowd.claim(JobId(5), 3, 200, 8)
+    visit.served.store.apply(crowd.blocks[-1])
+    pictures = page.locator(".pictures img")
+    expect(pictures).to_have_count(24)
+    expect(page.get_by_role("img", name="Frame 1", exact=True)).to_be_visible()
+    page.wait_for_function("document.querySelector('.pictures img').naturalWidth === 16")
+    page.get_by_role("group", name="Pages of Pictures").get_by_role("button", name="Next").click()
+    expect(pictures).to_have_count(6)
 
 
 def test_a_job_that_the_chain_dropped_goes(visit: Visit, crowd: Crowd) -> None:

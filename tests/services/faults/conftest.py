@@ -1,24 +1,9 @@
-"""A served index."""
+"""A served index, and a network in memory with an artist and a worker."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from tests.people import artist, machine
+from tests.services.aggregator.conftest import world
+from tests.services.api.conftest import served
 
-import pytest
-
-from services.index.store import Store
-from tests.services.api.served import Served, serving
-from tests.services.conftest import Fresh
-from tests.services.played import NETWORK, played
-
-
-@pytest.fixture
-def served(fresh: Fresh) -> Iterator[Served]:
-    """All blocks but the last twenty are there."""
-    engine = fresh()
-    store = Store(engine)
-    store.open(NETWORK)
-    for block in played(1).blocks[:-20]:
-        store.apply(block)
-    with serving(engine, store) as found:
-        yield found
+__all__ = ["artist", "machine", "served", "world"]  # pytest finds them here

@@ -13,7 +13,6 @@ from renderchain.ports.event_feed import Alive, Block, BlockId, NetworkEvent, Ro
 
 from services.common.engine import open_engine
 from services.index.follow import follow
-from tests.services.played import NETWORK
 
 DEEPEST = 15  # blocks that the chain drops at once
 
@@ -50,8 +49,8 @@ class Reorganising:
 
 def main(database: str, file: str, seed: int) -> None:
     """Follow until killed."""
-    blocks = pickle.loads(Path(file).read_bytes())
-    asyncio.run(follow(open_engine(database), Reorganising(blocks, seed), NETWORK, 0))
+    network, blocks = pickle.loads(Path(file).read_bytes())
+    asyncio.run(follow(open_engine(database), Reorganising(blocks, seed), network, 0))
 
 
 if __name__ == "__main__":

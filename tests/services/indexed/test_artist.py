@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from renderchain.app.indexed.asking import INDEX, Asking
 from renderchain.core.artist_job import SENDING, JobOverview
+from renderchain.core.finding import Finding, Health, fine
 from renderchain.core.ids import NO_JOB
 
 from devkit.board.people import MemoryPeople
 from tests.services.conftest import Fresh
 from tests.services.indexed.network import (
+    DIRECTORY,
     PACKAGES,
     SHORT,
     Recorded,
@@ -178,6 +181,32 @@ def test_a_job_that_the_index_leaves_out_comes_with_the_next_look_and_is_said(
     ]
 
 
+class OnOtherBoard:
+    """The same chain, by another board's address."""
+
+    def __init__(self, chain: Any) -> None:
+        self._chain = chain
+        self.board = chain.board + 1
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._chain, name)
+
+
+def test_each_boards_first_list_is_the_indexs(people: MemoryPeople, answers: Answers, tmp_path: Path) -> None:
+    index = Recorded(answers)
+    viewer = viewers(people, tmp_path)(index)
+    reads, other = viewer.reads, OnOtherBoard(people.artist)
+    assert reads
+
+    async def run() -> None:
+        for chain in (people.artist, other, people.artist, other):
+            await reads.created(chain, 0, (), None)
+
+    asyncio.run(run())
+    lists = [one for one in index.asked if one.startswith("/v1/jobs?")]
+    assert len(lists) == len({one.split("board=")[1] for one in lists}) == 2
+
+
 def test_a_job_that_came_after_the_index_block_is_in_the_first_list(
     people: MemoryPeople, answers: Answers, tmp_path: Path
 ) -> None:
@@ -230,6 +259,22 @@ def test_an_index_of_another_network_is_not_used(
     viewer = make(index)
     assert looked(viewer) == looked(make(None))
     assert set(index.asked) == {"/v1/network"} and "follows another network" in viewer.said[0]
+
+
+def test_the_check_up_says_how_an_index_stands_and_takes_none_for_a_fault(
+    people: MemoryPeople, answers: Answers
+) -> None:
+    head = people.memory.block
+
+    def found(index: Recorded, at: int) -> Finding:
+        return asyncio.run(Asking(index, DIRECTORY, lambda _: None, lambda: 0.0).examine("SN_MEMORY", at))
+
+    assert found(Recorded(answers), head) == fine(INDEX, f"block {head} at https://index.example")
+    late = found(Recorded(answers), head + 30)
+    assert (late.health, late.code) == (Health.WARNING, 0)
+    said = "The index https://index.example is 30 blocks behind. The chain is asked instead."
+    assert late.text == said
+    assert found(Recorded({}), head).health is Health.WARNING
 
 
 def test_after_a_failure_it_is_left_alone_for_a_minute_and_then_used_again(

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from renderchain.ports.event_feed import Block
 from sqlalchemy import Engine, select
 
 from services.common.engine import open_engine, reading
@@ -58,7 +59,7 @@ def notifier(file: Path, database: str) -> Iterator[Process]:
     with log.open("ab") as told, subprocess.Popen(command, cwd=REPO, stderr=told) as process:
         try:
             yield Process(process, log, told.tell())
-            assert process.poll() is None, log.read_text()
+            assert process.poll() in (None, -signal.SIGKILL), log.read_text()
         finally:
             process.send_signal(signal.SIGKILL)
 
@@ -127,4 +128,42 @@ def test_a_notifier_that_is_killed_at_any_moment_loses_and_doubles_nothing(
     kept.dispose()
     found = causes(receiver.requests)
     assert [one for one, ids in found.items() if len(ids) != 1] == []
+    assert Counter(cause.rpartition("/")[2] for cause in found) == expected(blocks)
+
+
+def test_of_two_notifiers_one_hears_both_send_and_the_other_takes_over(
+    tmp_path: Path, fresh: Fresh, new_database: NewDatabase, receiver: Received
+) -> None:
+    blocks, database = played(1).blocks, new_database()
+    index, kept = fresh(), open_engine(database)
+    store = Store(index)
+    store.open(NETWORK)
+    store.apply(blocks[0])
+    half = len(blocks) // 2
+
+    def told(some: tuple[Block, ...]) -> None:
+        total = sum(expected(some).values())
+        receiver.wait(lambda requests: len(causes(requests)) >= total)
+
+    with serving(index, store) as served:
+        file = write_operator(tmp_path, index=served.url, person=hooked(f"{receiver.url}/hook", more=BOTH))
+        with notifier(file, database) as first:
+            first.wait_until_it_hears()
+            while not has_place(kept):
+                store.apply(blocks[1])
+                time.sleep(TRY_S)
+                store.rollback(blocks[0].number)
+            with notifier(file, database) as second:
+                for block in blocks[1:half]:
+                    store.apply(block)
+                told(blocks[:half])
+                first.process.kill()
+                first.process.wait()
+                second.wait_until_it_hears()
+                for block in blocks[half:]:
+                    store.apply(block)
+                told(blocks)
+    kept.dispose()
+    found = causes(receiver.requests)
+    assert {len(ids) for ids in found.values()} == {1}
     assert Counter(cause.rpartition("/")[2] for cause in found) == expected(blocks)
