@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from renderchain.composition.network import open_boards
-from renderchain.core.board_events import BoardEvent, LeaseAccepted, LeaseClaimed, LeasePaid
+from renderchain.core.board_events import BoardEvent, JobCreated, LeaseAccepted, LeaseClaimed, LeasePaid
 from renderchain.core.ids import JobId
 from renderchain.core.job import JobInfo
 from renderchain.core.lifecycle import JobState
@@ -116,15 +116,16 @@ def claims(network: Network, board: int) -> list[LeaseClaimed]:
     return [one for one in asyncio.run(told(network, board)) if isinstance(one, LeaseClaimed)]
 
 
-async def jobs(network: Network) -> dict[int, tuple[JobInfo, int]]:
-    """By board its first job, and what was paid of it."""
+async def jobs(network: Network) -> dict[int, tuple[JobInfo, int, int]]:
+    """By board its first job, how many tasks may be given twice, and what was paid of it."""
     found = {}
     async with open_boards(load_settings(network.settings_file(OTHER)), SilentReporter()) as boards:
         for board in network.contracts.boards:
             chain = await boards.of(board)
             events = await chain.told_of(JobId(1), 0)
             paid_fri = sum(one.paid_fri for one in events if isinstance(one, LeaseAccepted | LeasePaid))
-            found[board] = (await chain.job(JobId(1)), paid_fri)
+            (created,) = [one for one in events if isinstance(one, JobCreated)]
+            found[board] = (await chain.job(JobId(1)), created.terms.spare_tasks, paid_fri)
     return found
 
 
@@ -244,9 +245,10 @@ def test_jobs_on_three_boards_end_although_their_scheduler_is_killed(
     assert {(int(one["board"], 16), one["job"], one["state"]) for one in shown} == {
         (board, "1", "closed") for board in found
     }
-    assert {job.state for job, _ in found.values()} == {JobState.COMPLETED}
-    assert sorted(job.tasks for job, _ in found.values()) == sorted(FRAMES.values())
-    assert all(paid_fri == job.tasks * job.reward_fri for job, paid_fri in found.values())
+    assert {job.state for job, _, _ in found.values()} == {JobState.COMPLETED}
+    assert sorted(job.tasks for job, _, _ in found.values()) == sorted(FRAMES.values())
+    for job, spare_tasks, paid_fri in found.values():  # on a busy machine leases are late, and given twice
+        assert job.tasks * job.reward_fri <= paid_fri <= (job.tasks + spare_tasks) * job.reward_fri
 
 
 def check_frames(outputs: dict[str, Path]) -> None:
