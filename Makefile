@@ -10,7 +10,7 @@ IN_BLENDER := numpy requests certifi idna charset-normalizer
 help: ## what there is
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 16
 
-demo: ## the main job for real: a network, seven workers, a scene, frames on disk; SERVICES=1: services beside it
+demo: ## the main job for real: a network, seven workers, a scene, frames on disk; SERVICES=1: the dashboard beside it
 	$(SETUP) demo $(if $(SERVICES),dashboard)
 	$(BIN)/python -m tools.demo
 
@@ -118,7 +118,7 @@ extension-repository: ## the same, and the index with which Blender installs and
 	$(SETUP) python
 	$(BIN)/python -m tools.extension --repository
 
-network: ## a network that keeps running, with settings for artist and workers; SERVICES=1: and its services
+network: ## a network that keeps running, with settings for artist and workers; SERVICES=1: and all services
 	$(SETUP) demo $(if $(SERVICES),dashboard)
 	$(BIN)/python -m devkit.network start
 

@@ -15,6 +15,38 @@ DISPUTED_FRAMES = 40
 FRI_PER_GAS = (8 * 10**8, 8 * 10**9)  # lowest and usual price on mainnet in 2026
 
 
+# Counted once, by hand: a trace has no place for it.
+WHERE = """
+## Why it is not 20,000 a frame
+
+Where the gas of an unaudited job of 1,000 frames on 8 workers goes, counted on 2026-11-29 in the traces of
+three such transactions and in the code, in L2 gas a frame. To read a cell takes 24,070, to write one
+59,970, a felt of an event 5,120, a key of one 10,240; the rest are figures of the traces, in which a call
+is rounded to 40,000.
+
+| what | L2 gas a frame |
+| --- | --- |
+| three transactions before they do anything: signature, fee, the account's own loop | 4,400 |
+| 177 felts of calldata, 130 keys and 191 felts of events | 3,100 |
+| the token: 8 pays of 400,000 each, and the escrow taken in | 4,000 |
+| cells of 8 leases: of each 6 written and 13 read, in its three steps | 5,400 |
+| cells of the job, of the family, of five named verifiers | 1,900 |
+| six calls between contracts | 500 |
+| computing: packing, checks, serialization; what is left | 10,200 |
+
+Without any computing it would be 19,300, so by these rules the goal is out of reach: computing would have
+to be nearly nothing. A pay that is noted for its account instead of sent would save 2,500 and cost its
+worker nearly 2 M for each withdrawal ([decision 8](decisions/0008-acceptance-sends-the-pay.md)). One
+transaction less can't be, as the draw's block is later than the submission. Most of the computing is the
+board's own: about 350,000 for each lease that is assigned, 300,000 for each that is accepted.
+
+An audited lease with equal digests is twelve transactions by themselves. Before they do anything these take
+1.38 M each, 16.6 M together, which is half of what the lease takes; the goal leaves 13.4 M for all else.
+What is sent together costs that once: sixteen audits at once take 22 M a lease with its claim and
+submission.
+"""
+
+
 @dataclass
 class Job:
     """A job that was measured; gas by phase."""
@@ -112,7 +144,7 @@ opens each lease by itself.
 
 {table(["step", "L2 gas a lease"], [[name, gas] for name, gas in found.batches])}
 
-{jobs_part(found)}"""
+{jobs_part(found)}{WHERE}"""
 
 
 def jobs_part(found: Figures) -> str:

@@ -1,7 +1,7 @@
 """``make network`` and ``make stop``: a network that keeps running, and its end.
 
-With SERVICES=1 index, scheduler and aggregator are beside it: artists' jobs name the scheduler, and those
-of the second artist, who is away, are kept by the aggregator.
+With SERVICES=1 index, scheduler, aggregator and notifier are beside it: artists' jobs name the scheduler,
+those of the second artist, who is away, are kept by the aggregator, and the desktop shows what concerns them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from .application import application_there, install_extension
-from .beside import LocalServices, let_schedule
+from .beside import LocalServices, let_read, let_schedule
 from .local import Network, end, load, save, start_network
 from .services import REPO, is_running
 
@@ -57,13 +57,27 @@ def _start_services(network: Network) -> None:
     try:
         index, scheduler = services.start_index(), services.start_scheduler()
         let_schedule(network, 1, scheduler)
+        let_read(network, index)
+        notifier = services.start_notifier(_rules(network, index))
         aggregator = services.start_aggregator(AWAY)
     except BaseException:
         services.end_all()
         end(network)
         raise
     save(replace(network, pids=(*network.pids, *services.pids)))
-    print(f"index {index}, scheduler {scheduler}, aggregator of {AWAY} {aggregator}")
+    print(f"dashboard {index}/ (its API: {index}/openapi.json)")
+    print(f"scheduler {scheduler}, aggregator of {AWAY} {aggregator}, notifier {notifier}")
+
+
+def _rules(network: Network, index: str) -> Path:
+    """The notifier's file: whoever runs this hears of everybody's jobs and workers."""
+    file = network.folder / "notifier.toml"
+    accounts = ", ".join(f'"{one.address:#x}"' for one in network.accounts.values())
+    person = ["[[person]]", 'name = "you"', f"accounts = [{accounts}]"]
+    person.append('channels.desktop = { kind = "desktop" }')
+    rules = 'rules = [{ hear = ["artist", "provider", "operator"], by = ["desktop"] }]'
+    file.write_text("\n".join([f'index = "{index}"', f'dashboard = "{index}/"', *person, rules, ""]))
+    return file
 
 
 def _how_to_use(network: Network) -> list[str]:

@@ -1,4 +1,4 @@
-"""Services beside a local network, each a process of its own: index, schedulers, aggregators."""
+"""Services beside a local network, each a process of its own: index, schedulers, aggregators, notifier."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .local import Network
 from .services import free_port, is_running, start, stop, wait_for_port
 
 GRACE_S = 30  # for which a scheduler may be silent, on a network whose people look on
-INDEX, SCHEDULER, AGGREGATOR = "index", "scheduler", "aggregator"
+INDEX, SCHEDULER, AGGREGATOR, NOTIFIER = "index", "scheduler", "aggregator", "notifier"
 
 
 class LocalServices:
@@ -56,6 +56,10 @@ class LocalServices:
         name = f"{AGGREGATOR}-{artist}"
         return self._start(name, AGGREGATOR, self._network.settings_file(artist), *options)
 
+    def start_notifier(self, file: Path) -> str:
+        """It tells the people of an operator's file; returns the address of its health."""
+        return self._start(NOTIFIER, NOTIFIER, file)
+
     def _start(self, name: str, service: str, settings: Path, *options: str) -> str:
         port = free_port()
         command = [sys.executable, "-m", f"services.{service}", "--config", str(settings)]
@@ -77,6 +81,14 @@ class LocalServices:
         """Ask every one to end, after a while make it."""
         for pid in self._pids.values():
             stop(pid)
+
+
+def let_read(network: Network, address: str) -> None:
+    """Have all artists and workers read of an index; before any of them is started."""
+    for role in network.accounts:
+        if role.startswith(("artist", "worker")):
+            with network.settings_file(role).open("a") as file:
+                file.write(f'index_url = "{address}"\n')
 
 
 def let_schedule(network: Network, number: int, address: str) -> None:

@@ -36,8 +36,7 @@ BLOCK = Table(
     METADATA,
     _key("number", BigInteger),
     *_each(Felt, "hash", "parent"),
-    *_whole("time_s"),
-    Column("gas_price_fri", Fri),
+    *_whole("time_s", "gas_price_fri"),  # of gas: bounded, and compared by the database
     Index("block_time", "time_s"),
 )
 EVENT = Table(

@@ -9,8 +9,9 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from renderchain.composition.network import open_boards
@@ -21,13 +22,15 @@ from renderchain.core.lifecycle import JobState
 from renderchain.core.notices.jobs import JobEnded, ReceiptWritten
 from renderchain.core.notices.process import WaitingForWork
 from renderchain.settings import load_settings
+from standardwebhooks import Webhook, WebhookVerificationError
 
 from devkit.logs import notices_in, notices_of
-from devkit.network.beside import LocalServices, let_schedule, running_services
+from devkit.network.beside import LocalServices, let_read, let_schedule, running_services
 from devkit.network.local import Network, SeatHolding, SilentReporter, running_network
 from devkit.network.services import REPO
 from devkit.network.workers import HONEST, WorkerPlan, running_workers
 from tests.application import Application
+from tests.services.notifier.receivers import SECRET, Request, http_server, mail_server
 
 SCENE = REPO / "tests" / "scenes" / "linked.py"
 WORKERS, BOTH = range(1, 7), (5, 6)  # who also renders with Blender 5.2
@@ -35,7 +38,7 @@ HOLDINGS = {one: SeatHolding(families=("4.5",)) for one in WORKERS if one not in
 ATTENDED, AWAY, OTHER = "artist", "artist-2", "artist-3"
 SCHEDULER = "scheduler-1"
 OPTIONS = ["--lease", "1", "--reward", "0.5", "--probe-seconds", "0", "--proof-seconds", "0"]
-FRAMES = {ATTENDED: 8, AWAY: 2, OTHER: 2}
+FRAMES = {ATTENDED: 2, AWAY: 2, OTHER: 12}  # of the last one some are open when the scheduler is killed
 TIMEOUT_S = 600  # a busy machine takes its time
 LOOK_S = 0.5
 
@@ -48,34 +51,53 @@ def wait_until(is_so: Callable[[], bool], what: str) -> None:
         time.sleep(LOOK_S)
 
 
-def environment_of(network: Network, artist: str, board: int) -> dict[str, str]:
-    """Of a client; it chooses the board where none is named."""
-    named = {"RENDERCHAIN_BOARD": hex(board)} if board else {}
-    return {**os.environ, "RENDERCHAIN_CONFIG": str(network.settings_file(artist)), **named}
+@dataclass(frozen=True)
+class Client:
+    """An artist's, which submits a scene to a board; 0: to that which it chooses."""
 
+    network: Network
+    artist: str
+    output: Path
+    command: Sequence[str]
+    board: int = 0
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
-def submit_options(artist: str, output: Path) -> list[str]:
-    return ["--frames", f"1-{FRAMES[artist]}", *OPTIONS, "--output", str(output)]
+    @property
+    def log(self) -> Path:
+        """What it tells."""
+        return self.output.with_suffix(".log")
 
+    def start(self, *more: str) -> subprocess.Popen[bytes]:
+        """It says into the log what it does."""
+        named = {"RENDERCHAIN_BOARD": hex(self.board)} if self.board else {}
+        config = {"RENDERCHAIN_CONFIG": str(self.network.settings_file(self.artist))}
+        frames = ["--frames", f"1-{FRAMES[self.artist]}", "--output", str(self.output), "--log", "json"]
+        with self.log.open("wb") as out:
+            return subprocess.Popen(
+                [*self.command, *frames, *OPTIONS, *more],
+                cwd=REPO,
+                env={**self.environment, **config, **named},
+                stdout=out,
+                stderr=out,
+            )
 
-@contextmanager
-def attending(network: Network, artist: str, scene: Path, output: Path, board: int = 0) -> Iterator[Path]:
-    """A client that submits its scene and follows the job; what it tells."""
-    log = output.with_suffix(".log")
-    command = [sys.executable, "-m", "renderchain", "submit", str(scene), *submit_options(artist, output)]
-    with log.open("wb") as out:
-        client = subprocess.Popen(
-            [*command, "--wait", "--log", "json"],
-            env=environment_of(network, artist, board),
-            stdout=out,
-            stderr=out,
-        )
-    try:
-        yield log
-        assert client.wait(TIMEOUT_S) == 0, log.read_text()[-3000:]
-    finally:
-        client.kill()
-        client.wait()
+    def submit(self) -> None:
+        """And leave it to others what becomes of the job."""
+        assert self.start().wait(TIMEOUT_S) == 0, self.log.read_text()[-3000:]
+
+    @contextmanager
+    def attending(self) -> Iterator[None]:
+        """Submit, and follow the job to its end."""
+        client = self.start("--wait")
+        try:
+            yield
+            assert client.wait(TIMEOUT_S) == 0, self.log.read_text()[-3000:]
+        finally:
+            client.kill()
+            client.wait()
+        heard = notices_in(self.log.read_text())
+        assert [one.state for one in heard if isinstance(one, JobEnded)] == [JobState.COMPLETED]
+        assert [one for one in heard if isinstance(one, ReceiptWritten)]
 
 
 def answer_of(url: str) -> str:
@@ -117,6 +139,43 @@ def verified(receipt: Path, frames: Path) -> dict[str, str]:
     return {line["what"]: line["health"] for line in found["found"]}
 
 
+def write_rules(network: Network, index: str, hook: str, mail_port: int) -> Path:
+    """The notifier's file: each artist hears of its jobs' ends by webhook and by mail."""
+    file = network.folder / "notifier.toml"
+    (network.folder / "hook.key").write_text(SECRET)
+    lines = [f'index = "{index}"', f'dashboard = "{index}/"', "[mail]", 'host = "127.0.0.1"']
+    lines += [f"port = {mail_port}", 'security = "none"', 'sender = "network@example.org"']
+    for artist in FRAMES:
+        key = '{ file = "hook.key" }'
+        lines += ["[[person]]", f'name = "{artist}"', f'accounts = ["{network.accounts[artist].address:#x}"]']
+        lines.append(f'channels.hook = {{ kind = "webhook", url = "{hook}/{artist}", secret = {key} }}')
+        lines.append(f'channels.mail = {{ kind = "mail", to = "{artist}@example.org" }}')
+        lines.append('rules = [{ hear = ["job_done"], by = ["hook", "mail"] }]')
+    file.write_text("\n".join(lines) + "\n")
+    return file
+
+
+def answer_to(came: Request, forged: list[str]) -> tuple[int, dict[str, str]]:
+    """What a receiver answers that looks at signatures; why they are none of the notifier's is kept."""
+    try:
+        Webhook(SECRET).verify(came.body, came.headers)
+    except WebhookVerificationError as error:
+        forged.append(str(error))
+        return 400, {}
+    return 200, {}
+
+
+def done_jobs(came: Sequence[Request]) -> list[str]:
+    """Of which artists a job's end was told, by webhooks that are no repetitions."""
+    first = {one.headers["webhook-id"]: one for one in came}
+    return [
+        one.path.removeprefix("/")
+        for one in first.values()
+        for notice in one.json["data"]["notices"]
+        if notice["kind"] == "job_done"
+    ]
+
+
 def scenes(application: Application, folder: Path) -> tuple[Path, Path]:
     """One for each family."""
     older, newer = folder / "older", folder / "newer"
@@ -141,15 +200,20 @@ def test_jobs_on_three_boards_end_although_their_scheduler_is_killed(
         "BLENDER_USER_RESOURCES": str(application.resources),
     }
     plans = {one: WorkerPlan(environment=newest) if one in BOTH else HONEST for one in WORKERS}
-    folder = tmp_path / "net"
+    folder, forged = tmp_path / "net", list[str]()
     with (
         running_network(
             folder, len(WORKERS), artists=len(FRAMES), boards=3, schedulers=1, holdings=HOLDINGS
         ) as network,
         running_services(network, folder) as services,
+        http_server() as hook,
+        mail_server() as box,
     ):
+        hook.answer = lambda came: answer_to(came, forged)
         index, scheduler = services.start_index(), services.start_scheduler()
         let_schedule(network, 1, scheduler)
+        let_read(network, index)
+        services.start_notifier(write_rules(network, index, hook.url, box.port))
         with running_workers(network, plans, folder) as workers:
             logs = [workers.log(one) for one in WORKERS]
             wait_until(
@@ -159,15 +223,23 @@ def test_jobs_on_three_boards_end_although_their_scheduler_is_killed(
             heard = f"renderchain_scheduler_workers {len(WORKERS)}"
             wait_until(lambda: heard in answer_of(f"{scheduler}/metrics"), "the scheduler hears all workers")
             services.start_aggregator(AWAY)
-            play(network, services, application, older, newer, outputs)
+            with_application = Client(
+                network,
+                ATTENDED,
+                outputs[ATTENDED],
+                (application.blender, "-b", str(newer), "--command", "renderchain_submit"),
+                environment=application.environment,
+            )
+            play(with_application, services, older, outputs)
+            wait_until(lambda: len(done_jobs(hook.requests)) >= len(FRAMES), "each artist is told by webhook")
+            wait_until(lambda: len(box.letters) >= len(FRAMES), "and by mail")
         shown = json.loads(answer_of(f"{index}/v1/jobs"))["items"]
         boards = json.loads(answer_of(f"{index}/v1/boards"))["items"]
         found = asyncio.run(jobs(network))
-    for artist, output in outputs.items():
-        names = {f"{frame:04d}.png" for frame in range(1, 1 + FRAMES[artist])}
-        assert {path.name for path in output.glob("*.png")} == names
-        health = verified(output / "receipt-1.json", output)
-        assert {"results", "frames", "files", "seal"} <= {what for what, one in health.items() if one == "ok"}
+    assert sorted(done_jobs(hook.requests)) == sorted(FRAMES), "each artist is told once"
+    assert forged == []
+    assert sorted(to for _, (to,), _ in box.letters) == sorted(f"{artist}@example.org" for artist in FRAMES)
+    check_frames(outputs)
     assert {int(one["address"], 16) for one in boards} == set(found)
     assert {(int(one["board"], 16), one["job"], one["state"]) for one in shown} == {
         (board, "1", "closed") for board in found
@@ -177,41 +249,33 @@ def test_jobs_on_three_boards_end_although_their_scheduler_is_killed(
     assert all(paid_fri == job.tasks * job.reward_fri for job, paid_fri in found.values())
 
 
-def play(
-    network: Network,
-    services: LocalServices,
-    application: Application,
-    older: Path,
-    newer: Path,
-    outputs: dict[str, Path],
-) -> None:
+def check_frames(outputs: dict[str, Path]) -> None:
+    """Each artist has its frames, and a receipt that fits them."""
+    for artist, output in outputs.items():
+        names = {f"{frame:04d}.png" for frame in range(1, 1 + FRAMES[artist])}
+        assert {path.name for path in output.glob("*.png")} == names
+        health = verified(output / "receipt-1.json", output)
+        assert {"results", "frames", "files", "seal"} <= {what for what, one in health.items() if one == "ok"}
+
+
+def play(first: Client, services: LocalServices, older: Path, outputs: dict[str, Path]) -> None:
     """Three artists have a job on a board each; the scheduler is killed once it has begun on all."""
-    boards = network.contracts.boards
-    with attending(network, ATTENDED, older, outputs[ATTENDED]) as log:
+    network, boards = first.network, first.network.contracts.boards
+    with first.attending():
         wait_until(lambda: any(asyncio.run(told(network, at)) for at in boards), "the first job is created")
         (chosen,) = [at for at in boards if asyncio.run(told(network, at))]
         second, third = [one for one in boards if one != chosen]
-        submit = [application.blender, "-b", str(newer), "--command", "renderchain_submit"]
-        done = application.call(
-            [*submit, *submit_options(AWAY, outputs[AWAY])],
-            TIMEOUT_S,
-            RENDERCHAIN_CONFIG=str(network.settings_file(AWAY)),
-            RENDERCHAIN_BOARD=hex(second),
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        with attending(network, OTHER, older, outputs[OTHER], third) as other:
+        submit = (sys.executable, "-m", "renderchain", "submit", str(older))
+        Client(network, AWAY, outputs[AWAY], submit, second).submit()
+        with Client(network, OTHER, outputs[OTHER], submit, third).attending():
             wait_until(
                 lambda: all(any(one.assigned for one in claims(network, at)) for at in boards),
                 "the scheduler has assigned leases on all boards",
             )
             services.kill(SCHEDULER)
-            before = len(claims(network, chosen))
+            before = len(claims(network, third))
             receipt = outputs[AWAY] / "receipt-1.json"
             wait_until(receipt.is_file, "the aggregator has written the receipt")
-    for one in (log, other):
-        heard = notices_in(one.read_text())
-        assert [one.state for one in heard if isinstance(one, JobEnded)] == [JobState.COMPLETED]
-        assert [one for one in heard if isinstance(one, ReceiptWritten)]
     assert not services.is_running(SCHEDULER)
-    later = claims(network, chosen)[before:]
+    later = claims(network, third)[before:]
     assert later and not any(one.assigned for one in later), "what the scheduler left was claimed"

@@ -147,5 +147,6 @@ def test_disabling_ends_what_is_under_way_and_enabling_starts_afresh(
     at_work.ask(f"addon_utils.enable({ADDON!r})")
     assert at_work.ask("submitting.submitting.phase") == ""
     at_work.settle(20)
+    at_work.show_panel()  # it is new, and closed as long as nobody looks for it
     at_work.find("bpy.ops.renderchain.submit")
     assert at_work.complaints() == []

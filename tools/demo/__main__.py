@@ -72,7 +72,7 @@ def main() -> int:
         ):
             phases.seconds["start devnet and Kubo, deploy, stake"] = time.monotonic() - network_started
             if has_services:
-                print(f"   the index answers on {services.start_index()}, the dashboard is there, too")
+                print(f"   the dashboard is on {services.start_index()}/")
             show(network, phases)
             if has_services:
                 make_pictures(network)

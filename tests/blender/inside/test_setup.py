@@ -85,6 +85,7 @@ def drawn(preferences):
         "rpc_url",
         "ws_url",
         "directory",
+        "index_url",
         "ipfs_way",
         "ipfs_api",
         "ipfs_program",

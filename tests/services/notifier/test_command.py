@@ -14,7 +14,7 @@ from tests.services.notifier.receivers import SECRET, Mailbox, Received
 from tests.services.notifier.written import hooked, write_operator
 
 REPO = Path(__file__).parents[3]
-PATIENCE_S = 120
+PATIENCE_S = 600
 
 
 def start(file: Path, *more: str) -> tuple[int, list[dict[str, str]]]:

@@ -16,7 +16,7 @@ from jeepney.io.blocking import open_dbus_connection
 from services.notifier.channels.desktop import show
 from services.notifier.notice import Message, NotSent
 
-PATIENCE_S = 60
+PATIENCE_S = 600
 NAME = "org.freedesktop.Notifications"
 MESSAGE = Message("m1", "job_done", "Job 7 is done", "All of it.", "https://d/#/jobs/0xb/7", 0)
 

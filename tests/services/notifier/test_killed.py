@@ -29,7 +29,7 @@ from tests.services.notifier.written import hooked, write_operator
 from tests.services.played import NETWORK, played
 
 REPO = Path(__file__).parents[3]
-PATIENCE_S = 60
+PATIENCE_S = 600
 TRY_S = 0.05
 KILLS, SEED = 4, 21
 

@@ -31,7 +31,7 @@ from tests.services.notifier.expected import expected
 from tests.services.notifier.written import hooked, people_of, write_operator
 from tests.services.played import BOARD, NETWORK, played
 
-PATIENCE_S = 60
+PATIENCE_S = 600
 TRY_S = 0.05
 ACCOUNTS = ", ".join(f'"{0x1000 + n:#x}"' for n in range(16))  # all that may request jobs
 BOTH = f"accounts = [{ACCOUNTS}]\nworkers = [1, 2, 3, 4, 5, 6, 7, 8]"

@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from sqlalchemy import Engine
 
 from services.notifier import sending as sent
+from services.notifier.channels import http, ways
 from services.notifier.channels.ways import Channels
 from services.notifier.deliveries import Delivery
 from services.notifier.digest import HEADINGS, MOST_LINES, message_of
@@ -29,7 +30,7 @@ from tests.services.notifier.receivers import Received, Request
 from tests.services.notifier.test_outbox import NOW_S, Play
 from tests.services.notifier.written import hooked, people_of, write_operator
 
-PATIENCE_S = 60
+PATIENCE_S = 600
 TRY_S = 0.02
 STRK = 10**18
 
@@ -94,8 +95,10 @@ def two_people(folder: Path, slow: str, quick: str) -> People:
 
 
 def test_a_channel_that_hangs_keeps_nobody_else_waiting(
-    engine: Engine, tmp_path: Path, receiver: Received
+    engine: Engine, tmp_path: Path, receiver: Received, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(http, "ASK_S", PATIENCE_S)
+    monkeypatch.setattr(ways, "TRY_S", PATIENCE_S)
     release = threading.Event()
 
     people = two_people(tmp_path, receiver.url, receiver.url)

@@ -150,7 +150,11 @@ class Book(Generic[Key]):
             for given in found[key]:
                 taken.add(given.row)
                 self._give(key, given)
-        claims = {key: Claim(plans[key].end_s, self.jobs[key].needs.deadline_s) for key in work}
+        claims = {
+            key: Claim(one.shared_end_s, self.jobs[key].needs.deadline_s, one.alone_end_s)
+            for key, one in plans.items()
+            if key in work
+        }
         self._fairness.attend(claims)
         while claims:
             key = min(claims, key=lambda one: self._fairness.rank(one, claims[one], now_s))

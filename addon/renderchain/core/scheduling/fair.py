@@ -14,8 +14,9 @@ Key = TypeVar("Key", bound=Hashable)
 class Claim:
     """What a job brings to its turn. All times are in seconds since 1970."""
 
-    ends_s: float  # when it is expected to be done
+    ends_s: float  # when it is expected to be done beside the others
     deadline_s: float | None
+    alone_ends_s: float  # ... before the others
 
 
 class Fairness(Generic[Key]):
@@ -36,8 +37,9 @@ class Fairness(Generic[Key]):
         self._given_fri[key] = self._given_fri.get(key, 0) + paid_fri
 
     def rank(self, key: Key, claim: Claim, now_s: float) -> tuple[bool, float, int]:
-        """The lowest is next. Of those in danger that is the earliest deadline."""
+        """The lowest is next: of those in danger the earliest deadline, unless it is lost anyway."""
         left_s = (claim.deadline_s or 0.0) - now_s
-        if claim.deadline_s is not None and 0 < DANGER * left_s < claim.ends_s - now_s:
+        is_lost = left_s <= 0 or claim.alone_ends_s > now_s + left_s
+        if claim.deadline_s is not None and not is_lost and DANGER * left_s < claim.ends_s - now_s:
             return (False, claim.deadline_s, 0)
         return (True, 0.0, self._given_fri.get(key, 0))

@@ -45,8 +45,8 @@ class PlanRules:
 
 @dataclass
 class Job:
-    """A job as its scheduler sees it. ``spares`` are tasks that may be given twice, ``most_leases`` is how
-    many leases its audit pool still pays for.
+    """A job as its scheduler sees it. ``spares`` are tasks that may be given twice, half of them only where a
+    worker is silent or late; ``most_leases`` is how many leases its audit pool still pays for.
     """
 
     needs: Needs
@@ -57,6 +57,7 @@ class Job:
 
     def __post_init__(self) -> None:
         self.known = Known()
+        self.kept_spares = self.spares // 2
         self.held: dict[int, Held] = {}  # by lease
         self.is_over = False
 
@@ -77,6 +78,9 @@ class Given:
 class JobPlan:
     """The plan of one moment. ``share`` is how many tasks like its own are done, of all jobs, until its last
     is; ``again`` counts tasks that somebody holds and will not bring.
+
+    ``shared_end_s`` is when it is done beside the others, ``alone_end_s`` when before them; it is planned to
+    end by its deadline, if it can, where it would be late beside them.
     """
 
     def __init__(
@@ -95,10 +99,15 @@ class JobPlan:
         self._speeds = fleet.column("speed").copy()
         opened = self._costs[self._is_open]
         self.cost_s = float(opened.mean()) if len(opened) else float(self._costs.mean())
-        wanted = max(job.open.count + again, share)
+        own = job.open.count + again
         self._safety = 1 + rules.sigmas * min(job.costs.spread, MOST_SPREAD)
         begins_s, speeds = self._begins_s[fits], self._speeds[fits]
-        end_s = earliest_end_s(begins_s, fleet.column("hoped")[fits], self.cost_s, wanted, now_s)
+        hoped = fleet.column("hoped")[fits]
+        end_s = earliest_end_s(begins_s, hoped, self.cost_s, max(own, share), now_s)
+        self.shared_end_s = self.alone_end_s = end_s
+        if needs.deadline_s is not None and end_s > needs.deadline_s:  # then it goes first
+            self.alone_end_s = earliest_end_s(begins_s, hoped, self.cost_s, own, now_s)
+            end_s = max(self.alone_end_s, needs.deadline_s)
         if len(opened) and len(speeds):  # somebody takes the costliest, also where it is all that is left
             end_s = max(end_s, float((begins_s + self._safety * opened.max() / speeds).min()))
         self.end_s = end_s + ROUNDING_S

@@ -61,7 +61,8 @@ def spares(job: Job, plan: JobPlan, fleet: Fleet, now_s: float, taken: Collectio
     ends_s = {one.lease_id: expected_s(job, one, fleet, now_s) for one in waiting}
     late = [] if job.open.count else [one for one in waiting if one not in doubtful]
     for held in [*doubtful, *sorted(late, key=lambda one: -ends_s[one.lease_id])]:
-        if held.count > job.spares or job.most_leases < 1:
+        left = job.spares - (0 if held in doubtful else job.kept_spares)
+        if held.count > left or job.most_leases < 1:
             continue
         given = _best(job, plan, fleet, held, used)
         if given is None or not (

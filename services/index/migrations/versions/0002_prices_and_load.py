@@ -17,7 +17,7 @@ INDEXES = {
 
 def upgrade() -> None:
     """Blocks that were read before have no price."""
-    op.add_column("block", sa.Column("gas_price_fri", sa.LargeBinary()))
+    op.add_column("block", sa.Column("gas_price_fri", sa.BigInteger()))
     for name, (table, columns) in INDEXES.items():
         op.create_index(name, table, list(columns))
 

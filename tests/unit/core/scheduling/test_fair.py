@@ -15,7 +15,7 @@ def turns(fairness: Fairness[str], claims: dict[str, Claim], pays: dict[str, int
     return found
 
 
-NONE = Claim(100.0, None)
+NONE = Claim(100.0, None, 100.0)
 
 
 def test_jobs_are_given_equal_pay_however_large_their_leases_are() -> None:
@@ -31,10 +31,17 @@ def test_who_comes_later_neither_catches_up_nor_waits() -> None:
 
 
 def test_a_deadline_in_danger_goes_first_and_of_two_the_earlier() -> None:
-    claims = {"a": NONE, "b": Claim(95.0, 100.0), "c": Claim(93.0, 99.0), "d": Claim(50.0, 60.0 * 2)}
+    claims = {"a": NONE, "b": Claim(95.0, 100.0, 20.0), "c": Claim(93.0, 99.0, 20.0)}
+    claims["d"] = Claim(50.0, 120.0, 20.0)
     order = sorted(claims, key=lambda one: Fairness[str]().rank(one, claims[one], 0.0))
     assert order[:2] == ["c", "b"]
 
 
 def test_a_deadline_that_passed_is_in_no_danger_any_more() -> None:
-    assert Fairness[str]().rank("a", Claim(200.0, 100.0), 150.0)[0]
+    assert Fairness[str]().rank("a", Claim(200.0, 100.0, 180.0), 150.0)[0]
+
+
+def test_a_deadline_that_can_not_be_met_takes_nothing_from_those_that_can() -> None:
+    claims = {"lost": Claim(300.0, 90.0, 95.0), "late": Claim(300.0, 100.0, 99.0)}
+    order = sorted(claims, key=lambda one: Fairness[str]().rank(one, claims[one], 0.0))
+    assert order == ["late", "lost"]

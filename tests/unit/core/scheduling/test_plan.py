@@ -137,3 +137,20 @@ def test_tasks_by_cost_stand_as_in_a_stable_sort_however_many_cost_the_same(kind
     for count in (0, 1, 2, 500):
         costs = chance.integers(1, kinds + 1, count) / 7
         assert list(_rising_order(costs)) == list(np.argsort(costs, kind="stable")), (SEED, count)
+
+
+def test_nobody_is_given_what_would_end_after_a_deadline_that_can_be_met() -> None:
+    """Beside other jobs one is done later, and by that time also a slow worker might have been."""
+    others = {f"b{number}": job(160) for number in range(10)}
+    deadline_s = NOW_S + 300.0
+    made = book([1.0] * 8 + [1 / 40], a=job(160, deadline_s=deadline_s), **others)
+    plans = made.plan(NOW_S)
+    assert plans["a"] and all(one.ends_s <= deadline_s for one in plans["a"])
+    slow = [key for key, found in plans.items() for one in found if one.row == 8]
+    assert slow and "a" not in slow
+
+
+def test_a_deadline_that_can_not_be_met_is_missed_by_as_little_as_can_be() -> None:
+    made = book([1.0] * 8, a=job(400, deadline_s=NOW_S + 60.0))
+    free = book([1.0] * 8, a=job(400))
+    assert made.plan(NOW_S) == free.plan(NOW_S)

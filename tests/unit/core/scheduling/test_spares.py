@@ -97,3 +97,21 @@ def test_where_a_spare_brings_a_part_the_first_may_have_another() -> None:
     made.submitted(spare, now_s + 1, 2)
     made.settled(spare)
     assert not made.jobs["a"].held[lease].is_spared
+
+
+def test_half_of_what_may_be_given_twice_is_kept_for_workers_that_fall_silent() -> None:
+    """All of it went where it only saved time, and what a dead worker held then waited for its timeout."""
+    made = book([0.1, 0.1, 10.0, 10.0], a=job(2, spares=2, longest_lease=1, lease_timeout_s=600.0))
+    made.fleet.column("heard_s")[2:] = 0.0  # the fast ones come later
+    leases = [confirm(made, "a", one, NOW_S) for one in made.plan(NOW_S)["a"]]
+    assert len(leases) == 2 and not made.jobs["a"].open.count
+    for worker in (1, 2, 3, 4):
+        made.heard(WorkerId(worker), NOW_S + 1)
+    (sooner,) = made.plan(NOW_S + 1)["a"]
+    assert sooner.row in (2, 3) and made.jobs["a"].spares == 1
+    confirm(made, "a", sooner, NOW_S + 1, generation=2)
+    now_s = NOW_S + SILENT_S + 2
+    for worker in (3, 4):
+        made.heard(WorkerId(worker), now_s)
+    (rescue,) = made.plan(now_s)["a"]
+    assert {sooner.spare_of, rescue.spare_of} == set(leases) and made.jobs["a"].spares == 0
