@@ -11,7 +11,7 @@ from ..notice import Message, NotSent
 from ..secret import Secret
 
 # Whose servers are the service's own: an address of these leads nowhere that its author chose.
-FIXED = frozenset({"discord", "gchat", "pover", "slack", "tgram", "webex", "zulip"})
+FIXED = frozenset({"discord", "gchat", "pover", "slack", "tgram", "webex"})
 NEVER = frozenset({"file", "syslog", "dbus", "qt", "glib", "kde", "gnome", "macosx", "windows", "rsyslog"})
 ANSWER_S = 15
 
@@ -45,7 +45,11 @@ async def send_chat(address: Secret, message: Message, *, is_own: bool) -> None:
 def _open(address: str) -> Apprise:
     """Templates, plug-ins and files of its own are not what people may name."""
     asset = AppriseAsset(
-        async_mode=False, secure_logging=True, service_timeout=ANSWER_S, allow_templates=False
+        async_mode=False,
+        secure_logging=True,
+        service_timeout=ANSWER_S,
+        allow_templates=False,
+        http_redirects=False,
     )
     found = Apprise(asset=asset)
     found.add(address)

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from apprise import Apprise
-from apprise.manager_plugins import NotificationManager
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
@@ -243,10 +242,54 @@ def test_chat_goes_by_apprise(receiver: Received) -> None:
     assert receiver.url.partition("//")[2] not in str(error)
 
 
-def test_addresses_of_the_kinds_that_others_may_name_lead_to_no_host_that_they_chose() -> None:
-    manager: Any = NotificationManager()  # type: ignore[no-untyped-call]
-    for schema in FIXED:
-        assert not [one for one in manager[schema].templates if "{host}" in one], schema
+OWN_HOSTS = {
+    "discord": "discord.com",
+    "gchat": "chat.googleapis.com",
+    "pover": "api.pushover.net",
+    "slack": "hooks.slack.com",
+    "tgram": "api.telegram.org",
+    "webex": "api.ciscospark.com",
+}
+TOKEN = "a" * 32
+SLACK = "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#general"
+LEADING = (
+    "{0}://x@evil.example/{1}",
+    "{0}://x@a.evil.example/{1}",
+    "{0}://{1}@evil.example",
+    "{0}://{1}@evil.example/{1}/{1}",
+    "{0}://evil.example/{1}/{1}/{1}",
+    "{0}://evil.example:443/{1}/{1}",
+    "{0}://{1}/{1}/https://evil.example",
+    "{0}://123456789:{1}@evil.example/12345",
+    "{0}://123456789:{1}/evil.example",
+    "{0}://evil.example/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ",
+    "{0}://user@T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#evil.example",
+)
+
+
+def test_addresses_of_the_kinds_that_others_may_name_lead_to_no_host_that_they_chose(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+
+    def no_name(host: str, *_: object, **__: object) -> None:
+        asked.append(host)
+        raise socket.gaierror(socket.EAI_NONAME, "none")
+
+    monkeypatch.setattr(socket, "getaddrinfo", no_name)
+    assert set(OWN_HOSTS) == FIXED
+    for schema, host in OWN_HOSTS.items():
+        asked.clear()
+        for leading in (*LEADING, SLACK):
+            with pytest.raises(NotSent):
+                sent(send_chat(Secret(leading.format(schema, TOKEN)), MESSAGE, is_own=False))
+        assert set(asked) == {host}, schema
+
+
+def test_chat_follows_no_answer_that_leads_elsewhere(receiver: Received) -> None:
+    receiver.answer = lambda request: (307, {"Location": f"{receiver.url}/elsewhere"})
+    refusal(send_chat(Secret(receiver.url.replace("http://", "json://")), MESSAGE, is_own=True))
+    assert len(receiver.requests) == 1
 
 
 def test_an_address_with_options_is_not_for_others() -> None:

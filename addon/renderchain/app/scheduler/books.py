@@ -37,6 +37,7 @@ TIMEOUT_FRAMES = 4  # a lease's timeout is so many times what a job declares tha
 WAITS_S = 120.0  # for the event of a lease that was sent for
 PUT_OFF_S = 300.0  # a worker that the board refused for a job
 MOST_REFUSED = 10_000
+OVER_S = 600.0  # after a job's end by this machine's clock, which may be fast
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class Books:
         self.by_family: dict[int, Book[JobId]] = {}
         self._family_of: dict[JobId, int] = {}
         self._requester_of: dict[JobId, int] = {}
+        self._ends_s: dict[JobId, float] = {}  # as the board said, of those of which it was asked
         self.refused: dict[JobId, str] = {}  # the newest that are not scheduled here, and why
         self._leases: dict[LeaseId, tuple[JobId, int, int]] = {}  # that have not ended, with first and count
         self.sent: dict[tuple[JobId, WorkerId, int], Asked] = {}
@@ -93,15 +95,20 @@ class Books:
             return
         if isinstance(event, JobClosed):
             book.closed(job_id)
-            self._family_of.pop(job_id)
-            self._requester_of.pop(job_id)
-            self.stale.discard(job_id)
+            self._drop(job_id)
             return
         if job_id not in book.jobs:
             return  # it is over and nobody holds any of it; only that it was closed is still to come
         if not isinstance(event, ResultSubmitted):
             self.stale.add(job_id)
         self._of_lease(book, event, now_s)
+
+    def _drop(self, job_id: JobId) -> None:
+        """Whatever comes of it now is nothing here."""
+        self._family_of.pop(job_id)
+        self._requester_of.pop(job_id)
+        self._ends_s.pop(job_id, None)
+        self.stale.discard(job_id)
 
     def _of_lease(self, book: Book[JobId], event: BoardEvent, now_s: float) -> None:
         if isinstance(event, LeaseClaimed):
@@ -123,6 +130,7 @@ class Books:
         job = book.jobs.get(info.job_id) if book else None
         if book is None or job is None:
             return False
+        self._ends_s[info.job_id] = info.expires_at_s
         if info.stopped:
             book.closed(info.job_id)
             return False
@@ -153,6 +161,21 @@ class Books:
                 if book and job in book.jobs:
                     book.jobs[job].known.failed.discard(row)
 
+    def end_over(self, now_s: float) -> None:
+        """Let go of jobs past their end: the board gives no lease of them, and it may be that nobody ever
+        has them closed.
+        """
+        for job_id in [one for one, end_s in self._ends_s.items() if end_s + OVER_S <= now_s]:
+            book = self.book_of(job_id)
+            assert book
+            book.closed(job_id)
+            if job_id not in book.jobs:
+                self._drop(job_id)
+
+    def unseen(self) -> list[JobId]:
+        """Jobs of which the board was not asked yet."""
+        return [job_id for job_id, _ in self.jobs() if job_id not in self._ends_s]
+
     def overdue(self, now_s: float) -> dict[JobId, list[LeaseId]]:
         """Leases whose timeout is over, which anyone may end."""
         found = dict[JobId, list[LeaseId]]()
@@ -162,12 +185,18 @@ class Books:
                 found[job_id] = [one.lease_id for one in late]
         return found
 
+    def refusal(self, event: JobCreated) -> str:
+        """Why a new job would not be taken on now; "" if it would, or is another scheduler's."""
+        if event.terms.scheduler != self._scheduler or event.job_id in self._family_of:
+            return ""
+        present = ((self._requester_of[key], job.needs) for key, job in self.jobs())
+        return self._serving.refusal(event.requester, event.terms, present)
+
     def _created(self, event: JobCreated) -> None:
         terms = event.terms
         if terms.scheduler != self._scheduler or event.job_id in self._family_of:
             return
-        present = ((self._requester_of[key], job.needs) for key, job in self.jobs())
-        if why := self._serving.refusal(event.requester, terms, present):
+        if why := self.refusal(event):
             self.refused[event.job_id] = why
             if len(self.refused) > MOST_REFUSED:
                 del self.refused[next(iter(self.refused))]

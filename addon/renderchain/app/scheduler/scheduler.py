@@ -143,18 +143,26 @@ class Scheduler:
                     self.books = self._new_books(head)
                     self._families.clear()
                 else:
-                    self._hear(event, head)
+                    await self._hear(event, head)
                 self._has_news.set()
 
     def _new_books(self, head: int) -> Books:
         return Books(self._chain.address, self._rules, head, self._serving)
 
-    def _hear(self, event: BoardEvent, head: int) -> None:
+    async def _hear(self, event: BoardEvent, head: int) -> None:
+        if isinstance(event, JobCreated) and self.books.refusal(event):
+            await self._look_for_room()
         self.books.note(event, self._now())
         if not isinstance(event, JobCreated) or event.block <= head:
             return  # of older ones it was told before
         if why := self.books.refused.get(event.job_id):
             self._reporter.tell(JobNotScheduled(event.job_id, why))
+
+    async def _look_for_room(self) -> None:
+        """Jobs that are over may stand in the way of a new one, above all while the past is read."""
+        for job_id in self.books.unseen():
+            self.books.learn(await self._chain.job(job_id))
+        self.books.end_over(self._now())
 
     async def _assign_all(self) -> None:
         while True:
@@ -168,6 +176,7 @@ class Scheduler:
     async def _turn(self) -> None:
         """One plan, and what becomes of it; one job's trouble is not another's."""
         self.books.give_up(self._now())
+        self.books.end_over(self._now())
         for job_id, late in self.books.overdue(self._now()).items():
             with suppress(ContractError):  # somebody was faster, or blocks are late
                 await self._chain.expire(job_id, late)

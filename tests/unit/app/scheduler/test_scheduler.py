@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from dataclasses import replace
 
 import pytest
+from renderchain.app.scheduler.books import OVER_S
 from renderchain.app.scheduler.scheduler import Scheduler
 from renderchain.core.audit.prices import usual_spares
 from renderchain.core.board_events import LeaseAccepted, LeaseClaimed, LeaseEnded, SpareGiven
@@ -134,6 +136,32 @@ def test_a_job_of_somebody_whom_it_does_not_serve_is_told_and_given_to_nobody(
 
     world.live(life())
     assert not world.network.told(LeaseClaimed)
+
+
+@pytest.mark.parametrize("begins_after", [False, True])
+def test_a_job_past_its_end_that_nobody_closes_keeps_no_place(
+    world: World, artist: Artist, machine: Machine, begins_after: bool
+) -> None:
+    """A few who never asked for their refunds shut a scheduler for good, also for one that began anew."""
+    desk = Desk(world, Serving(most_jobs=1))
+    short = replace(SCHEDULED, expires_in_s=3600)
+
+    async def life() -> None:
+        async with AsyncExitStack() as stack:
+            if not begins_after:
+                await stack.enter_async_context(desk.working(machine))
+            await artist.submit(2, short)
+            await asyncio.sleep(short.expires_in_s + OVER_S + GRACE_S)
+            await willing(machine)
+            job = await artist.submit(2, SCHEDULED)
+            if begins_after:
+                await stack.enter_async_context(desk.working(machine))
+            await stack.enter_async_context(machine.working())
+            assert (await artist.watching(job)).state is JobState.COMPLETED
+
+    world.live(life())
+    claimed = world.network.told(LeaseClaimed)
+    assert claimed and all(one.assigned for one in claimed)
 
 
 def test_of_anothers_lease_a_worker_says_nothing(world: World, artist: Artist, machine: Machine) -> None:
