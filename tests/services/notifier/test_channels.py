@@ -249,7 +249,7 @@ OWN_HOSTS = {
     "pover": "api.pushover.net",
     "slack": "hooks.slack.com",
     "tgram": "api.telegram.org",
-    "webex": "api.ciscospark.com",
+    "webex": "webexapis.com",
 }
 TOKEN = "a" * 32
 GOOD = {
