@@ -206,8 +206,18 @@ def painted(image, colour):
     return image
 
 
-@pytest.mark.parametrize("alpha", [1.0, 0.5])
-@pytest.mark.parametrize("how", ["generated", "decimals", "packed", "packed, its file lost"])
+@pytest.mark.parametrize(
+    ("how", "alpha"),
+    [
+        ("generated", 1.0),
+        ("generated", 0.5),
+        ("decimals", 1.0),
+        ("packed", 1.0),
+        ("packed", 0.5),
+        ("packed, its file lost", 1.0),
+        ("packed, its file lost", 0.5),
+    ],
+)
 def test_an_image_that_was_painted_and_not_saved_is_packed_as_it_is(part, project, how, alpha):
     if how.startswith("packed"):
         image = textured(png(project / "a.png", RED))
@@ -229,7 +239,7 @@ def test_an_image_that_was_painted_and_not_saved_is_packed_as_it_is(part, projec
     assert bpy.data.images[0].packed_file, "or nothing was painted"
 
 
-@pytest.mark.parametrize("how", ["a file's", "tiled", "other colours"])
+@pytest.mark.parametrize("how", ["a file's", "tiled", "other colours", "half there"])
 def test_a_painted_image_that_can_not_be_kept_as_it_is_stops_the_scene(part, project, how):
     image = textured(png(project / "a.1001.png", RED))
     if how == "tiled":
@@ -238,12 +248,17 @@ def test_a_painted_image_that_can_not_be_kept_as_it_is_stops_the_scene(part, pro
         image = bpy.data.images.new("a", 8, 8, float_buffer=True)
         image.colorspace_settings.name = "sRGB"
         plane(glowing(image)[0])
+    elif how == "half there":
+        image = bpy.data.images.new("a", 8, 8, alpha=True, float_buffer=True)
+        plane(glowing(image)[0])
     save(project / "film.blend")
-    painted(image, (0, 0, 1, 1))
+    painted(image, (0, 0, 1, 0.5 if how == "half there" else 1))
     with pytest.raises(part("blender.preflight").SceneRefused, match=r"was changed and not saved"):
         pack(part, project.with_name("package"))
     if how == "other colours":
         image.colorspace_settings.name = "Non-Color"
+    elif how == "half there":
+        painted(image, (0, 0, 1, 1))
     else:
         image.pack()
     assert pack(part, project.with_name("package")).files

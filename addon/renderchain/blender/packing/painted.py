@@ -23,8 +23,13 @@ AS_THEY_ARE = ("Linear Rec.709", "Non-Color")
 def can_be_packed(image: Any) -> bool:
     """Whether it can be kept as it is, and Blender renders it: of a file it renders what is on the disk."""
     is_rendered = image.source == "GENERATED" or (image.source == "FILE" and image.packed_file is not None)
-    keeps = not image.is_float or image.colorspace_settings.name in AS_THEY_ARE
+    keeps = not image.is_float or (image.colorspace_settings.name in AS_THEY_ARE and _is_opaque(image))
     return image.library is None and is_rendered and keeps
+
+
+def _is_opaque(image: Any) -> bool:
+    """Whether alpha changes no colour: versions of Blender differ in what is multiplied by it, and when."""
+    return image.channels < 4 or bool((_pixels_of(image)[3::4] >= 1).all())
 
 
 def painted_images() -> Steps[list[Any]]:
@@ -92,15 +97,14 @@ def _kept(image: Any, path: Path) -> dict[str, Any]:
 def _put(image: Any, pixels: Any, is_float: bool) -> None:
     """Another image in its place: one that was without alpha is saved without, whatever was painted."""
     height, width, channels = pixels.shape
-    name, alpha = image.name, image.alpha_mode
+    name = image.name
     new = bpy.data.images.new(name, width, height, alpha=True, float_buffer=is_float)
     whole = np.ones((height, width, 4), np.float32)
     whole[..., :channels] = pixels if is_float else pixels / np.float32(255)
     new.pixels.foreach_set(whole.ravel())
     new.pack()
     new.colorspace_settings.name = image.colorspace_settings.name
-    # In memory colours with decimals are multiplied by alpha already.
-    new.alpha_mode = "PREMUL" if is_float and alpha == "STRAIGHT" else alpha
+    new.alpha_mode = image.alpha_mode
     new.use_fake_user = image.use_fake_user
     image.user_remap(new)
     bpy.data.images.remove(image)
