@@ -183,6 +183,7 @@ class Machine:
         private = PrivateOpening(ChaChaSealer(), keys)
         watchtower = self.watchtower_key
         kept = KeysForWatchtower(chain, keys, ChaChaSealer(), watchtower) if watchtower else None
+        pins = Pins(store, self.folder / "pins.json", self.chain.board, proof_store.knows)
         lease = RenderLease(
             chain,
             store,
@@ -191,6 +192,7 @@ class Machine:
             hash_many=remembered,
             sealer=ChaChaSealer(),
             proof_store=proof_store,
+            pins=pins,
             journal=self.journal,
             read_images=read_images,
             private=private,
@@ -198,7 +200,7 @@ class Machine:
         )
         lanes = shared.lanes if shared else self.lanes()
         pace = lanes[0].pace
-        duties = self._duties(chain, store, proof_store, private)
+        duties = self._duties(chain, store, proof_store, pins, private)
         return Worker(
             chain,
             lease,
@@ -235,7 +237,7 @@ class Machine:
         )
 
     def _duties(
-        self, chain: Any, store: Any, proof_store: ProofStore, private: PrivateOpening
+        self, chain: Any, store: Any, proof_store: ProofStore, pins: Pins, private: PrivateOpening
     ) -> AuditDuties:
         rerender = Rerender(
             store,
@@ -245,7 +247,7 @@ class Machine:
             hash_many=remembered,
             sealer=ChaChaSealer(),
             read_noisy=read_noisy,
-            keep_pinned=Pins(store, self.folder / "pins.json", proof_store.knows).pin,
+            keep_pinned=pins.pin,
             private=private,
         )
         showing = Showing(chain, self.reporter, self.show_limits)
