@@ -49,6 +49,7 @@ from renderchain.app.worker.pace import Pace
 from renderchain.app.worker.readiness import Hours, Readiness
 from renderchain.app.worker.render_lease import RenderLease
 from renderchain.app.worker.self_test import SelfTest
+from renderchain.core.errors import WrongNetwork
 from renderchain.core.frame_names import USUAL
 from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.job import StandingOffer
@@ -281,8 +282,13 @@ class ManyBoards:
     chosen: int
 
     async def of(self, board: int = 0) -> Any:
-        """One of them."""
-        return next((one for one in self.chains if one.board == board), self.chains[self.chosen])
+        """One of them; raises WrongNetwork where it is none of these."""
+        if not board:
+            return self.chains[self.chosen]
+        for one in self.chains:
+            if one.board == board:
+                return one
+        raise WrongNetwork(f"{board:#x} is no active board.")
 
     async def all(self) -> list[Any]:
         """All of them."""
@@ -355,7 +361,7 @@ class Artist:
             signer=lambda chain: KeySigner(chain.address),
             from_block=0,
             upkeep=StoreUpkeep(self.world.store, self.reporter, self.world.now),
-            turn_of=lambda board, job_id: hold(self.folder / f"{job_id}.lock", f"job {job_id}"),
+            turn_of=lambda board, job_id: hold(self.folder / f"{board:x}-{job_id}.lock", f"job {job_id}"),
             now=self.world.now,
         )
         return Requester(parts, self.reporter)
