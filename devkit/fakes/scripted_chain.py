@@ -195,6 +195,12 @@ class ScriptedChain(Faults):
     async def cancel(self, job_id: JobId) -> None:
         self._send("cancel", job_id)
 
+    async def refund(self, job_id: JobId) -> None:
+        self._send("refund", job_id)
+
+    async def expire(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
+        return self._send("expire", job_id, list(lease_ids))
+
     async def withdraw(self, accounts: Sequence[int]) -> None:
         self._send("withdraw", list(accounts))
 

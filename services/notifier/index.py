@@ -153,12 +153,22 @@ class Index:
                     elif line.startswith(b":"):
                         yield Told(-1, PING, {})
                     elif "data" in fields:
-                        yield Told(int(fields["id"]), fields["event"], _dict(json.loads(fields["data"])))
+                        yield _told(int(fields["id"]), fields["event"], json.loads(fields["data"]))
                         fields = {}
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise IndexAway(f"{self._shown} can't be heard: {_why(error)}") from error
-        except (ValueError, KeyError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise IndexAway(f"{self._shown} tells nonsense ({type(error).__name__})") from error
+
+
+def _told(seq: int, kind: str, found: Any) -> Told:
+    """With what is needed of each to go on after it."""
+    told = Told(seq, kind, _dict(found))
+    if kind == REORG:
+        int(told.data["to_block"])
+    elif told.block < 0 or (kind != BLOCK and not isinstance(told.data["transaction"], str)):
+        raise ValueError("no place")
+    return told
 
 
 def _dict(found: Any) -> dict[str, Any]:

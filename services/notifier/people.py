@@ -89,29 +89,34 @@ class People:
         except OSError as error:
             self._refuse(folder, f"The folder {folder} can't be read ({error.strerror}).")
             return
-        for gone in set(self._others) - set(files):
-            del self._others[gone]
+        others = dict(self._others)  # which others go over meanwhile: this is called in a thread of its own
+        changes = 0
+        for gone in set(others) - set(files):
+            del others[gone]
             self.wrong.pop(gone.name, None)
-            self.version += 1
-        for file in files:
-            self._look(file)
+            changes += 1
+        changes += sum([self._look(file, others) for file in files])
+        self._others = others
+        self.version += changes
 
-    def _look(self, file: Path) -> None:
-        state, before = self._others.get(file, ((0, 0), None))
+    def _look(self, file: Path, others: dict[Path, tuple[tuple[int, int], Listener | None]]) -> bool:
+        """Whether it says something else now."""
+        state, before = others.get(file, ((0, 0), None))
         try:
             found = file.stat()
             now = found.st_mtime_ns, found.st_size
             if now == state:
-                return
-            self._others[file] = now, before
-            self._others[file] = now, self._read(file)
+                return False
+            others[file] = now, before
+            others[file] = now, self._read(file)
         except SettingsError as error:
             self._refuse(file, str(error))
+            return False
         except OSError as error:
             self._refuse(file, f"{file} can't be read ({error.strerror}).")
-        else:
-            self.wrong.pop(file.name, None)
-            self.version += 1
+            return False
+        self.wrong.pop(file.name, None)
+        return True
 
     def _refuse(self, file: Path, why: str) -> None:
         if self.wrong.get(file.name) != why:

@@ -54,6 +54,14 @@ class RequesterChain(KeyChain, Protocol):
         """As the requester, take back what nobody holds."""
         ...
 
+    async def refund(self, job_id: JobId) -> None:
+        """After the job's end, have what nobody holds of it come back; anyone may. Raises JobNotExpired."""
+        ...
+
+    async def expire(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
+        """End claimed leases that timed out, at most 100; anyone may. Returns the refusals."""
+        ...
+
     async def withdraw(self, accounts: Sequence[int]) -> None:
         """Send accounts their whole balance on the board."""
         ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from urllib.parse import parse_qsl, urlsplit
 
 from apprise import Apprise, AppriseAsset, NotifyFormat
@@ -14,6 +15,7 @@ from ..secret import Secret
 FIXED = frozenset({"discord", "gchat", "pover", "slack", "tgram", "webex"})
 NEVER = frozenset({"file", "syslog", "dbus", "qt", "glib", "kde", "gnome", "macosx", "windows", "rsyslog"})
 ANSWER_S = 15
+logging.getLogger("apprise").disabled = True  # it writes down keys that it refuses; what fails is said here
 
 
 def check_address(address: str, *, is_own: bool) -> None:

@@ -60,7 +60,8 @@ class IndexedWorker:
                 note(one)
             if lacking:
                 self._asking.refuse(f"The index left out job {lacking[0].job_id}, which the chain has.")
-            self._is_used.clear()
+            if (first, told) == (self._first, self._told):  # else it was used anew meanwhile
+                self._is_used.clear()
 
     async def _open_jobs(self, from_block: int, families: Collection[int]) -> list[JobCreated] | None:
         """Those that began before ``_first``; None: the chain is to be asked."""

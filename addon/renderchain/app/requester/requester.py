@@ -201,6 +201,7 @@ class Requester:
             most_challenges=parts.most_challenges,
             private=PrivateOpening(parts.package_sealer, parts.package_keys(chain)),
             most_private_workers=parts.most_private_workers,
+            now=parts.now,
             on_progress=on_progress,
         )
         await parts.upkeep.connect()

@@ -45,6 +45,7 @@ from .acceptance import Acceptance
 from .final_check import FinalCheck
 from .kept_frames import KeptFrames, name_of
 from .lease_checks import LeaseChecks
+from .overdue import Overdue
 from .own_check import OwnCheck
 from .pool import PoolWatch
 from .receipt_parts import ReceiptParts
@@ -107,6 +108,7 @@ class JobWatch:
         most_challenges: int,
         private: PrivateOpening,
         most_private_workers: int,
+        now: Callable[[], float],
         on_progress: Callable[[JobProgress], None] = lambda progress: None,
     ) -> None:
         self._chain = chain
@@ -129,6 +131,8 @@ class JobWatch:
         self._fetching = asyncio.Lock()  # of the package, which two checks need
         self._acceptance = Acceptance(chain, reporter, job_id)
         self._pool = PoolWatch(chain, reporter, job_id)
+        self._now = now
+        self._overdue: Overdue | None = None
         self._checks = LeaseChecks(
             chain,
             own_check,
@@ -150,10 +154,15 @@ class JobWatch:
         self._kept.prepare()
         self._receipt_parts.keep_settings(manifest)
         self._past = JobProgress.of(await self._chain.told_of(job.job_id, from_block))
+        if job.requester == self._chain.address:
+            self._overdue = Overdue(self._chain, job, self._now)
         following = asyncio.create_task(self._follow(from_block, job, manifest))
         checking = asyncio.create_task(self._checks.run(from_block))
         drawing = keep_at_work("Drawing leases", self._acceptance.draw_when_due, self._reporter)
         tasks = [following, checking, asyncio.create_task(drawing)]
+        if self._overdue:
+            ending = keep_at_work("Ending what is overdue", self._overdue.tend, self._reporter)
+            tasks.append(asyncio.create_task(ending))
         if private and job.requester == self._chain.address:
             self._keys = await self._key_giving(job, private, from_block)
             tasks.append(asyncio.create_task(self._keys.run()))
@@ -180,6 +189,8 @@ class JobWatch:
             async for event in events:
                 if self._keys:
                     self._keys.note(event)
+                if self._overdue:
+                    self._overdue.note(event)
                 if isinstance(event, Reorganised):
                     self._forget()
                 else:
@@ -197,6 +208,8 @@ class JobWatch:
         self._progress, self._past = JobProgress(), JobProgress()
         self._acceptance.forget()
         self._checks.forget()
+        if self._overdue:
+            self._overdue.forget()
         self.report = JobReport(self.report.job_id)
 
     async def _note(self, event: BoardEvent, job: JobInfo, manifest: Manifest) -> None:

@@ -179,7 +179,8 @@ class Books:
     def overdue(self, now_s: float) -> dict[JobId, list[LeaseId]]:
         """Leases whose timeout is over, which anyone may end."""
         found = dict[JobId, list[LeaseId]]()
-        for job_id, job in self.jobs():
+        every = (one for book in self.by_family.values() for one in book.jobs.items())
+        for job_id, job in every:  # also those that are over: their pay waits in escrow for the end
             late = [one for one in job.held.values() if now_s > one.since_s + job.needs.lease_timeout_s]
             if late:
                 found[job_id] = [one.lease_id for one in late]

@@ -178,8 +178,9 @@ class Scheduler:
         self.books.give_up(self._now())
         self.books.end_over(self._now())
         for job_id, late in self.books.overdue(self._now()).items():
-            with suppress(ContractError):  # somebody was faster, or blocks are late
-                await self._chain.expire(job_id, late)
+            for at in range(0, len(late), MOST_PLACES):
+                with suppress(ContractError):  # somebody was faster, or blocks are late
+                    await self._chain.expire(job_id, late[at : at + MOST_PLACES])
         for job_id in list(self.books.stale):
             info = await self._chain.job(job_id)
             self._cids[job_id] = info.package_cid

@@ -98,6 +98,7 @@ def watch(chain: Any, heard: Heard, folder: Path) -> JobReport:
         most_challenges=0,
         private=PrivateOpening(nothing, nothing),
         most_private_workers=0,
+        now=lambda: 0.0,
     )
     return asyncio.run(asyncio.wait_for(one.run(0), 5))
 

@@ -64,6 +64,7 @@ def watch_of(tmp_path: Path, blender: Blender, said: RecordingReporter, per_leas
         most_challenges=0,
         private=PrivateOpening(nothing, nothing),
         most_private_workers=0,
+        now=lambda: 0.0,
     )
 
 

@@ -1,0 +1,85 @@
+"""What ends only when somebody asks for it: leases whose workers are gone, and a job past its end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from ...core.board_events import BoardEvent, JobClosed, JobImproved, LeaseClaimed, LeaseEnded, ResultSubmitted
+from ...core.contract_errors import ContractError, JobNotExpired
+from ...core.ids import LeaseId
+from ...core.job import JobInfo
+from ...core.lifecycle import LeaseState
+from ...ports.requester_chain import RequesterChain
+
+LOOK_S = 30.0
+PATIENCE_S = 60.0  # after the end by this machine's clock: blocks are late, and it may be fast
+MOST_ENDED = 100  # leases that the board takes in one call
+
+
+class Overdue:
+    """Of one job of the account's own. The board does nothing by itself: without this the pay of a lease
+    whose worker died, and with it the rest of the job's money, would stay in escrow for good.
+    """
+
+    def __init__(self, chain: RequesterChain, job: JobInfo, now: Callable[[], float]) -> None:
+        self._chain = chain
+        self._job = job
+        self._now = now
+        self._ends_s: float | None = job.expires_at_s  # None once it has ended
+        self._held: set[LeaseId] = set()
+        self._due_s: dict[LeaseId, float] = {}  # of those that were looked at
+
+    def forget(self) -> None:
+        """The chain took back what it said."""
+        self._held.clear()
+        self._due_s.clear()
+
+    def note(self, event: BoardEvent) -> None:
+        """Hear of claims and their ends, and of the job's."""
+        if isinstance(event, LeaseClaimed):
+            self._held.add(event.lease_id)
+        elif isinstance(event, ResultSubmitted | LeaseEnded):
+            self._held.discard(event.lease_id)
+            self._due_s.pop(event.lease_id, None)
+        elif isinstance(event, JobImproved) and self._ends_s is not None:
+            self._ends_s = event.expires_at_s
+        elif isinstance(event, JobClosed):
+            self._ends_s = None
+
+    async def tend(self) -> None:
+        """End what is overdue until this is cancelled. Raises ChainError."""
+        while True:
+            await asyncio.sleep(LOOK_S)
+            await self._end_leases()
+            await self._end_job()
+
+    async def _end_leases(self) -> None:
+        for lease_id in self._held - self._due_s.keys():
+            lease = await self._chain.lease(lease_id)
+            if lease.state is LeaseState.CLAIMED:
+                self._due_s[lease_id] = lease.since_s + self._job.lease_timeout_s
+        late_s = self._now() - PATIENCE_S
+        late = sorted(one for one in self._held if self._due_s.get(one, late_s + 1) <= late_s)[:MOST_ENDED]
+        if not late:
+            return
+        try:
+            await self._chain.expire(self._job.job_id, late)
+        except ContractError:
+            """Somebody was faster, or blocks are late: events tell, or it is tried again."""
+        for lease_id in late:
+            if lease_id in self._due_s:  # whose end was not told meanwhile
+                self._due_s[lease_id] = self._now()
+
+    async def _end_job(self) -> None:
+        """What nobody holds of it comes back."""
+        if self._ends_s is None or self._now() < self._ends_s + PATIENCE_S:
+            return
+        try:
+            await self._chain.refund(self._job.job_id)
+        except JobNotExpired:
+            self._ends_s = self._now()
+        except ContractError:
+            self._ends_s = None  # it was canceled, or somebody was faster
+        else:
+            self._ends_s = None

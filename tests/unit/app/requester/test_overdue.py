@@ -1,0 +1,63 @@
+"""What nobody else may ever end for a job: leases whose workers are gone, and the job when its time is over."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from renderchain.app.requester.watch_job import JobReport
+from renderchain.core.board_events import JobClosed, LeaseEnded, TasksRefunded
+from renderchain.core.lifecycle import JobState, LeaseState
+
+from devkit.fakes.people import OFFER, Artist, Machine
+from devkit.fakes.world import World
+
+SHORT = replace(OFFER, longest_lease=1, window_s=300, lease_timeout_s=1000, expires_in_s=4000)
+
+
+def test_what_a_worker_that_is_gone_held_is_rendered_by_another(
+    world: World, artist: Artist, machine: Machine
+) -> None:
+    """Nobody ever ended its lease: the pay and the rest of the audit pool stayed in escrow for good."""
+
+    async def life() -> None:
+        job = await artist.submit(1, SHORT)
+        gone = await machine.chain.claim_lease(job, 0)
+        watching = artist.watching(job)
+        await asyncio.sleep(1200)
+        assert [one.lease_id for one in world.network.told(LeaseEnded)] == [gone]
+        async with machine.working():
+            assert (await watching).state is JobState.COMPLETED
+
+    world.live(life())
+    assert [one.state for one in world.network.told(LeaseEnded)] == [LeaseState.EXPIRED]
+
+
+def test_of_a_job_whose_time_is_over_all_that_nobody_earned_comes_back_by_itself(
+    world: World, artist: Artist, machine: Machine
+) -> None:
+    async def life() -> JobReport:
+        job = await artist.submit(3, SHORT)
+        await asyncio.sleep(3500)
+        await machine.chain.claim_lease(job, 0)  # held when the job's time is over
+        return await artist.watching(job)
+
+    report = world.live(life())
+    assert report.state is JobState.CANCELED and report.paid_fri == 0
+    assert sum(one.refunded_fri for one in world.network.told(TasksRefunded)) == 3 * SHORT.reward_fri
+    assert len(world.network.told(JobClosed)) == 1
+
+
+def test_a_canceled_job_whose_worker_is_gone_comes_to_its_end(
+    world: World, artist: Artist, machine: Machine
+) -> None:
+    async def life() -> None:
+        job = await artist.submit(2, SHORT)
+        gone = await machine.chain.claim_lease(job, 0)
+        watching = artist.watching(job)
+        await artist.chain.cancel(job)
+        report = await watching
+        assert report.state is JobState.CANCELED
+        assert [one.lease_id for one in world.network.told(LeaseEnded)] == [gone]
+
+    world.live(life())
