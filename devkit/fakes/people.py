@@ -49,6 +49,7 @@ from renderchain.app.worker.pace import Pace
 from renderchain.app.worker.readiness import Hours, Readiness
 from renderchain.app.worker.render_lease import RenderLease
 from renderchain.app.worker.self_test import SelfTest
+from renderchain.core.errors import WrongNetwork
 from renderchain.core.frame_names import USUAL
 from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.job import StandingOffer
@@ -183,6 +184,7 @@ class Machine:
         private = PrivateOpening(ChaChaSealer(), keys)
         watchtower = self.watchtower_key
         kept = KeysForWatchtower(chain, keys, ChaChaSealer(), watchtower) if watchtower else None
+        pins = Pins(store, self.folder / "pins.json", self.chain.board, proof_store.knows)
         lease = RenderLease(
             chain,
             store,
@@ -191,6 +193,7 @@ class Machine:
             hash_many=remembered,
             sealer=ChaChaSealer(),
             proof_store=proof_store,
+            pins=pins,
             journal=self.journal,
             read_images=read_images,
             private=private,
@@ -198,7 +201,7 @@ class Machine:
         )
         lanes = shared.lanes if shared else self.lanes()
         pace = lanes[0].pace
-        duties = self._duties(chain, store, proof_store, private)
+        duties = self._duties(chain, store, proof_store, pins, private)
         return Worker(
             chain,
             lease,
@@ -235,7 +238,7 @@ class Machine:
         )
 
     def _duties(
-        self, chain: Any, store: Any, proof_store: ProofStore, private: PrivateOpening
+        self, chain: Any, store: Any, proof_store: ProofStore, pins: Pins, private: PrivateOpening
     ) -> AuditDuties:
         rerender = Rerender(
             store,
@@ -245,7 +248,7 @@ class Machine:
             hash_many=remembered,
             sealer=ChaChaSealer(),
             read_noisy=read_noisy,
-            keep_pinned=Pins(store, self.folder / "pins.json", proof_store.knows).pin,
+            keep_pinned=pins.pin,
             private=private,
         )
         showing = Showing(chain, self.reporter, self.show_limits)
@@ -279,8 +282,13 @@ class ManyBoards:
     chosen: int
 
     async def of(self, board: int = 0) -> Any:
-        """One of them."""
-        return next((one for one in self.chains if one.board == board), self.chains[self.chosen])
+        """One of them; raises WrongNetwork where it is none of these."""
+        if not board:
+            return self.chains[self.chosen]
+        for one in self.chains:
+            if one.board == board:
+                return one
+        raise WrongNetwork(f"{board:#x} is no active board.")
 
     async def all(self) -> list[Any]:
         """All of them."""
@@ -353,7 +361,7 @@ class Artist:
             signer=lambda chain: KeySigner(chain.address),
             from_block=0,
             upkeep=StoreUpkeep(self.world.store, self.reporter, self.world.now),
-            turn_of=lambda board, job_id: hold(self.folder / f"{job_id}.lock", f"job {job_id}"),
+            turn_of=lambda board, job_id: hold(self.folder / f"{board:x}-{job_id}.lock", f"job {job_id}"),
             now=self.world.now,
         )
         return Requester(parts, self.reporter)

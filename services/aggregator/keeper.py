@@ -9,11 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from renderchain.app.requester.requester import MOST_NAME, Requester
+from renderchain.app.requester.order_again import name_of
+from renderchain.app.requester.requester import Requester
+from renderchain.core.artist_job import REFUSED
 from renderchain.core.errors import LocalError, RenderChainError
 from renderchain.core.flags import Flag, worth_ordering
 from renderchain.core.frames import format_frames
-from renderchain.core.ids import NO_JOB, JobId
+from renderchain.core.ids import BoardJob
 from renderchain.core.manifest import Manifest
 from renderchain.core.money import format_strk
 
@@ -33,7 +35,7 @@ class Tally:
     flags: int = 0
     ordered: int = 0
     failures: int = 0
-    running: set[JobId] = field(default_factory=set)
+    running: set[BoardJob] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -61,36 +63,36 @@ class Keeper:
         self._budget_fri = budget_fri
         self._tally = tally
 
-    async def keep(self, job_id: JobId, output: Path | None = None) -> list[Flag]:
+    async def keep(self, job: BoardJob, output: Path | None = None) -> list[Flag]:
         """See a job to its end; returns what is still to be looked at by its owner.
 
         Its frames go to ``output`` or to where it was submitted for.
 
         Raises what following it does. Pictures, flags and orders that fail are told, and end nothing else.
         """
-        self._tally.running.add(job_id)
+        self._tally.running.add(job)
         try:
-            return await self._keep(job_id, output)
+            return await self._keep(job, output)
         finally:
-            self._tally.running.discard(job_id)
+            self._tally.running.discard(job)
 
-    async def _keep(self, job_id: JobId, output: Path | None) -> list[Flag]:
-        report = await self._requester.watch(job_id, output)
+    async def _keep(self, job: BoardJob, output: Path | None) -> list[Flag]:
+        report = await self._requester.watch(job.job_id, output, board=job.board)
         frames = dict(report.frames)
-        for order in self._orders.of(job_id):
-            frames |= await self._frames_of(order)
-        look = await self._look(job_id, frames)
-        while (order_made := await self._order_again(job_id, look)) is not None:
-            frames |= await self._frames_of(order_made)
-            look = await self._look(job_id, frames)
+        for again in [order.again for order in self._orders.of(job) if order.again]:
+            frames |= await self._frames_of(again)
+        look = await self._look(job, frames)
+        while (again_made := await self._order_again(job, look)) is not None:
+            frames |= await self._frames_of(again_made)
+            look = await self._look(job, frames)
         self._tally.jobs += 1
         self._tally.frames += len(frames)
         self._tally.flags += len(look.flags)
         return list(look.flags)
 
-    async def _frames_of(self, order: Order) -> dict[int, Path]:
+    async def _frames_of(self, again: BoardJob) -> dict[int, Path]:
         """What an order brought."""
-        return dict((await self._requester.watch(order.again)).frames)
+        return dict((await self._requester.watch(again.job_id, board=again.board)).frames)
 
     async def recover(self) -> None:
         """Find the jobs of orders after which the process ended before it noted their numbers."""
@@ -99,23 +101,23 @@ class Keeper:
 
     async def _find(self, order: Order) -> None:
         known = await self._requester.overview()
-        first = next((one.entry for one in known if one.entry.job_id == order.job_id), None)
-        name = f"{first.name} {format_frames(order.frames)}"[:MOST_NAME] if first else ""
+        first = next((one.entry for one in known if one.entry.board_job == order.job), None)
+        name = name_of(first, order.frames) if first else ""
         later = [one.entry for one in known if first and one.number > first.entry_id]
-        found = [one for one in later if one.name == name]
-        taken = {one.again for one in self._orders.of(order.job_id)}
-        again = next((one.job_id for one in found if one.job_id not in taken), NO_JOB)
+        found = [one for one in later if one.name == name and one.state != REFUSED]
+        taken = {one.again for one in self._orders.of(order.job)}
+        again = next((one.board_job for one in found if one.job_id and one.board_job not in taken), None)
         if again or not found:
             self._orders.settle(order, again)
 
-    async def _look(self, job_id: JobId, frames: Mapping[int, Path]) -> Look:
+    async def _look(self, job: BoardJob, frames: Mapping[int, Path]) -> Look:
         """Flags and pictures; what fails is told, and all else is made all the same."""
         if not frames:
             return Look()
         there = {frame: path for frame, path in frames.items() if path.is_file()}
         look: Look | None = None
-        with self._told(job_id, "no flags and no pictures"):
-            settings = await self._requester.settings_of(job_id)
+        with self._told(job, "no flags and no pictures"):
+            settings = await self._requester.settings_of(job.job_id, job.board)
             gallery = self._gallery_of(settings, next(iter(frames.values())).parent)
             flags = await asyncio.to_thread(gallery.flags, settings.frames, there)
             seen = [frame for frame in settings.frames if frame not in gallery.unread]
@@ -123,49 +125,49 @@ class Keeper:
         if look is None:
             return Look()
         for flag in look.flags:
-            log.warning("job %d: %s", job_id, flag.sentence)
+            log.warning("%s: %s", job, flag.sentence)
         if gallery.unread:
             named, why = format_frames(tuple(sorted(gallery.unread))), next(iter(gallery.unread.values()))
-            log.warning("job %d: frames %s were not looked at: %s", job_id, named, why)
-        with self._told(job_id, "no list of flags"):
+            log.warning("%s: frames %s were not looked at: %s", job, named, why)
+        with self._told(job, "no list of flags"):
             await asyncio.to_thread(gallery.note, settings.frames, there, look.flags)
-        with self._told(job_id, "no contact sheet"):
+        with self._told(job, "no contact sheet"):
             await asyncio.to_thread(gallery.sheet, there, look.flags)
-        with self._told(job_id, "no video"):
+        with self._told(job, "no video"):
             await asyncio.to_thread(gallery.video, there)
         return look
 
     @contextmanager
-    def _told(self, job_id: JobId, what: str) -> Iterator[None]:
+    def _told(self, job: BoardJob, what: str) -> Iterator[None]:
         """What fails in here is counted and told."""
         try:
             yield
         except (RenderChainError, OSError) as error:
             self._tally.failures += 1
-            log.warning("job %d: %s: %s", job_id, what, error)
+            log.warning("%s: %s: %s", job, what, error)
 
-    async def _order_again(self, job_id: JobId, look: Look) -> Order | None:
-        before = {frame for order in self._orders.of(job_id) for frame in order.frames}
+    async def _order_again(self, job: BoardJob, look: Look) -> BoardJob | None:
+        before = {frame for order in self._orders.of(job) for frame in order.frames}
         frames = [frame for frame in worth_ordering(look.flags, look.frames) if frame not in before]
         if not frames or not self._budget_fri:
             return None
         named = format_frames(tuple(frames))
         order = None
         try:
-            quote = await self._requester.order_quote(job_id, frames)
+            quote = await self._requester.order_quote(job.job_id, frames, job.board)
             left_fri, most_fri = self._budget_fri - self._orders.spent_fri, quote.cost.most_fri
             if most_fri > left_fri:
                 left, most = format_strk(max(left_fri, 0)), format_strk(most_fri)
                 raise LocalError(f"it may cost {most} STRK, and {left} of the budget are left")
-            order = self._orders.begin(job_id, frames, most_fri)
-            again = await self._requester.order_again(job_id, frames, quote.chosen)
+            order = self._orders.begin(job, frames, most_fri)
+            again = await self._requester.order_again(job.job_id, frames, quote.chosen, job.board)
             self._orders.settle(order, again)
         except RenderChainError as error:
             self._tally.failures += 1
-            log.warning("job %d: frames %s were not ordered again: %s", job_id, named, error)
+            log.warning("%s: frames %s were not ordered again: %s", job, named, error)
             if order is not None:
                 await self._find(order)
             return None
         self._tally.ordered += len(frames)
-        log.info("job %d: frames %s are ordered again as job %d", job_id, named, again)
-        return Order(job_id, tuple(frames), most_fri, again)
+        log.info("%s: frames %s are ordered again as %s", job, named, again)
+        return again

@@ -12,7 +12,7 @@ from pathlib import Path
 from renderchain.app.requester.requester import Requester
 from renderchain.core.artist_job import JobOverview
 from renderchain.core.errors import AgentRunsAlready, RenderChainError
-from renderchain.core.ids import NO_JOB, JobId
+from renderchain.core.ids import BoardJob, JobId
 from renderchain.core.metrics import Metric, single
 
 from .keeper import Keeper, Tally
@@ -37,8 +37,9 @@ class Service:
     wanted: Collection[JobId] = ()
     output: Path | None = None
     looked_at_s: float = 0.0
-    _tasks: dict[JobId, asyncio.Task[None]] = field(default_factory=dict)
-    _rest_until_s: dict[JobId, float] = field(default_factory=dict)
+    _others: dict[JobId, BoardJob] = field(default_factory=dict)  # those of ``wanted`` that were found
+    _tasks: dict[BoardJob, asyncio.Task[None]] = field(default_factory=dict)
+    _rest_until_s: dict[BoardJob, float] = field(default_factory=dict)
 
     async def run(self, *, once: bool = False) -> None:
         """Keep jobs until cancelled; with ``once`` until those that there are have ended."""
@@ -54,49 +55,56 @@ class Service:
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
     async def _begin(self) -> None:
-        if self.output:
-            self.looked_at_s = time.monotonic()
-            for number in self.wanted:
-                if self._is_free(number):
-                    self._tasks[number] = asyncio.create_task(self._keep(number))
-            return
         try:
-            if not self._tasks:
-                await self.keeper.recover()
-            known = await self.requester.overview()
+            due = await (self._others_due() if self.output else self._own_due())
         except RenderChainError as error:
             self.tally.failures += 1
             log.warning("the account's jobs can't be read now: %s", error)
             return
         self.looked_at_s = time.monotonic()
+        for job in due:
+            if self._is_free(job):
+                self._tasks[job] = asyncio.create_task(self._keep(job))
+
+    async def _others_due(self) -> list[BoardJob]:
+        for number in [one for one in self.wanted if one not in self._others]:
+            try:
+                self._others[number] = BoardJob(await self.requester.board_of(number), number)
+            except RenderChainError as error:
+                self.tally.failures += 1
+                log.warning("job %d is not looked for now: %s", number, error)
+        return list(self._others.values())
+
+    async def _own_due(self) -> list[BoardJob]:
+        if not self._tasks:
+            await self.keeper.recover()
+        known = await self.requester.overview()
         again = {one.again for one in self.orders.all}
-        if NO_JOB in again:  # one of the account's new jobs may be that order's
-            return
-        for one in known:
-            if self._is_ours(one) and one.entry.job_id not in again:
-                self._tasks[one.entry.job_id] = asyncio.create_task(self._keep(one.entry.job_id))
+        if None in again:  # one of the account's new jobs may be that order's
+            return []
+        return [
+            one.entry.board_job for one in known if self._is_ours(one) and one.entry.board_job not in again
+        ]
 
     def _is_ours(self, one: JobOverview) -> bool:
         number = one.entry.job_id
-        if not number or not one.entry.output or (self.wanted and number not in self.wanted):
-            return False
-        return self._is_free(number)
+        return bool(number and one.entry.output) and (not self.wanted or number in self.wanted)
 
-    def _is_free(self, number: JobId) -> bool:
-        rests = time.monotonic() < self._rest_until_s.get(number, 0.0)
-        return not (rests or number in self._tasks or self.orders.is_over(number))
+    def _is_free(self, job: BoardJob) -> bool:
+        rests = time.monotonic() < self._rest_until_s.get(job, 0.0)
+        return not (rests or job in self._tasks or self.orders.is_over(job))
 
-    async def _keep(self, number: JobId) -> None:
+    async def _keep(self, job: BoardJob) -> None:
         try:
-            await self.keeper.keep(number, self.output / str(number) if self.output else None)
-            self.orders.finish(number)
+            await self.keeper.keep(job, self.output / str(job.job_id) if self.output else None)
+            self.orders.finish(job)
         except AgentRunsAlready as error:
-            log.info("job %d is left to who follows it: %s", number, error)
-            self._rest_until_s[number] = time.monotonic() + RETRY_S
+            log.info("%s is left to who follows it: %s", job, error)
+            self._rest_until_s[job] = time.monotonic() + RETRY_S
         except (RenderChainError, OSError) as error:
             self.tally.failures += 1
-            log.warning("job %d: %s It is tried again in %.0f s.", number, error, RETRY_S)
-            self._rest_until_s[number] = time.monotonic() + RETRY_S
+            log.warning("%s: %s It is tried again in %.0f s.", job, error, RETRY_S)
+            self._rest_until_s[job] = time.monotonic() + RETRY_S
 
     async def _wait(self) -> None:
         """Until it is time to look again, or a job has ended."""
@@ -104,8 +112,8 @@ class Service:
             await asyncio.sleep(LOOK_S)
             return
         await asyncio.wait(self._tasks.values(), timeout=LOOK_S, return_when=asyncio.FIRST_COMPLETED)
-        for number, task in [one for one in self._tasks.items() if one[1].done()]:
-            del self._tasks[number]
+        for job, task in [one for one in self._tasks.items() if one[1].done()]:
+            del self._tasks[job]
             task.result()
 
     def not_ready(self) -> str:

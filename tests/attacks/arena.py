@@ -34,6 +34,7 @@ from renderchain.app.audit.rerender import Rerender
 from renderchain.app.audit.showing import Showing, ShowLimits
 from renderchain.app.audit.verifier import VerifierDuties
 from renderchain.app.exchange.package import PinnedPackage, pin_package
+from renderchain.app.exchange.pins import Pins
 from renderchain.app.requester.offer import Offer
 from renderchain.app.requester.quote import quote_of, terms_of
 from renderchain.app.worker.lane import Lane
@@ -158,14 +159,16 @@ class Worker:
         lease = await self.chain.lease(lease_id)
         lease = replace(lease, count=frames or lease.count)
         (entry,) = [one for one in self.journal.leases(self.chain.board) if one.lease_id == lease_id]
+        store = store or self.store
         work = RenderLease(
             self.chain,
-            store or self.store,
+            store,
             SILENT,
             self.folder,
             hash_many=hash_many,
             sealer=sealer or ChaChaSealer(),
             proof_store=self.proof_store,
+            pins=Pins(store, self.folder / "pins.json", self.chain.board, self.proof_store.knows),
             journal=self.journal,
             read_images=look_away,
         )

@@ -18,6 +18,7 @@ from renderchain.adapters.starknet.chain import StarknetChain
 from renderchain.adapters.starknet.node import Node, open_account
 from renderchain.adapters.starknet.sender import Sender
 from renderchain.app.audit.proof_store import ProofStore
+from renderchain.app.exchange.pins import Pins
 from renderchain.app.worker.lane import Lane
 from renderchain.app.worker.render_lease import RenderLease
 from renderchain.core.ids import JobId
@@ -39,14 +40,16 @@ async def main(
     lease_id = await chain.claim_lease(job_id, 0)
     entry = LeaseEntry(chain.board, lease_id, job_id, secrets.randbits(SECRET_BITS), "claimed")
     journal.save_lease(entry)
+    store, proof_store = KuboStore(ipfs), ProofStore(folder / "evidence")
     work = RenderLease(
         chain,
-        KuboStore(ipfs),
+        store,
         RecordingReporter(),
         folder,
         hash_many=hash_many,
         sealer=ChaChaSealer(),
-        proof_store=ProofStore(folder / "evidence"),
+        proof_store=proof_store,
+        pins=Pins(store, folder / "pins.json", chain.board, proof_store.knows),
         journal=journal,
         read_images=read_images,
     )

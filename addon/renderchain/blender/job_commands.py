@@ -194,7 +194,8 @@ def order(arguments: Sequence[str]) -> int:
         body: dict[str, Any] = {"frames": list(options.frames), "most_fri": str(quote.cost.most_fri)}
         text = " ".join(one.sentence for one in quote.notices)
         if not options.ask:
-            body["job_id"] = asyncio.run(requester.order_again(options.job, options.frames, quote.chosen))
+            again = asyncio.run(requester.order_again(options.job, options.frames, quote.chosen))
+            body["job_id"] = again.job_id
             text = str(body["job_id"])
         show(options, body, text)
         return 0

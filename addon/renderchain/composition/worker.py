@@ -192,6 +192,11 @@ def _place(settings: Settings, chain: StarknetChain, first: int) -> _Place:
     return _Place(chain, working_folder(settings.folder, chain.board, first), ProofStore(evidence))
 
 
+def _pins(settings: Settings, store: ContentStore, place: _Place) -> Pins:
+    """In one file for all boards: they have one store, where none may unpin what a lease of another needs."""
+    return Pins(store, settings.folder / "pins.json", place.chain.board, place.proof_store.knows)
+
+
 def _room_checks(settings: Settings, places: Sequence[_Place]) -> list[Check]:
     checks: list[Check] = [lambda: lacks_room(settings.folder, settings.least_free_bytes)]
     if settings.most_evidence_bytes:
@@ -233,6 +238,7 @@ def _worker(settings: Settings, reporter: Reporter, place: _Place, shared: _Shar
     store, in_service, lanes = shared.store, shared.in_service, shared.lanes
     keys = _asked_keys(settings, reporter, chain)
     private = PrivateOpening(sealer, keys)
+    pins = _pins(settings, store, place)
     lease = RenderLease(
         chain,
         store,
@@ -241,6 +247,7 @@ def _worker(settings: Settings, reporter: Reporter, place: _Place, shared: _Shar
         hash_many=hash_many,
         sealer=sealer,
         proof_store=proof_store,
+        pins=pins,
         journal=journal,
         read_images=SandboxedImages(SecondChild(settings.allow_unsandboxed)),
         limits=limits,
@@ -258,7 +265,7 @@ def _worker(settings: Settings, reporter: Reporter, place: _Place, shared: _Shar
         sealer=sealer,
         read_noisy=SandboxedReader(SecondChild(settings.allow_unsandboxed)),
         may_share=job_probe.may_share,
-        keep_pinned=Pins(store, folder / "pins.json", proof_store.knows).pin,
+        keep_pinned=pins.pin,
         limits=limits,
         private=private,
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from .frame_names import USUAL
 from .frames import parse_frames
-from .ids import JobId, LeaseId
+from .ids import BoardJob, JobId, LeaseId
 from .job import JobInfo
 from .job_progress import JobProgress
 from .notices import Notice
@@ -38,6 +38,11 @@ class JobEntry:
     state: str
     frames: str = ""
     names: str = USUAL
+
+    @property
+    def board_job(self) -> BoardJob:
+        """Which one it is of all of the network."""
+        return BoardJob(self.board, self.job_id)
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from typing import NewType
+from typing import NamedTuple, NewType
 
 JobId = NewType("JobId", int)
 LeaseId = NewType("LeaseId", int)
 WorkerId = NewType("WorkerId", int)
 NO_JOB = JobId(0)  # a job that the chain has not numbered yet
 NO_WORKER = WorkerId(0)  # an account that operates none
+
+
+class BoardJob(NamedTuple):
+    """One job of a network, of which each board numbers its own."""
+
+    board: int
+    job_id: JobId
+
+    def __str__(self) -> str:
+        return f"job {self.job_id} on board {self.board:#x}"

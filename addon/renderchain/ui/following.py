@@ -158,11 +158,11 @@ class Jobs:
         row = self.rows[number]
         if row.task is not None:
             return
-        reporter, job_id = JobReporter(number), row.overview.entry.job_id
+        reporter, entry = JobReporter(number), row.overview.entry
         hear = self._listener(row)
 
         async def watch(requester: Requester) -> None:
-            await requester.watch(job_id, output, hear)
+            await requester.watch(entry.job_id, output, hear, board=entry.board)
 
         row.failure, row.is_left, row.is_elsewhere = "", False, False
         try:

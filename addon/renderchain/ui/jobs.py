@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import bpy
 
 from ..core.errors import SettingsError
-from ..core.ids import JobId
+from ..core.ids import BoardJob, JobId
 from ..core.notices import counted
 from ..core.plain_text import printable
 from .asking import DIALOG_PX, draw_question
@@ -54,15 +54,17 @@ class NamedJobOperator(JobOperator):
 
     job_id: bpy.props.StringProperty(name="Job's Id", options={"SKIP_SAVE"})  # type: ignore[valid-type]
 
-    def wanted_id(self) -> JobId:
-        """The id of the row's job, or the one that was given; raises SettingsError where that is none."""
+    def wanted_job(self) -> BoardJob:
+        """The row's job, or that of the id that was given, on board 0, whatever board it is on; raises
+        SettingsError where that is none.
+        """
         if row := self.row():
-            return row.overview.entry.job_id
+            return row.overview.entry.board_job
         number = int(self.job_id) if JOB_ID.fullmatch(self.job_id) else 0
         if not 0 < number < 1 << 64:
             given = printable(self.job_id, 40) or say(texts.NOTHING)
             raise SettingsError(say(texts.NO_JOB_ID, id=given))
-        return JobId(number)
+        return BoardJob(0, JobId(number))
 
 
 class RENDERCHAIN_OT_refresh(Operator):  # noqa: N801 - Blender's naming
@@ -106,12 +108,12 @@ class RENDERCHAIN_OT_download(NamedJobOperator):  # noqa: N801 - Blender's namin
             if row:
                 jobs.follow(row.number, Path(self.directory) if self.directory else None)
             return {"FINISHED"}
-        job_id, output = self.wanted_id(), Path(self.directory) if self.directory else None
+        job, output = self.wanted_job(), Path(self.directory) if self.directory else None
 
         async def work(requester: Requester) -> str:
-            report = await requester.watch(job_id, output)
+            report = await requester.watch(job.job_id, output, board=job.board)
             frames = said(counted(len(report.frames), "frame"))
-            return say(texts.JOB_STANDS, job=job_id, state=said(report.state), frames=frames)
+            return say(texts.JOB_STANDS, job=job.job_id, state=said(report.state), frames=frames)
 
         return at_once(self, work)
 
@@ -171,10 +173,10 @@ class RENDERCHAIN_OT_cancel(NamedJobOperator):  # noqa: N801 - Blender's naming
 
     def act(self, context: bpy.types.Context) -> set[str]:
         """Cancel on-chain."""
-        row, job_id = self.row(), self.wanted_id()
+        row, job = self.row(), self.wanted_job()
 
         async def work(requester: Requester) -> str:
-            await requester.cancel(job_id)
+            await requester.cancel(job.job_id, job.board)
             return say(texts.CANCELED)
 
         if bpy.app.background:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import bpy
 
 from ..core.frames import format_frames, parse_frames
-from ..core.ids import JobId
+from ..core.ids import BoardJob
 from .asking import DIALOG_PX, again, draw_question
 from .following import jobs
 from .jobs import NamedJobOperator, at_once
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..app.requester.quote import Quote
     from ..app.requester.requester import Requester
 
-_quoted: dict[tuple[JobId, tuple[int, ...]], Offer] = {}  # what is paid is what was shown
+_quoted: dict[tuple[BoardJob, tuple[int, ...]], Offer] = {}  # what is paid is what was shown
 
 
 class RENDERCHAIN_OT_order_again(NamedJobOperator):  # noqa: N801 - Blender's naming
@@ -52,12 +52,13 @@ class RENDERCHAIN_OT_order_again(NamedJobOperator):  # noqa: N801 - Blender's na
     def act(self, context: bpy.types.Context) -> set[str]:
         """Order them, once the price was seen."""
         row, frames = self.row(), parse_frames(self.frames)
-        job_id = self.wanted_id()
-        asked = (job_id, frames)
+        job = self.wanted_job()
+        asked = (job, frames)
 
         async def work(requester: Requester) -> str:
-            again_id = await requester.order_again(job_id, frames, _quoted.pop(asked, None))
-            return say(texts.ORDERED, job=again_id, frames=format_frames(frames))
+            offer = _quoted.pop(asked, None)
+            made = await requester.order_again(job.job_id, frames, offer, job.board)
+            return say(texts.ORDERED, job=made.job_id, frames=format_frames(frames))
 
         if bpy.app.background:
             return at_once(self, work)
@@ -67,7 +68,7 @@ class RENDERCHAIN_OT_order_again(NamedJobOperator):  # noqa: N801 - Blender's na
         chosen = {"number": self.number, "frames": self.frames}
 
         async def ask(requester: Requester) -> Quote:
-            return await requester.order_quote(job_id, frames)
+            return await requester.order_quote(job.job_id, frames, job.board)
 
         def said(quote: Quote) -> None:
             _quoted[asked] = quote.chosen

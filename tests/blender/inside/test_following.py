@@ -19,14 +19,15 @@ class Requester:
         self._net.reads += 1
         return list(self._net.jobs)
 
-    async def watch(self, job_id, output=None, on_progress=None):
+    async def watch(self, job_id, output=None, on_progress=None, *, board=0):
         self._net.followed.append(job_id)
+        self._net.boards.append(board)
         if failure := self._net.failures.pop(job_id, None):
             raise failure
         self._reporter.progress("bytes fetched", 5, 4)
         await self._net.ends.setdefault(job_id, asyncio.Event()).wait()
 
-    async def cancel(self, job_id):
+    async def cancel(self, job_id, board=0):
         self._net.canceled.append(job_id)
 
 
@@ -38,7 +39,7 @@ def net(part, monkeypatch):
     if not is_there:
         registration.register()
     made = SimpleNamespace(
-        jobs=[], followed=[], canceled=[], failures={}, ends={}, reads=0, following=following
+        jobs=[], followed=[], boards=[], canceled=[], failures={}, ends={}, reads=0, following=following
     )
     monkeypatch.setattr(following, "read_settings", lambda: "settings")
     monkeypatch.setattr(following.Jobs, "_requester", lambda jobs, s, reporter, b: Requester(reporter, made))
@@ -96,6 +97,16 @@ def test_all_running_jobs_are_followed_by_themselves_and_none_hinders_another(pa
     until(part, lambda: net.reads >= 3)
     assert jobs.rows[3].task is None and jobs.rows[3].is_left, "the user does not want it"
     assert jobs.rows[2].task is not None and len(net.followed) == 2
+
+
+def test_jobs_of_two_boards_with_one_number_are_both_followed(part, net, job):
+    """Neither was, as the number alone was said."""
+    first = job(1)
+    entry = replace(job(2).entry, board=10, job_id=first.entry.job_id)
+    net.jobs = [replace(first, entry=entry), first]
+    net.following.jobs.tick()
+    until(part, lambda: len(net.followed) == 2)
+    assert len({*net.followed}) == 1 and sorted(net.boards) == [9, 10]
 
 
 async def _canceled(requester, job_id):

@@ -370,9 +370,9 @@ def test_a_job_of_any_id_of_64_bits_can_be_named(part, registered, act, monkeypa
 
     class Requester:
         def __getattr__(self, name):
-            async def reach(job_id, *_):
+            async def reach(job_id, *_, **named):
                 reached.append((name, job_id))
-                return SimpleNamespace(state="completed", frames={})
+                return SimpleNamespace(state="completed", frames={}, job_id=1)
 
             return reach
 

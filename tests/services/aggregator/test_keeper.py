@@ -10,13 +10,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from renderchain.adapters.sealing import ViewUnwrapper, view_key_of
+from renderchain.core.artist_job import REFUSED
+from renderchain.core.contract_errors import BadJobTerms
 from renderchain.core.errors import ContentError, LocalError
 from renderchain.core.flags import Light, light_of
 from renderchain.core.frames import format_frames
-from renderchain.core.ids import JobId
+from renderchain.core.ids import BoardJob, JobId
 from renderchain.core.manifest import Manifest
 from renderchain.core.money import FRI_PER_STRK
 
+from devkit.board.chain import MemoryChain
 from devkit.fakes.people import OFFER, Artist, Machine
 from devkit.fakes.world import World
 from services.aggregator.gallery import FLAGS, FOLDER, SHEET, VIDEO, Gallery
@@ -73,6 +76,10 @@ class Owner:
         orders = self.orders
         return Service(self.artist.requester(), self.keeper(orders), orders, self.tally)
 
+    def named(self, job_id: JobId) -> BoardJob:
+        """A job of the board of its world."""
+        return BoardJob(self.artist.chain.board, job_id)
+
     def told(self) -> dict[str, object]:
         found: dict[str, object] = json.loads((self.artist.output / FOLDER / FLAGS).read_text())
         return found
@@ -104,7 +111,7 @@ def test_a_job_is_kept_to_its_end_and_shown(owner: Owner, world: World, machine:
     assert owner.told() == {"frames": 4, "here": 4, "flags": [], "unread": {}}
     assert (output / f"receipt-{job}.json").is_file()
     assert (owner.tally.jobs, owner.tally.frames, owner.tally.ordered) == (1, 4, 0)
-    assert owner.orders.is_over(job) and not owner.orders.all
+    assert owner.orders.is_over(owner.named(job)) and not owner.orders.all
 
 
 def test_a_job_that_was_kept_is_left_alone_after_a_restart(
@@ -120,7 +127,7 @@ def test_a_black_frame_is_ordered_again_once(owner: Owner, world: World, machine
     owner.eyes.black = {2}
     job = kept(owner, world, machine)
     (order,) = owner.orders.all
-    assert (order.job_id, order.frames) == (job, (2,)) and order.again not in (0, job)
+    assert (order.job, order.frames) == (owner.named(job), (2,)) and order.again not in (None, order.job)
     assert owner.tally.ordered == 1
     assert [one["kind"] for one in owner.told()["flags"]] == ["black", "flicker"]  # type: ignore[attr-defined]
     world.live(owner.aggregator().run(once=True))
@@ -167,7 +174,7 @@ def test_beside_what_can_not_be_looked_at_the_others_are(
     owner.eyes.unread, owner.eyes.black = {2}, {5}
     job = kept(owner, world, machine, 8)
     (order,) = owner.orders.all
-    assert (order.job_id, order.frames) == (job, (5,))
+    assert (order.job, order.frames) == (owner.named(job), (5,))
 
 
 @pytest.mark.parametrize("part", ["note", "sheet", "video"])
@@ -196,27 +203,56 @@ def test_an_order_that_was_made_before_its_number_was_noted_is_found_and_not_mad
     job = kept(owner, world, machine)
     orders = owner.orders
     (order,) = orders.all
-    orders._write([replace(order, again=JobId(0))], frozenset())
+    orders._write([replace(order, again=None)], frozenset())
     jobs = len(owner.artist.journal.jobs())
     world.live(owner.aggregator().run(once=True))
-    assert owner.orders.all == [order] and owner.orders.is_over(job)
+    assert owner.orders.all == [order] and owner.orders.is_over(owner.named(job))
     assert len(owner.artist.journal.jobs()) == jobs
 
 
 def test_an_order_that_never_was_made_costs_nothing(owner: Owner, world: World, machine: Machine) -> None:
     job = kept(owner, world, machine)
     orders = owner.orders
-    orders._write([Order(job, (2,), FRI_PER_STRK)], frozenset())
+    orders._write([Order(owner.named(job), (2,), FRI_PER_STRK)], frozenset())
     world.live(owner.aggregator().run(once=True))
     assert owner.orders.spent_fri == 0
 
 
-def test_what_was_spent_is_not_forgotten_where_the_file_is_damaged(owner: Owner) -> None:
+def test_an_order_that_the_network_refused_is_none_and_later_jobs_are_kept(
+    owner: Owner, world: World, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was taken for one that is still sent, so that no job of the account was kept any more."""
+    owner.eyes.black = {2}
+
+    async def refuse(*_: object) -> JobId:
+        raise BadJobTerms("Creating a job")
+
+    async def life() -> list[JobId]:
+        jobs = [await owner.artist.submit(4, SHORT)]
+        async with machine.working():
+            with monkeypatch.context() as refusing:
+                refusing.setattr(MemoryChain, "create_job", refuse)
+                await owner.aggregator().run(once=True)
+            assert not owner.orders.all and owner.tally.ordered == 0
+            jobs.append(await owner.artist.submit(1, SHORT))
+            await owner.aggregator().run(once=True)
+        return jobs
+
+    jobs = world.live(life())
+    assert [one.state for one in owner.artist.journal.jobs()] == ["completed", REFUSED, "completed"]
+    assert all(owner.orders.is_over(owner.named(job)) for job in jobs)
+
+
+EARLIER = '{"orders": [], "over": [5]}'  # which named no board
+
+
+@pytest.mark.parametrize("text", ["{", EARLIER, '{"orders": [], "over": [["5", 5, 5]]}'])
+def test_what_was_spent_is_not_forgotten_where_the_file_is_damaged(owner: Owner, text: str) -> None:
     path = owner.artist.folder / "orders.json"
-    path.write_text("{")
-    with pytest.raises(LocalError, match="can't be read"):
+    path.write_text(text)
+    with pytest.raises(LocalError, match="can't be read. Mend it, or move it away"):
         _ = owner.orders
-    assert path.read_text() == "{"
+    assert path.read_text() == text
 
 
 def test_pictures_that_fail_leave_the_frames_and_the_receipt(

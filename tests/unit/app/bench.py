@@ -13,6 +13,7 @@ from renderchain.adapters.sealing import AccountUnwrapper, ChaChaSealer
 from renderchain.app.audit.proof_store import ProofStore
 from renderchain.app.audit.rerender import MayShare, Rerender, never
 from renderchain.app.exchange.package import PinnedPackage, pin_package
+from renderchain.app.exchange.pins import Pins
 from renderchain.app.worker.lane import Lane, Turn
 from renderchain.app.worker.render_lease import RenderLease
 from renderchain.app.worker.self_test import SelfTest
@@ -117,6 +118,10 @@ class UseCaseBench:
         """The lease in a lane of its own."""
         return Lane(1, self.renderer, self.self_test()).give(self.entry)
 
+    def pins(self) -> Pins:
+        """A new process's."""
+        return Pins(self.store, self.folder / "pins.json", BOARD, self.proof_store.knows)
+
     def render_lease(self) -> RenderLease:
         """A new process's."""
         return RenderLease(
@@ -127,6 +132,7 @@ class UseCaseBench:
             hash_many=hash_many,
             sealer=ChaChaSealer(),
             proof_store=self.proof_store,
+            pins=self.pins(),
             journal=self.journal,
             read_images=read_images,
         )

@@ -24,12 +24,15 @@ class JobBoards:
         self._journal = journal
         self._overview = overview
 
-    async def of_job(self, job_id: JobId) -> ReceiptChain:
-        """Where the job of that number is, which nobody may have noted here yet; raises ChainError.
+    async def of_job(self, job_id: JobId, board: int = 0) -> ReceiptChain:
+        """``board`` for who knows it; else where the job of that number is, which nobody may have noted here
+        yet. Raises ChainError.
 
         Raises LocalError where there are two: none of them is taken for the other. Where there is none it is
         the board for a new job.
         """
+        if board:
+            return await self._boards.of(board)
         chains = await self._boards.all()
         if len(chains) == 1:
             return chains[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from ...core.artist_job import JobEntry
 from ...core.errors import LocalError
 from ...core.frames import format_frames
 from ...core.ids import JobId
@@ -15,6 +16,8 @@ from ...ports.content_store import ContentStore
 from ...ports.requester_chain import RequesterChain
 from .offer import Offer
 from .quote import Quote, quote_of
+
+MOST_NAME = 80  # letters of a job's
 
 
 async def read_job(chain: RequesterChain, store: ContentStore, job_id: JobId) -> tuple[JobInfo, Manifest]:
@@ -35,6 +38,11 @@ def manifest_for(manifest: Manifest, job_id: JobId, frames: Sequence[int]) -> Ma
         named = format_frames(tuple(strange)) if strange else "none"
         raise LocalError(f"Nothing was paid: frames {named} are not of job {job_id}; name some that are.")
     return replace(manifest, frames=tuple(sorted(set(frames))))
+
+
+def name_of(entry: JobEntry, frames: Sequence[int]) -> str:
+    """What the job that orders these frames of another one is called."""
+    return f"{entry.name} {format_frames(tuple(frames))}"[:MOST_NAME]
 
 
 def offer_of(job: JobInfo) -> Offer:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from ...core.artist_job import REFUSED
+from ...core.artist_job import REFUSED, JobEntry
 from ...core.errors import StoreError
+from ...core.frames import parse_frames
 from ...core.lifecycle import JobState
 from ...ports.content_store import ContentStore
 from ...ports.journal import Journal
 from ...ports.reporter import Reporter
+from .watch_job import JobReport
 
 OVER = (JobState.COMPLETED, JobState.CANCELED, REFUSED)
 
@@ -21,3 +23,10 @@ async def unpin_unneeded(store: ContentStore, journal: Journal, reporter: Report
     except StoreError as error:
         reporter.say(f"The package {cid} stays pinned, which takes room and does no harm: {error}")
     return True
+
+
+def is_wanting(report: JobReport, entry: JobEntry) -> bool:
+    """Whether some of a job's frames may be ordered again, for which its package has to stay."""
+    is_doubted = bool(report.refused or report.false_finals or report.false_leaves)
+    lacks = bool(entry.frames) and len(report.frames) < len(parse_frames(entry.frames))
+    return is_doubted or (lacks and report.state is JobState.COMPLETED)

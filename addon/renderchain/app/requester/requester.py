@@ -13,10 +13,8 @@ from ...core.artist_job import JobEntry, JobOverview
 from ...core.audit.draw_count import DrawCount, count_draws
 from ...core.errors import LocalError, RenderChainError
 from ...core.frame_names import USUAL
-from ...core.frames import format_frames, parse_frames
-from ...core.ids import JobId, LeaseId
+from ...core.ids import BoardJob, JobId, LeaseId
 from ...core.job_progress import JobProgress
-from ...core.lifecycle import JobState
 from ...core.manifest import Manifest
 from ...core.merkle import HashMany
 from ...core.notices.following import CancelQuoted, ChallengeQuoted
@@ -46,12 +44,12 @@ from .job_boards import JobBoards
 from .job_notes import JobNotes
 from .kept_frames import KeptFrames
 from .offer import Offer
-from .order_again import manifest_for, offer_of, order_quote, read_job
+from .order_again import manifest_for, name_of, offer_of, order_quote, read_job
 from .output_folder import try_output
 from .overview import Overview, cancel_quote
 from .own_check import OwnCheck
 from .own_keys import OwnKeys
-from .package_pin import unpin_unneeded
+from .package_pin import is_wanting, unpin_unneeded
 from .pool import top_up
 from .quote import Quote
 from .receipt import gather, sealed, write_receipt
@@ -61,7 +59,6 @@ from .submit import probed_offer, submit
 from .watch_job import JobReport, JobWatch
 
 KEY_GAS = 1_400_000  # of giving one worker the key of a private job's package (docs/gas.md)
-MOST_NAME = 80  # letters of a job's
 OnProgress = Callable[[JobProgress], None]
 
 
@@ -102,7 +99,7 @@ class RequesterParts:
 
 
 class Requester:
-    """The artist's side: submit, watch, top up, cancel, challenge."""
+    """The artist's side. Who knows a job's ``board`` names it: each board numbers jobs by itself."""
 
     def __init__(self, parts: RequesterParts, reporter: Reporter) -> None:
         self._parts = parts
@@ -165,14 +162,14 @@ class Requester:
         return job_id
 
     async def watch(
-        self, job_id: JobId, output: Path | None = None, on_progress: OnProgress = unheard
+        self, job_id: JobId, output: Path | None = None, on_progress: OnProgress = unheard, *, board: int = 0
     ) -> JobReport:
         """Follow a job to its end; frames go to ``output`` or to where the job was submitted for.
 
         Raises AgentRunsAlready where another process does.
         """
         with Scratch() as scratch:
-            async with self._chain(job_id) as chain, self._parts.turn_of(chain.board, job_id):
+            async with self._chain(job_id, board) as chain, self._parts.turn_of(chain.board, job_id):
                 return await self._watch(chain, job_id, output, Path(scratch), on_progress)
 
     async def _watch(
@@ -218,7 +215,7 @@ class Requester:
         if entry:
             parts.journal.set_job(entry.entry_id, job_id=job_id, state=report.state)
             pinned = (parts.store, parts.journal, self._reporter, entry.package_cid)
-            if not _is_wanting(report, entry) and await unpin_unneeded(*pinned):
+            if not is_wanting(report, entry) and await unpin_unneeded(*pinned):
                 await asyncio.to_thread(drop_if_unused, parts.packages / entry.package_cid)
         return report
 
@@ -238,9 +235,14 @@ class Requester:
         signed = sealed(found, chain.address, parts.signer(chain), parts.hash_many)
         return await asyncio.to_thread(write_receipt, signed, folder)
 
-    async def settings_of(self, job_id: JobId) -> Manifest:
-        """What of a job is to be rendered, and how: its package's manifest, perhaps without the files."""
+    async def board_of(self, job_id: JobId) -> int:
+        """Where the job of that number is; raises LocalError where there are two."""
         async with self._chain(job_id) as chain:
+            return chain.board
+
+    async def settings_of(self, job_id: JobId, board: int = 0) -> Manifest:
+        """What of a job is to be rendered, and how: its package's manifest, perhaps without the files."""
+        async with self._chain(job_id, board) as chain:
             return await self._settings(chain, job_id)
 
     async def _settings(self, chain: ReceiptChain, job_id: JobId) -> Manifest:
@@ -286,10 +288,10 @@ class Requester:
                         yield (last := found)
 
     @asynccontextmanager
-    async def _chain(self, job_id: JobId | None = None) -> AsyncIterator[ReceiptChain]:
+    async def _chain(self, job_id: JobId | None = None, board: int = 0) -> AsyncIterator[ReceiptChain]:
         """The board of a job, or that for a new one."""
         async with self._parts.open_boards() as boards:
-            yield await (boards.of() if job_id is None else self._boards(boards).of_job(job_id))
+            yield await (boards.of() if job_id is None else self._boards(boards).of_job(job_id, board))
 
     @asynccontextmanager
     async def _chain_of_lease(self, lease_id: LeaseId) -> AsyncIterator[ReceiptChain]:
@@ -308,25 +310,28 @@ class Requester:
         async with self._chain(job_id) as chain:
             return cancel_quote(await chain.job(job_id), await chain.gas_price_fri())
 
-    async def cancel(self, job_id: JobId) -> None:
+    async def cancel(self, job_id: JobId, board: int = 0) -> None:
         """Take back what nobody has claimed; what is claimed finishes."""
-        async with self._chain(job_id) as chain:
+        async with self._chain(job_id, board) as chain:
             await chain.cancel(job_id)
         self._reporter.tell(JobCanceled(job_id))
 
-    async def order_quote(self, job_id: JobId, frames: Sequence[int]) -> Quote:
+    async def order_quote(self, job_id: JobId, frames: Sequence[int], board: int = 0) -> Quote:
         """What some frames of a job cost once more."""
-        async with self._chain(job_id) as chain:
+        async with self._chain(job_id, board) as chain:
             return await order_quote(chain, self._parts.store, job_id, frames)
 
-    async def order_again(self, job_id: JobId, frames: Sequence[int], offer: Offer | None = None) -> JobId:
-        """Have some frames of a job rendered once more, as a job of their own with the same folder.
+    async def order_again(
+        self, job_id: JobId, frames: Sequence[int], offer: Offer | None = None, board: int = 0
+    ) -> BoardJob:
+        """Have some frames of a job rendered once more, as a job of their own with the same folder, where new
+        jobs go; returns it.
 
         ``offer`` is that of a quote; without one it is made now. The package was probed before.
         """
         parts = self._parts
         async with parts.open_boards() as boards:
-            chain = await self._boards(boards).of_job(job_id)
+            chain = await self._boards(boards).of_job(job_id, board)
             entry = self._entry(chain.board, job_id)
             if entry is None or not entry.output:
                 raise LocalError(f"Job {job_id} was not submitted from here; submit its scene instead.")
@@ -336,8 +341,9 @@ class Requester:
                 size = (job.package_bytes, job.package_files)
                 cid, cache = job.package_cid, Path(scratch)
                 package, _ = await fetch_package(parts.store, cid, *size, cache, self._reporter)
+                to = await boards.of()
                 again_id = await submit(
-                    await boards.of(),
+                    to,
                     parts.store,
                     parts.journal,
                     self._reporter,
@@ -345,13 +351,13 @@ class Requester:
                     manifest=wanted,
                     requester_key=parts.unwrapper(chain).public_key,
                     offer=offer or offer_of(job),
-                    name=f"{entry.name} {format_frames(wanted.frames)}"[:MOST_NAME],
+                    name=name_of(entry, wanted.frames),
                     output=Path(entry.output),
                     upkeep=parts.upkeep,
                     names=entry.names,
                 )
             await unpin_unneeded(parts.store, parts.journal, self._reporter, cid)
-            return again_id
+            return BoardJob(to.board, again_id)
 
     async def top_up(self, job_id: JobId, *, more_pool_fri: int = 0, reward_fri: int | None = None) -> None:
         """Add to a job's audit pool, or raise what its next leases pay for a frame, or both."""
@@ -392,10 +398,3 @@ class Requester:
         """Audits drawn on this board against audits expected."""
         async with self._chain() as chain:
             return count_draws(await chain.drawn(self._parts.from_block))
-
-
-def _is_wanting(report: JobReport, entry: JobEntry) -> bool:
-    """Whether some of a job's frames may be ordered again, for which its package has to stay."""
-    is_doubted = bool(report.refused or report.false_finals or report.false_leaves)
-    lacks = bool(entry.frames) and len(report.frames) < len(parse_frames(entry.frames))
-    return is_doubted or (lacks and report.state is JobState.COMPLETED)

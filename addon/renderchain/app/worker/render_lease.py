@@ -67,6 +67,7 @@ class RenderLease:
         hash_many: HashMany,
         sealer: Sealer,
         proof_store: ProofStore,
+        pins: Pins,
         journal: Journal,
         read_images: ImageReader,
         limits: GateLimits = NO_LIMITS,
@@ -83,7 +84,7 @@ class RenderLease:
         self._sealer = sealer
         self._proof_store = proof_store
         self._limits = limits
-        self._pins = Pins(store, folder / "pins.json", proof_store.knows)
+        self._pins = pins
         self._finished = FinishedFrames(journal, folder / "leases")
         self._frames = RenderFrames(self._finished, reporter, read_images)
         self._packages: dict[JobId, Path] = {}

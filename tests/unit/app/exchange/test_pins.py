@@ -15,9 +15,11 @@ from renderchain.ports.journal import LeaseEntry
 
 from devkit.fakes.clock import run
 from devkit.fakes.content_store import MemoryStore
+from devkit.fakes.scripted_chain import BOARD
 from tests.unit.app.bench import LEASE, UseCaseBench
 
 NEXT = join_lease_id(WorkerId(1), 0, 2)
+OTHER_BOARD = BOARD + 1
 
 
 @pytest.fixture
@@ -31,7 +33,7 @@ def test_what_no_lease_needs_is_unpinned_also_after_a_restart(tmp_path: Path, st
     needed = {LeaseId(1), LeaseId(2)}
 
     def pins() -> Pins:
-        return Pins(store, tmp_path / "folder" / "pins.json", needed.__contains__)
+        return Pins(store, tmp_path / "folder" / "pins.json", BOARD, needed.__contains__)
 
     pins().note("one", LeaseId(1))
     pins().note("two", LeaseId(2))
@@ -53,7 +55,7 @@ def test_content_stays_pinned_as_long_as_one_of_several_leases_needs_it(
 ) -> None:
     store.folders["package"] = {}
     needed = {LeaseId(1), LeaseId(2)}
-    pins = Pins(store, tmp_path / "pins.json", needed.__contains__)
+    pins = Pins(store, tmp_path / "pins.json", BOARD, needed.__contains__)
     for lease_id in (LeaseId(1), LeaseId(2)):
         assert run(pins.pin("package", lease_id)) == ""
     needed.remove(LeaseId(1))
@@ -64,27 +66,57 @@ def test_content_stays_pinned_as_long_as_one_of_several_leases_needs_it(
     assert "package" not in store.pinned
 
 
+@pytest.mark.parametrize("first", [BOARD, OTHER_BOARD])
+def test_what_a_lease_of_another_board_needs_is_not_unpinned(
+    tmp_path: Path, store: MemoryStore, first: int
+) -> None:
+    """It took what the first one had pinned for somebody else's, and lost it with the first one's evidence.
+
+    Both boards number leases by themselves.
+    """
+    store.folders["package"] = {}
+    needed = {BOARD: {LeaseId(1)}, OTHER_BOARD: {LeaseId(1)}}
+    pins = {
+        one: Pins(store, tmp_path / "pins.json", one, leases.__contains__) for one, leases in needed.items()
+    }
+    last = BOARD + OTHER_BOARD - first
+
+    def prune() -> bool:
+        for one in pins.values():
+            run(one.prune())
+        return "package" in store.pinned
+
+    for board in (first, last):
+        assert run(pins[board].pin("package", LeaseId(1))) == ""
+    assert prune()
+    needed[first].clear()
+    assert prune() and prune()
+    needed[last].clear()
+    assert not prune()
+    assert "other" in store.pinned
+
+
 def test_what_somebody_else_pinned_is_never_unpinned(tmp_path: Path, store: MemoryStore) -> None:
     """An artist and a worker may use one node."""
-    pins = Pins(store, tmp_path / "pins.json", lambda _: False)
+    pins = Pins(store, tmp_path / "pins.json", BOARD, lambda _: False)
     assert run(pins.pin("other", LeaseId(1))) == ""
     run(pins.prune())
     assert "other" in store.pinned
 
 
 def test_what_the_store_does_not_have_is_not_noted_as_pinned(tmp_path: Path, store: MemoryStore) -> None:
-    pins = Pins(store, tmp_path / "pins.json", lambda _: False)
+    pins = Pins(store, tmp_path / "pins.json", BOARD, lambda _: False)
     assert "Nobody has gone" in run(pins.pin("gone", LeaseId(1)))
     store.pinned.add("gone")  # by somebody else, later
     run(pins.prune())
     assert "gone" in store.pinned
 
 
-@pytest.mark.parametrize("raw", [b"", b"[]", b"{", b'{"one": "x"}', b"\xff"])
+@pytest.mark.parametrize("raw", [b"", b"[]", b"{", b'{"one": "x"}', b'{"one": [1]}', b"\xff"])
 def test_a_broken_file_is_begun_anew(tmp_path: Path, store: MemoryStore, raw: bytes) -> None:
     path = tmp_path / "pins.json"
     path.write_bytes(raw)
-    pins = Pins(store, path, lambda _: False)
+    pins = Pins(store, path, BOARD, lambda _: False)
     run(pins.prune())
     pins.note("two", LeaseId(2))
     run(pins.prune())
@@ -115,7 +147,7 @@ def test_a_leases_package_is_pinned_as_long_as_its_evidence_is_kept(disk: Path) 
     assert bench.package.cid in bench.store.pinned
     bench.proof_store.settle(LEASE, 1000)
     bench.proof_store.prune(1000 + KEEP_S + 1)
-    run(Pins(bench.store, bench.folder / "pins.json", bench.proof_store.knows).prune())
+    run(bench.pins().prune())
     assert bench.package.cid not in bench.store.pinned
 
 
@@ -133,15 +165,18 @@ class SlowStore(MemoryStore):
         await super().pin(cid)
 
 
+@pytest.mark.parametrize("board", [BOARD, OTHER_BOARD])
 @pytest.mark.parametrize("after_s", [0.5, 1.5])
-def test_what_a_lease_begins_to_need_while_others_are_unpinned_stays(tmp_path: Path, after_s: float) -> None:
-    """Another lane, or a verifier, pins the package anew: it was unpinned behind its back."""
+def test_what_a_lease_begins_to_need_while_others_are_unpinned_stays(
+    tmp_path: Path, after_s: float, board: int
+) -> None:
+    """Another lane, a verifier, or another board pins the package anew: it was unpinned behind its back."""
     store, needed = SlowStore(), {LeaseId(2)}
     store.folders |= {"one": {}, "two": {}}
     store.pinned |= {"one", "two"}
 
-    def pins() -> Pins:
-        return Pins(store, tmp_path / "pins.json", needed.__contains__)
+    def pins(board: int = BOARD) -> Pins:
+        return Pins(store, tmp_path / "pins.json", board, needed.__contains__)
 
     for cid in ("one", "two"):
         pins().note(cid, LeaseId(1))
@@ -149,7 +184,7 @@ def test_what_a_lease_begins_to_need_while_others_are_unpinned_stays(tmp_path: P
     async def life() -> None:
         pruning = asyncio.create_task(pins().prune())
         await asyncio.sleep(after_s)
-        assert [await pins().pin(cid, LeaseId(2)) for cid in ("one", "two")] == ["", ""]
+        assert [await pins(board).pin(cid, LeaseId(2)) for cid in ("one", "two")] == ["", ""]
         await pruning
         await pins().prune()
 

@@ -44,6 +44,9 @@ def test_jobs_of_all_boards_are_listed_and_none_is_taken_for_another(
         await requester.cancel(JobId(2))
         found = {one.number: one.state for one in await artist.requester().overview()}
         assert found == {3: "canceled", 2: "active", 1: "active"}
+        await requester.cancel(JobId(1), 0xB0A2E)  # who knows the board is asked for no setting
+        found = {one.number: one.state for one in await artist.requester().overview()}
+        assert found == {3: "canceled", 2: "canceled", 1: "active"}
 
     world.live(life())
 
@@ -80,7 +83,7 @@ def test_frames_of_another_boards_job_come_and_are_ordered_again_where_new_jobs_
             report = await artist.watching(job)
         assert report.state is JobState.COMPLETED and len(artist.frames()) == 2
         again = await artist.requester().order_again(job, [2])
-        assert again == 1 and (await artist.chain.job(again)).tasks == 1
+        assert again == (artist.chain.board, 1) and (await artist.chain.job(again.job_id)).tasks == 1
         blocks.cancel()
 
     world.live(life())

@@ -25,7 +25,8 @@ def test_some_frames_are_rendered_once_more_into_the_same_folder(
                 (artist.output / f"{frame:04d}.png").unlink()
             quote = await artist.requester().order_quote(job, (4, 2))
             assert quote.cost.pay_fri == 2 * SHORT.reward_fri and quote.notices
-            again = await artist.requester().order_again(job, (4, 2), quote.chosen)
+            made = await artist.requester().order_again(job, (4, 2), quote.chosen)
+            again = made.job_id
             assert again != job
             report = await artist.watching(again)
         assert report.state is JobState.COMPLETED and sorted(report.frames) == [2, 4]
@@ -45,7 +46,7 @@ def test_files_are_called_as_the_artist_has_it_also_those_that_are_ordered_again
             await artist.watching(job)
             assert artist.frames() == ["film_001.png", "film_002.png"]
             (artist.output / "film_002.png").unlink()
-            await artist.watching(await artist.requester().order_again(job, (2,)))
+            await artist.watching((await artist.requester().order_again(job, (2,))).job_id)
 
     world.live(life())
     assert artist.frames() == ["film_001.png", "film_002.png"]

@@ -1,4 +1,4 @@
-"""What nobody else may ever end for a job: leases whose workers are gone, and the job when its time is over."""
+"""What nobody else may ever end for a job: leases whose workers are gone, and a job whose time is over."""
 
 from __future__ import annotations
 

@@ -13,7 +13,6 @@ import pytest
 from renderchain.adapters.poseidon import hash_many
 from renderchain.adapters.sealing import ChaChaSealer
 from renderchain.app.exchange.lease_result import check_result
-from renderchain.app.exchange.pins import Pins
 from renderchain.app.exchange.sealed_result import open_sealed, unwrap_key
 from renderchain.core.contract_errors import LeaseInOtherState
 from renderchain.core.errors import ContentError, JournalError, RenderFailed, StoreAway, StoreError
@@ -239,7 +238,7 @@ def test_a_store_that_pins_nothing_does_not_keep_a_lease_from_being_submitted(
     terms = replace(bench.chain.jobs[JOB], job_id=bench.entry.job_id)
     bench.renderer.frame_s = 10.0
     work = bench.render_lease()
-    Pins(bench.store, bench.folder / "pins.json", lambda _: False).note("old", LeaseId(1))
+    bench.pins().note("old", LeaseId(1))
 
     async def life() -> float:
         await work.run(bench.turn(), bench.chain.leases[LEASE], terms, most_s=100.0)
