@@ -18,7 +18,7 @@ from tests.services.conftest import Fresh
 from tests.services.played import BOARD, NETWORK, block_of, played
 from tests.services.tables import all_rows
 
-SEEDS = (1, 2, 3)
+SEEDS = (1, 2, 7)  # whose plays end with leases that go on
 
 
 def filled(engine: Engine, blocks: tuple[Block, ...]) -> Store:
