@@ -26,7 +26,7 @@ from tests.window.artist import (
 
 SMALL_BYTES = 2**20
 BESIDE_LIST = (0.89, 0.92)  # the icons there, across the panel
-QUIT_S = 15
+QUIT_S = 120  # not how long it takes, but that it does not wait for the store
 PASSPHRASE = "a phrase that opens it"
 # Every byte of the small disk is somebody's.
 FILL = """
