@@ -34,6 +34,7 @@ class Overdue:
         """The chain took back what it said."""
         self._held.clear()
         self._due_s.clear()
+        self._ends_s = self._job.expires_at_s
 
     def note(self, event: BoardEvent) -> None:
         """Hear of claims and their ends, and of the job's."""
@@ -78,8 +79,8 @@ class Overdue:
         try:
             await self._chain.refund(self._job.job_id)
         except JobNotExpired:
-            self._ends_s = self._now()
+            self._ends_s = self._now()  # blocks are late
+            return
         except ContractError:
-            self._ends_s = None  # it was canceled, or somebody was faster
-        else:
-            self._ends_s = None
+            """It was canceled, or somebody was faster."""
+        self._ends_s = None

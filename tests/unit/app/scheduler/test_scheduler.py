@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 
 import pytest
+from renderchain.app.scheduler import scheduler as planning
 from renderchain.app.scheduler.books import OVER_S
 from renderchain.app.scheduler.scheduler import Scheduler
 from renderchain.core.audit.prices import usual_spares
@@ -162,6 +163,29 @@ def test_a_job_past_its_end_that_nobody_closes_keeps_no_place(
     world.live(life())
     claimed = world.network.told(LeaseClaimed)
     assert claimed and all(one.assigned for one in claimed)
+
+
+def test_all_leases_of_a_worker_that_is_gone_are_ended_also_of_a_canceled_job(
+    world: World, artist: Artist, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More than the board takes in one call were ended by none, and of a job that was over nobody asked."""
+    monkeypatch.setattr(planning, "MOST_PLACES", 1)
+    desk = Desk(world)
+
+    async def life() -> None:
+        await willing(machine)
+        job = await artist.submit(4, replace(SCHEDULED, longest_lease=2))
+        async with desk.working(machine):
+            while sum(one.count for one in world.network.told(LeaseClaimed)) < 4:
+                await asyncio.sleep(1)
+            await artist.chain.cancel(job)
+            await asyncio.sleep(SCHEDULED.lease_timeout_s or 0)
+            await asyncio.sleep(GRACE_S)
+
+    world.live(life())
+    claimed = {one.lease_id for one in world.network.told(LeaseClaimed)}
+    assert len(claimed) > 1
+    assert {one.lease_id for one in world.network.told(LeaseEnded)} == claimed
 
 
 def test_of_anothers_lease_a_worker_says_nothing(world: World, artist: Artist, machine: Machine) -> None:
