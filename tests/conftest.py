@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+import tests.draws  # noqa: F401
 from devkit.network.services import REPO, start_devnet, start_kubo, stop, tool_root
 from tests.application import Application
 

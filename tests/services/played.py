@@ -12,6 +12,7 @@ from renderchain.core.lifecycle import HELD
 from renderchain.core.network_events import BoardAnnounced, FamiliesChanged, StakeChanged, WorkerRegistered
 from renderchain.ports.event_feed import Block, NetworkEvent, PlacedEvent
 
+import tests.draws  # noqa: F401
 from devkit.model.records import Job, Lease
 from services.index.store import Network
 from tests.invariants.memory import InMemory
