@@ -103,6 +103,7 @@ LEASE = Table(
     *_whole(
         "claimed_block", "claimed_s", "submitted_block", "submitted_s", "ended_block", "ended_s", "due_s"
     ),
+    *_whole("challenged_block"),  # the first time
     Index("lease_job", "board", "job", "first", "lease"),
     Index("lease_worker", "worker", "claimed_block", "lease"),
     Index("lease_due", "state", "due_s"),

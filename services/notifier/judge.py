@@ -135,7 +135,8 @@ class Judge:
         if (artists or providers) and (rows := await self._rows(told)):
             job, lease = rows
             link = self._links.audit(*_lease(told))
-            if lease["challenge"]:
+            # The index may be further than this: what was closed before the challenge is no end of it.
+            if lease["challenge"] and int(lease["challenged_block"]) <= told.block:
                 ended = words.challenge_ended(told.data["job"], job, lease, verdict)
                 yield Meaning(artists, "challenge_ended", ended, link)
             kind = "audit_won" if verdict == "accepted" else "audit_lost"

@@ -61,7 +61,10 @@ def _closed(place: Place, event: told.AuditClosed) -> None:
 
 
 def _challenged(place: Place, event: told.LeaseChallenged) -> None:
-    place.lease(event.lease_id)["challenge"] = event.kind.name.lower()
+    lease = place.lease(event.lease_id)
+    lease["challenge"] = event.kind.name.lower()
+    if lease["challenged_block"] is None:
+        lease["challenged_block"] = place.block.number
 
 
 def _named(place: Place, event: told.VerifiersNamed) -> None:

@@ -1,4 +1,4 @@
-"""The price of gas in a block; by what prices, audits and a worker's load are found."""
+"""Gas prices of blocks, when a lease was challenged, and by what prices, audits and loads are found."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ INDEXES = {
 def upgrade() -> None:
     """Blocks that were read before have no price."""
     op.add_column("block", sa.Column("gas_price_fri", sa.BigInteger()))
+    op.add_column("lease", sa.Column("challenged_block", sa.BigInteger()))
     for name, (table, columns) in INDEXES.items():
         op.create_index(name, table, list(columns))
 
@@ -26,4 +27,5 @@ def downgrade() -> None:
     """The price is forgotten."""
     for name, (table, _) in INDEXES.items():
         op.drop_index(name, table)
+    op.drop_column("lease", "challenged_block")
     op.drop_column("block", "gas_price_fri")
