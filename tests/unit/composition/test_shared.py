@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     @asynccontextmanager
     async def open_boards(settings: Any, reporter: Any) -> AsyncIterator[str]:
         await asyncio.sleep(0)
-        if settings == "away":
+        if settings.rpc_url == "away":
             raise NodeAway("No answer.")
         told.append("opened")
         yield "boards"
@@ -40,7 +41,7 @@ def test_all_that_goes_on_at_once_shares_a_connection(opened: list[str]) -> None
                 await asyncio.sleep(0)
 
     async def life() -> None:
-        settings: Any = "here"
+        settings: Any = SimpleNamespace(rpc_url="here", index_url="")
         shared = requester.Shared(settings, RecordingReporter())
         await asyncio.gather(*(use(shared, turns) for turns in (1, 5, 20)))
         assert opened == ["opened", "closed"]
@@ -56,7 +57,7 @@ def test_all_that_goes_on_at_once_shares_a_connection(opened: list[str]) -> None
 
 def test_a_node_that_is_away_is_said_to_each_and_asked_again_by_the_next(opened: list[str]) -> None:
     async def life() -> None:
-        settings: Any = "away"
+        settings: Any = SimpleNamespace(rpc_url="away", index_url="")
         shared = requester.Shared(settings, RecordingReporter())
         for _ in range(2):
             with pytest.raises(NodeAway):

@@ -17,11 +17,13 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ...core.errors import StoreAway, StoreError
+from ...core.file_lock import take
 
 KEEPER = Path(__file__).with_name("kubo_keeper.py")
 START_S = 60.0
@@ -117,9 +119,10 @@ class OwnKubo:
             )
         try:
             self.repository.parent.mkdir(parents=True, exist_ok=True)
-            if not (self.repository / "config").exists():
-                self._run(program, "init", "--empty-repo")
-            self._configure()
+            with self._turn():
+                if not (self.repository / "config").exists():
+                    self._run(program, "init", "--empty-repo")
+                self._configure()
             with self._log.open("wb") as log:
                 self._keeper = subprocess.Popen(
                     [sys.executable, "-I", "-S", str(KEEPER), program],
@@ -133,6 +136,22 @@ class OwnKubo:
             raise StoreError(
                 f"The IPFS node in {self.repository} can't be started ({error.strerror}); check the folder."
             ) from error
+
+    @contextlib.contextmanager
+    def _turn(self) -> Iterator[None]:
+        """One process at a time writes the configuration; raises StoreError where another does not end."""
+        handle = os.open(self.repository.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            until_s = time.monotonic() + START_S
+            while not take(handle):
+                if time.monotonic() > until_s:
+                    raise StoreError(
+                        f"Another process has been setting up {self.repository} for {START_S} s; end it."
+                    )
+                time.sleep(LOOK_S)
+            yield
+        finally:
+            os.close(handle)
 
     def _environment(self) -> dict[str, str]:
         kept = {
