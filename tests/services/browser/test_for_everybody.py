@@ -91,15 +91,15 @@ def test_a_keyboard_gets_everywhere(visit: Visit) -> None:
 
 def test_the_colours_that_were_chosen_are_kept(context: BrowserContext, visit: Visit) -> None:
     page = visit.go()
-    ground = "getComputedStyle(document.body).backgroundColor"
-    light = page.evaluate(ground)
+    ground, name = page.locator("body"), "background-color"
+    light = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.get_by_label("Colours").select_option("dark")
-    page.wait_for_function(f"{ground} !== '{light}'")
-    dark = page.evaluate(ground)
+    expect(ground).not_to_have_css(name, light)
+    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.reload()
-    page.wait_for_function(f"{ground} === '{dark}'")
+    expect(ground).to_have_css(name, dark)
     page.get_by_label("Colours").select_option("system")
-    page.wait_for_function(f"{ground} === '{light}'")
+    expect(ground).to_have_css(name, light)
 
 
 def test_who_sees_nothing_hears_what_the_frames_and_charts_show(visit: Visit) -> None:

@@ -69,7 +69,7 @@ def test_pictures_of_frames_appear_where_the_index_may_show_them(
     pictures = page.locator(".pictures img")
     expect(pictures).to_have_count(24)
     expect(page.get_by_role("img", name="Frame 1", exact=True)).to_be_visible()
-    page.wait_for_function("document.querySelector('.pictures img').naturalWidth === 16")
+    expect(page.locator(".pictures img").first).to_have_js_property("naturalWidth", 16)
     page.get_by_role("group", name="Pages of Pictures").get_by_role("button", name="Next").click()
     expect(pictures).to_have_count(6)
 
