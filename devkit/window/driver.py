@@ -72,10 +72,9 @@ class Window:
                 stderr=said,
                 start_new_session=True,
             )
-        self.wait_until(address.exists, START_S)
         self._link = socket.socket(socket.AF_UNIX)
         self._link.settimeout(ANSWER_S)
-        self._link.connect(str(address))
+        self.wait_until(lambda: self._link.connect_ex(str(address)) == 0, START_S)
         self._lines = self._link.makefile("rw")
         self.ask("1")
 

@@ -10,6 +10,7 @@ import pytest
 from devkit.window.driver import Window
 from devkit.window.screen import Screen, running_screen
 from tests.application import Application
+from tests.window.artist import home_environment
 
 WIDTH, HEIGHT = 1280, 900
 
@@ -24,7 +25,8 @@ def screen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Screen]:
 @pytest.fixture
 def window(screen: Screen, application: Application, tmp_path: Path) -> Iterator[Window]:
     """Blender as it starts with the extension enabled, its Render properties in sight."""
-    started = Window(screen, [application.blender], application.environment, tmp_path / "blender.log")
+    environment = home_environment(application, tmp_path / "home")  # what other tests set is not its own
+    started = Window(screen, [application.blender], environment, tmp_path / "blender.log")
     try:
         started.show_panel()
         yield started

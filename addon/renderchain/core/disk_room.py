@@ -15,6 +15,8 @@ def is_full(error: OSError) -> bool:
 
 def said_of_file(error: OSError) -> str:
     """A sentence with what can be done."""
+    if is_full(error):
+        return f"There is no room left for {error.filename or 'temporary files'}. Make some, and try again."
     return (
         f"{error.filename or 'A file'} can't be used ({error.strerror or type(error).__name__}). Check the "
         "folder in the settings, the disk and its permissions."

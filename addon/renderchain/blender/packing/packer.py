@@ -193,8 +193,15 @@ class BlendPacker:
         scratch = Scratch()
         facts = read_scene(self._scene)
         painted = Path(scratch.name, "painted")
-        yield from keep_painted(painted)
-        order = self._copy(scratch.name, folder, facts, painted)
+        try:
+            yield from keep_painted(painted)
+            order = self._copy(scratch.name, folder, facts, painted)
+        except OSError as error:
+            if is_full(error):
+                raise DiskFull(
+                    f"There is no room left to save {scratch.name}. Make some, and try again."
+                ) from error
+            raise
         return PreparedPackage(
             folder,
             scratch,
