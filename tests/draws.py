@@ -5,5 +5,6 @@ random calls was another one in a process in which other tests had run before.
 """
 
 from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 
-providers._get_local_constants = providers.Constants
+providers._get_local_constants = Constants
