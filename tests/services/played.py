@@ -5,8 +5,6 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass
 
-from hypothesis import HealthCheck, Phase, seed, settings
-from hypothesis.stateful import run_state_machine_as_test
 from renderchain.core.ids import JobId, LeaseId
 from renderchain.core.lifecycle import HELD
 from renderchain.core.network_events import BoardAnnounced, FamiliesChanged, StakeChanged, WorkerRegistered
@@ -16,6 +14,7 @@ import tests.draws  # noqa: F401
 from devkit.model.records import Job, Lease
 from services.index.store import Network
 from tests.invariants.memory import InMemory
+from tests.invariants.rounds import play_round
 from tests.invariants.world import FAMILY
 
 NETWORK = Network(chain=0x534E, directory=0xD1, registry=0x2E6)
@@ -90,15 +89,5 @@ def block_of(number: int, time_s: int, told: tuple[tuple[int, NetworkEvent], ...
 def played(number: int) -> Played:
     """The same for the same number."""
     _Recorded.chance = number
-    run_state_machine_as_test(
-        seed(number)(_Recorded),
-        settings=settings(
-            max_examples=1,
-            stateful_step_count=STEPS,
-            deadline=None,
-            phases=(Phase.generate,),
-            suppress_health_check=list(HealthCheck),
-            database=None,
-        ),
-    )
+    play_round(_Recorded, number, STEPS)
     return _Recorded.last
