@@ -24,6 +24,8 @@ DEVICE_WORDS = {
     "METAL": "Apple GPU (Metal)",
 }
 
+MOST_IN_BATCH = 100  # leases or places that the board takes in one call
+
 
 @dataclass(frozen=True)
 class JobTerms:

@@ -8,13 +8,12 @@ from collections.abc import Callable
 from ...core.board_events import BoardEvent, JobClosed, JobImproved, LeaseClaimed, LeaseEnded, ResultSubmitted
 from ...core.contract_errors import ContractError, JobNotExpired
 from ...core.ids import LeaseId
-from ...core.job import JobInfo
+from ...core.job import MOST_IN_BATCH, JobInfo
 from ...core.lifecycle import LeaseState
 from ...ports.requester_chain import RequesterChain
 
 LOOK_S = 30.0
 PATIENCE_S = 60.0  # after the end by this machine's clock: blocks are late, and it may be fast
-MOST_ENDED = 100  # leases that the board takes in one call
 
 
 class Overdue:
@@ -61,7 +60,7 @@ class Overdue:
             if lease.state is LeaseState.CLAIMED:
                 self._due_s[lease_id] = lease.since_s + self._job.lease_timeout_s
         late_s = self._now() - PATIENCE_S
-        late = sorted(one for one in self._held if self._due_s.get(one, late_s + 1) <= late_s)[:MOST_ENDED]
+        late = sorted(one for one in self._held if self._due_s.get(one, late_s + 1) <= late_s)[:MOST_IN_BATCH]
         if not late:
             return
         try:

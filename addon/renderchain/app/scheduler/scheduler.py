@@ -15,7 +15,7 @@ from ...core.board_events import BoardEvent, JobCreated, Reorganised
 from ...core.contract_errors import ContractError
 from ...core.errors import ChainError
 from ...core.ids import JobId, WorkerId
-from ...core.job import Place
+from ...core.job import MOST_IN_BATCH, Place
 from ...core.lease_id import split_lease_id
 from ...core.notices.process import Stopped
 from ...core.notices.scheduling import AssignRefused, JobNotScheduled, LeasesAssigned
@@ -31,7 +31,6 @@ from .books import Books
 
 PLAN_S = 1.0
 IDLE_S = 5.0  # without news: workers fall silent, and leases late
-MOST_PLACES = 100  # that the board takes in one call
 LOOK_S = 60.0  # so often a worker's stake and offer are read anew
 AGAIN_S = 30.0  # a job whose assignment was refused waits so long
 log = logging.getLogger(__name__)
@@ -178,9 +177,9 @@ class Scheduler:
         self.books.give_up(self._now())
         self.books.end_over(self._now())
         for job_id, late in self.books.overdue(self._now()).items():
-            for at in range(0, len(late), MOST_PLACES):
+            for at in range(0, len(late), MOST_IN_BATCH):
                 with suppress(ContractError):  # somebody was faster, or blocks are late
-                    await self._chain.expire(job_id, late[at : at + MOST_PLACES])
+                    await self._chain.expire(job_id, late[at : at + MOST_IN_BATCH])
         for job_id in list(self.books.stale):
             info = await self._chain.job(job_id)
             self._cids[job_id] = info.package_cid
@@ -193,8 +192,8 @@ class Scheduler:
             for job_id, leases in book.plan(now_s, without=waiting | self.books.stale).items():
                 for given in leases:
                     self.books.expect(job_id, given, now_s)
-                for at in range(0, len(leases), MOST_PLACES):
-                    await self._assign(job_id, leases[at : at + MOST_PLACES])
+                for at in range(0, len(leases), MOST_IN_BATCH):
+                    await self._assign(job_id, leases[at : at + MOST_IN_BATCH])
         self.planned_s = self._now()
 
     async def _assign(self, job_id: JobId, leases: list[Given]) -> None:

@@ -169,7 +169,7 @@ def test_all_leases_of_a_worker_that_is_gone_are_ended_also_of_a_canceled_job(
     world: World, artist: Artist, machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """More than the board takes in one call were ended by none, and of a job that was over nobody asked."""
-    monkeypatch.setattr(planning, "MOST_PLACES", 1)
+    monkeypatch.setattr(planning, "MOST_IN_BATCH", 1)
     desk = Desk(world)
 
     async def life() -> None:
