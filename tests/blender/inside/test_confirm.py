@@ -178,7 +178,7 @@ def test_a_copy_that_finds_no_room_is_told_where_the_button_stands(part, asked, 
     monkeypatch.setattr(submit, "send", full)
     submit.pay(asked())
     told = messages.told(messages.Place.SUBMIT)
-    assert told.text.startswith("/tmp/renderchain-1 can't be used (No space left on device).")
+    assert told.text == "There is no room left for /tmp/renderchain-1. Make some, and try again."
     messages.forget(messages.Place.SUBMIT)
 
 
