@@ -22,7 +22,8 @@ def describe_limits(limits: Limits) -> list[str]:
         f"Output: {size(limits.output)} in {limits.output_files} files, looked at twice a second; "
         f"one file {size(limits.file)}, held by the kernel.",
         f"/tmp and /dev/shm: {size(limits.tmpfs)} of memory each, held by the kernel.",
-        f"Log: {size(limits.log)} are kept. Open files: {limits.open_files} a process, held by the kernel.",
+        f"Log: {size(limits.log)} are kept, of all together {size(limits.logs)}.",
+        f"Open files: {limits.open_files} a process, held by the kernel.",
         "System calls: filtered, no new processes."
         if filter_program(on_cpu=True)
         else f"System calls: there is no filter for this processor ({platform.machine()}).",
