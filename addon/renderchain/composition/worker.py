@@ -252,7 +252,7 @@ def _worker(settings: Settings, reporter: Reporter, place: _Place, shared: _Shar
         proof_store=proof_store,
         pins=pins,
         journal=journal,
-        read_images=SandboxedImages(SecondChild(settings.allow_unsandboxed)),
+        images_in=SandboxedImages(SecondChild(settings.allow_unsandboxed)),
         limits=limits,
         private=private,
         for_watchtower=_for_watchtower(settings, chain, keys),
