@@ -7,7 +7,16 @@ import shutil
 
 from .groups import describe_groups
 from .limits import Limits, size
+from .sandbox import graphics_devices
 from .seccomp import filter_program
+
+
+def describe_devices(device: str) -> str:
+    """What of the graphics devices a scene reaches that is rendered on such a device."""
+    if device == "CPU":
+        return "Graphics devices: none is in the sandbox."
+    found = ", ".join(map(str, graphics_devices())) or "none is here"
+    return f"Graphics devices: {found}. Their drivers answer whatever a scene asks of them."
 
 
 def describe_limits(limits: Limits) -> list[str]:

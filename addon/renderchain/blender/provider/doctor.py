@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-from ...adapters.blender_process.describe import describe_limits
+from ...adapters.blender_process.describe import describe_devices, describe_limits
 from ...adapters.people import People
 from ...app.provider.doctor_chain import examine_chain, judge_nodes
 from ...app.provider.doctor_machine import (
@@ -83,6 +83,7 @@ async def _provider(options: argparse.Namespace, reporter: Reporter) -> list[Fin
     found += blender
     found.append(_sandbox(settings))
     found += [fine("limits", one) for one in describe_limits(limits_of(settings))]
+    found.append(fine("limits", describe_devices(settings.device)))
     stored, key = _key(settings)
     found.append(key)
     found += examine_secrets(secret_files(settings))
