@@ -24,4 +24,4 @@ def test_each_limit_of_the_gate_is_a_setting_of_its_own() -> None:
 def test_whom_a_provider_refuses_is_left_alone_by_the_gate() -> None:
     settings = Settings("http://a", 1, 2, refused_artists=(7, 8), refused_packages=("bafy",))
     found = _gate_limits(settings)
-    assert (found.artists, found.packages) == ({7, 8}, {"bafy"})
+    assert (found.artists, found.packages) == (frozenset({7, 8}), frozenset({"bafy"}))

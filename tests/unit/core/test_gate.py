@@ -266,9 +266,11 @@ def test_a_gpus_memory_is_asked_for_by_jobs_of_gpus_alone(device: str, *, is_lef
     assert gate.too_much(job, GateLimits(vram_mib=100)) == ()
 
 
-@pytest.mark.parametrize("limits", [{"artists": {JOB.requester}}, {"packages": {JOB.package_cid}}])
-def test_whose_jobs_are_not_wanted_has_nothing_fetched(limits: dict[str, Any]) -> None:
-    refused = GateLimits(**{name: frozenset(ones) for name, ones in limits.items()})
+@pytest.mark.parametrize(
+    "refused",
+    [GateLimits(artists=frozenset({JOB.requester})), GateLimits(packages=frozenset({JOB.package_cid}))],
+)
+def test_whose_jobs_are_not_wanted_has_nothing_fetched(refused: GateLimits) -> None:
     with pytest.raises(PackageTooMuch):
         gate.check_before_fetch(JOB, refused)
     gate.check_before_fetch(replace(JOB, requester=2, package_lo=6), refused)
