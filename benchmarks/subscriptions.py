@@ -1,4 +1,4 @@
-"""What narrow subscriptions save a worker: events and bytes that it hears, against hearing everything.
+"""What narrow subscriptions save a worker: events and bytes that it hears, against all that is told.
 
     make bench-subscriptions        or        python -m benchmarks.subscriptions [--jobs 8]
 

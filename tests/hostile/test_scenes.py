@@ -39,7 +39,7 @@ REFUSED = {
     "edited_workbench": "workers render Cycles alone",
 }
 HARMLESS = ("kept_freestyle", "registered_text", "keys_as_image", "keys_as_library", "parents")
-# What Blender makes of these is its own affair, and not the same in all versions, as long as it comes to an end.
+# What Blender makes of these is its own affair, and another in each version, as long as it comes to an end.
 EITHER = (
     *("device_image", "device_font", "device_volume", "device_cache", "device_sequence"),
     *("picture_bomb", "thin_steps", "huge_canvas", "nested_groups"),

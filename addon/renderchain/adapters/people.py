@@ -22,18 +22,18 @@ MOST_S = 2.0  # that it may take
 MICROSECOND = 1e-6
 
 
-class LogindSilent(Exception):
+class NoAnswer(Exception):
     """There is no logind that could be asked here."""
 
 
 def ask_logind() -> str:
-    """What logind says, a property a line; raises LogindSilent."""
+    """What logind says, a property a line; raises NoAnswer."""
     if shutil.which(LOGIND[0]) is None:
-        raise LogindSilent
+        raise NoAnswer
     try:
         done = subprocess.run(LOGIND, capture_output=True, text=True, timeout=MOST_S, check=True)
     except (OSError, ValueError, subprocess.SubprocessError) as error:
-        raise LogindSilent from error
+        raise NoAnswer from error
     return done.stdout
 
 
@@ -81,5 +81,5 @@ class People:
         try:
             found = dict(line.split("=", 1) for line in self.ask().splitlines() if "=" in line)
             return found["IdleHint"] == "yes", int(found["IdleSinceHint"]) * MICROSECOND
-        except (LogindSilent, KeyError, ValueError):
+        except (NoAnswer, KeyError, ValueError):
             return None

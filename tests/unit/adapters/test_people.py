@@ -7,7 +7,7 @@ import tty
 from pathlib import Path
 
 import pytest
-from renderchain.adapters.people import ASK_IN_VAIN_S, ASK_S, LogindSilent, People
+from renderchain.adapters.people import ASK_IN_VAIN_S, ASK_S, NoAnswer, People
 
 NOW_S = 1_800_000_000.0
 NOBODY = NOW_S - 90_000
@@ -23,7 +23,7 @@ class Logind:
     def __call__(self) -> str:
         self.asked += 1
         if self.text is None:
-            raise LogindSilent
+            raise NoAnswer
         return self.text
 
 
