@@ -104,7 +104,7 @@ def test_a_worker_dials_what_it_may_once_and_an_address_that_is_away_is_nobodys_
     world.live(life())
 
 
-def test_whatever_strangers_tell_few_are_dialled(
+def test_whatever_outsiders_tell_few_are_dialled(
     world: World, artist: Artist, machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     machine.dials = PUBLIC

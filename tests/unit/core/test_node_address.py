@@ -106,7 +106,7 @@ def test_what_is_told_and_dialled_is_what_was_chosen_and_no_more_than_that() -> 
     assert addresses_to_dial(told, ALL, 9) == [OWN, REAL] and addresses_to_dial(told, ALL, 1) == [OWN]
 
 
-def test_what_strangers_give_is_an_address_of_the_known_form_or_none() -> None:
+def test_what_outsiders_give_is_an_address_of_the_known_form_or_none() -> None:
     seed = random.randrange(2**32)
     chance, real = random.Random(seed), given_address(REAL)
     assert real is not None
