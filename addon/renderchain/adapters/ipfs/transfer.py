@@ -188,6 +188,8 @@ class _Transfer:
                     if not turns:
                         break
             await asyncio.gather(*writing)
+            if turns:  # what came of it is kept
+                await self._write(partial(self._open_parts, _within(turns[0], held), pieces))
         finally:
             await _ended(writing)
         if turns:
@@ -221,6 +223,12 @@ def _turns(parts: list[Want]) -> list[list[Want]]:
             turns.append([])
         turns[-1].append(part)
     return turns
+
+
+def _within(parts: list[Want], size: int) -> list[Want]:
+    """The first parts that so many bytes are enough for."""
+    count = sum(_size_of(parts[: number + 1]) <= size for number in range(len(parts)))
+    return parts[:count]
 
 
 def _size_of(parts: list[Want]) -> int:
