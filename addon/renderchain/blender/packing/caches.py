@@ -18,7 +18,8 @@ from .reference import Reference
 BESIDE = "blendcache_"
 _OCEAN = r"(disp|foam|normal|spray|spray_inverse)_\d+\.exr"
 _DIGITS = 16  # of the digest that a cache of the artist's naming is called by
-_BAKE = r".+\.(json|blob)"
+_BAKE = r".+\.(json|blob|vdb)"
+_FLUID = r"[a-z_]+_-?\d+\.[a-z.]+"  # its frames; what else lies there names the artist's folders
 
 
 def mesh_caches() -> Iterator[Reference]:
@@ -48,7 +49,7 @@ def fluids() -> Iterator[Reference]:
     for owner, modifier in _modifiers("FLUID"):
         domain = modifier.domain_settings if modifier.fluid_type == "DOMAIN" else None
         if domain and domain.cache_directory:
-            expand = partial(_tree, ".*") if domain.has_cache_baked_any else None
+            expand = partial(_tree, _FLUID) if domain.has_cache_baked_any else None
             yield Reference(owner, domain, "cache_directory", domain.cache_directory, expand)
 
 
@@ -83,8 +84,8 @@ def _of_point_cache(owner: Any, cache: Any) -> Iterator[Reference]:
     """In a folder that the cache names, or beside the .blend; named as the cache is, or the data-block."""
     is_own = owner.library is None or not cache.use_library_path
     is_films = owner.library is not None and is_own  # whose files the library's cache does not name
-    called = hashlib.sha256(cache.name.encode()).hexdigest()[:_DIGITS] if cache.name and not is_films else ""
-    names = (cache.name or owner.name.encode().hex().upper(), called)
+    called = "" if is_films or not cache.name else _digest(cache.name)
+    names = (cache.name or os.fsencode(owner.name).hex().upper(), called)
     new: dict[str, Any] = {"is_opened": bool(called), "called": called}
     if cache.use_external:
         expand = partial(_frames, r"_\d{6}(_\d\d)?\.bphys", *names)
@@ -93,6 +94,10 @@ def _of_point_cache(owner: Any, cache: Any) -> Iterator[Reference]:
         blend = "" if is_own else owner.library.filepath
         expand = partial(_frames, r"_\d{6}_\d\d\.bphys", *names)
         yield Reference(owner, cache, "", blend, expand, is_beside=True, **new)
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(os.fsencode(name)).hexdigest()[:_DIGITS]
 
 
 def _frames(pattern: str, name: str, called: str, path: str, folders: Folders) -> Files:
