@@ -19,7 +19,7 @@ BESIDE = "blendcache_"
 _OCEAN = r"(disp|foam|normal|spray|spray_inverse)_\d+\.exr"
 _DIGITS = 16  # of the digest that a cache of the artist's naming is called by
 _BAKE = r".+\.(json|blob|vdb)"
-_FLUID = r"[a-z_]+_-?\d+\.[a-z.]+"  # its frames; what else lies there names the artist's folders
+_FLUID = r"[A-Za-z_]+_-?\d+\.[a-z.]+"  # its frames; what else lies there names the artist's folders
 
 
 def mesh_caches() -> Iterator[Reference]:
