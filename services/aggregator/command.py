@@ -51,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     text = "jobs to keep (default: all that were submitted with these settings)"
     parser.add_argument("--jobs", type=int, nargs="+", default=[], help=text)
     text = "jobs that are parts of one picture, merged when all are over; may be given again"
-    parser.add_argument("--merge", type=int, nargs="+", metavar="JOB", action="append", default=[], help=text)
+    parser.add_argument("--merge", nargs="+", metavar="JOB", action="append", default=[], help=text)
     text = "keep the --jobs of whoever wrote this with renderchain_view_key: fetched and shown, not paid"
     parser.add_argument("--view-key", type=Path, help=text)
     parser.add_argument("--output", type=Path, help="with --view-key: where the frames go, a folder a job")
@@ -99,7 +99,7 @@ def _service(settings: Settings, options: argparse.Namespace, gallery_of: Galler
     merges = Merges(requester, renderer, folder / "passes", groups, output)
     budget_fri = parse_strk(options.budget)
     keeper = Keeper(requester, orders, gallery_of, budget_fri, tally, merges.passes_of)
-    parts = [number for group in groups for number in group.jobs]
+    parts = [job.job_id for group in groups for job in group.jobs]
     wanted = {*map(JobId, options.jobs), *parts} if options.jobs else ()
     return Service(requester, keeper, orders, tally, wanted, output, merges)
 

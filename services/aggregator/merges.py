@@ -25,21 +25,41 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Group:
-    """Jobs that are parts of one picture; the first says where it goes and how it is composited."""
+    """Jobs that are parts of one picture; the first says where it goes and how it is composited.
 
-    jobs: tuple[JobId, ...]
+    The board 0 is whichever has a job of that number.
+    """
+
+    jobs: tuple[BoardJob, ...]
+
+    def has(self, job: BoardJob) -> bool:
+        """Whether a job is one of them."""
+        return any(one.job_id == job.job_id and one.board in (0, job.board) for one in self.jobs)
 
     def __str__(self) -> str:
-        return "jobs " + ", ".join(map(str, self.jobs))
+        return "jobs " + ", ".join(str(one.job_id) for one in self.jobs)
 
 
-def groups_of(told: Sequence[Sequence[int]]) -> tuple[Group, ...]:
-    """Raises SettingsError where a group is none, or a job is in two."""
-    groups = tuple(Group(tuple(map(JobId, one))) for one in told)
-    numbers = [number for group in groups for number in group.jobs]
-    if any(len(group.jobs) < 2 for group in groups) or len(set(numbers)) != len(numbers):
+def groups_of(told: Sequence[Sequence[str]]) -> tuple[Group, ...]:
+    """Of numbers of jobs, with the board before it where two have one: ``0x5:3``. Raises SettingsError."""
+    groups = tuple(Group(tuple(map(_named, one))) for one in told)
+    every = [job for group in groups for job in group.jobs]
+    if any(len(group.jobs) < 2 for group in groups) or len(set(every)) != len(every):
         raise SettingsError("--merge takes two jobs or more; name each of them once, in one --merge.")
     return groups
+
+
+def _named(text: str) -> BoardJob:
+    board, _, number = text.rpartition(":")
+    try:
+        job = BoardJob(int(board, 16) if board else 0, JobId(int(number)))
+    except ValueError:
+        job = BoardJob(0, JobId(0))
+    if job.board < 0 or job.job_id < 1:
+        raise SettingsError(
+            f"--merge takes numbers of jobs, such as 3, or 0x5:3 for a board's, not {text!r}."
+        )
+    return job
 
 
 @dataclass
@@ -58,9 +78,7 @@ class Merges:
 
     def passes_of(self, job: BoardJob) -> KeptPasses | None:
         """Where a job's noisy passes are kept; None for one that is no part of anything."""
-        if not any(job.job_id in group.jobs for group in self.groups):
-            return None
-        return self._passes(job)
+        return self._passes(job) if any(group.has(job) for group in self.groups) else None
 
     def _passes(self, job: BoardJob) -> KeptPasses:
         return KeptPasses(self.folder / f"{job.board:x}-{job.job_id}")
@@ -71,10 +89,13 @@ class Merges:
         for group in self.groups:
             if group in self._done:
                 continue
-            jobs = [BoardJob(await self.requester.board_of(number), number) for number in group.jobs]
+            jobs = [await self._found(one) for one in group.jobs]
             if all(map(is_over, jobs)):
                 found.append((group, jobs))
         return found
+
+    async def _found(self, job: BoardJob) -> BoardJob:
+        return job if job.board else BoardJob(await self.requester.board_of(job.job_id), job.job_id)
 
     async def merge(self, group: Group, jobs: Sequence[BoardJob]) -> dict[int, Path]:
         """The merged frames, by their numbers; nothing where that was done before.

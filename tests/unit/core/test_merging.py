@@ -18,7 +18,7 @@ REST = Sampling(7, 64, 16, 48, False)
 def samples(count: int, height: int = 9, width: int = 11) -> Pixels:
     """Of each pixel so many, as different as light is."""
     chance = np.random.default_rng(SEED)
-    return np.exp(chance.normal(-1, 2, (count, height, width, 4))).astype(np.float32)
+    return np.asarray(np.exp(chance.normal(-1, 2, (count, height, width, 4))), np.float32)
 
 
 @pytest.mark.parametrize("cuts", [(16,), (1, 2, 40), (10, 20, 30, 40, 50, 60)])
