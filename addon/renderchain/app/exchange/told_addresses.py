@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from functools import partial
 
 from ...core.contract_errors import ContractError
 from ...core.errors import ChainError, StoreError
@@ -18,6 +19,7 @@ from ...core.notices.storage import PeerTold
 from ...ports.content_store import StoreNode
 from ...ports.package_keys import KeyChain
 from ...ports.reporter import Reporter
+from ..upkeep.keeping import keep_at_work
 
 LOOK_S = 15.0  # it is told a block or two after the job
 MOST_DIALLED = 8  # of a job, while its package is fetched
@@ -39,7 +41,8 @@ class ToldAddresses:
     @asynccontextmanager
     async def beside(self, job: JobInfo) -> AsyncIterator[None]:
         """Look for addresses and dial them, as long as the job's package is fetched."""
-        looking = asyncio.create_task(self._look(job))
+        what = f"Looking for who has the package of job {job.job_id}"
+        looking = asyncio.create_task(keep_at_work(what, partial(self._look, job), self._reporter))
         try:
             yield
         finally:
