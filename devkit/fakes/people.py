@@ -139,11 +139,20 @@ class Machine:
         await registry.set_seats(self.worker_id, FAMILY, SEAT_UNITS)
         await registry.set_offer(self.worker_id, WILLING)
 
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work, as one process, until it is stopped or drained."""
+        boards = [self.chain]
+
+        async def active() -> list[MemoryChain]:
+            return boards
+
+        await run_on_boards(boards, lambda _: self.worker(), active, stop, self.reporter)
+
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """Work beside; the worker is stopped at the end, and what went wrong is raised then."""
         stop = asyncio.Event()
-        task = asyncio.create_task(run_on_boards([self.worker()], stop, self.reporter))
+        task = asyncio.create_task(self.run(stop))
         try:
             yield
         finally:

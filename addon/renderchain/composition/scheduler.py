@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from ..adapters.fee_budget_file import FeeBudgetFile
 from ..adapters.locks import hold
@@ -13,6 +14,7 @@ from ..adapters.starknet.chain import StarknetChain
 from ..adapters.starknet.heartbeat_signatures import is_signed
 from ..app.scheduler.intake import Intake
 from ..app.scheduler.scheduler import Scheduler
+from ..app.upkeep.boards import Work, work_on_boards
 from ..app.upkeep.conditions import Conditions
 from ..core.audit.gas import lease_gas
 from ..core.scheduling.heartbeat import SignedHeartbeat
@@ -36,10 +38,13 @@ class BoardScheduler:
 
 @dataclass(frozen=True)
 class SchedulerParts:
-    """What a service runs and answers with, by the boards' addresses."""
+    """What a service answers with, by the boards' addresses, and ``run``, which schedules until cancelled
+    and adds boards that are announced meanwhile.
+    """
 
     boards: Mapping[int, BoardScheduler]
     address: int
+    run: Callable[[], Awaitable[None]]
 
 
 @asynccontextmanager
@@ -60,8 +65,15 @@ async def open_scheduler(
     ):
         gas_fri = lease_gas() * await boards.chains[0].gas_price_fri()
         rules = PlanRules(lead_s=LEAD_S, load_s=LOAD_S, lease_gas_fri=gas_fri)
-        made = (settings, reporter, rules, serving)
-        yield SchedulerParts({one.board: _on_board(one, *made) for one in boards.chains}, settings.account)
+        parts = {one.board: _on_board(one, settings, reporter, rules, serving) for one in boards.chains}
+
+        def work_on(chain: StarknetChain) -> Work:
+            if chain.board not in parts:
+                parts[chain.board] = _on_board(chain, settings, reporter, rules, serving)
+            return parts[chain.board].scheduler.run
+
+        run = partial(work_on_boards, boards.chains, work_on, boards.active, reporter)
+        yield SchedulerParts(parts, settings.account, run)
 
 
 def _on_board(

@@ -42,7 +42,7 @@ FRI = 10**18
 
 # Everything that a notice may hold: ids, counts, amounts, times, states, paths, and the reasons of errors.
 FIELDS: dict[str, Any] = {
-    **dict.fromkeys(("operator", "account", "round", "frame", "leaf", "audit_exp", "seat", "gas"), int),
+    **dict.fromkeys(("operator", "account", "board", "round", "frame", "leaf", "audit_exp", "seat", "gas"), int),
     "lane": int,
     **dict.fromkeys(("transaction", "block"), int),
     **dict.fromkeys(("frames", "false_frames", "leaves"), tuple[int, ...]),
@@ -65,6 +65,9 @@ NEVER_TOLD = ("key", "salt", "secret", "nonce", "password", "seed", "print", "sc
 ONE_OF_EACH: dict[Notice, str] = {
     process.Remark("Packing town, frames 1-8"): "Packing town, frames 1-8",
     process.WaitingForWork("4.5", "CPU", "Xeon"): "Waiting for work: Blender 4.5, CPU (Xeon)",
+    process.BoardFollowed(OPERATOR): (
+        f"The network has a new board, {OPERATOR:#x}: it is worked on from now on, too"
+    ),
     process.FeeEstimated("Claiming a lease", FRI // 4, FRI): (
         "Claiming a lease: the fee is about 0.25 STRK, at most 1"
     ),

@@ -12,7 +12,7 @@ Each line has
 
 and the notice's fields. Their units are in their names: ``_fri`` (10^-18 STRK), ``_s``, ``_bytes``. What can
 be over 2^53, where many JSON readers lose digits, is text in every line: amounts (``…_fri``) and
-``lease_id`` in decimal, addresses (``operator``, ``account``) and hashes (``transaction``) in hexadecimal
+``lease_id`` in decimal, addresses (``operator``, ``account``, ``board``) and hashes (``transaction``) in hexadecimal
 with ``0x``. Other numbers are numbers. States and verdicts are lower-case words, paths are text, several
 leaves or frames are a list. New kinds and fields may come; what is there keeps its name and meaning.
 """
@@ -49,7 +49,7 @@ from . import (
 
 FIRST = '{"time": "'  # how each line begins; no text inside of one can hold it, for its quotes are escaped
 DECIMAL = ("_fri", "lease_id")
-HEXADECIMAL = ("operator", "account", "transaction")
+HEXADECIMAL = ("operator", "account", "board", "transaction")
 IDS = {"job": "job_id", "lease": "lease_id", "transaction": "transaction"}
 HEADER = ("time", "kind", "level", "name", "sentence")
 
