@@ -42,7 +42,9 @@ FRI = 10**18
 
 # Everything that a notice may hold: ids, counts, amounts, times, states, paths, and the reasons of errors.
 FIELDS: dict[str, Any] = {
-    **dict.fromkeys(("operator", "account", "board", "round", "frame", "leaf", "audit_exp", "seat", "gas"), int),
+    **dict.fromkeys(
+        ("operator", "account", "board", "round", "frame", "leaf", "audit_exp", "seat", "gas"), int
+    ),
     "lane": int,
     **dict.fromkeys(("transaction", "block"), int),
     **dict.fromkeys(("frames", "false_frames", "leaves"), tuple[int, ...]),

@@ -12,9 +12,9 @@ Each line has
 
 and the notice's fields. Their units are in their names: ``_fri`` (10^-18 STRK), ``_s``, ``_bytes``. What can
 be over 2^53, where many JSON readers lose digits, is text in every line: amounts (``…_fri``) and
-``lease_id`` in decimal, addresses (``operator``, ``account``, ``board``) and hashes (``transaction``) in hexadecimal
-with ``0x``. Other numbers are numbers. States and verdicts are lower-case words, paths are text, several
-leaves or frames are a list. New kinds and fields may come; what is there keeps its name and meaning.
+``lease_id`` in decimal, addresses (``operator``, ``account``, ``board``) and hashes (``transaction``) in
+hexadecimal with ``0x``. Other numbers are numbers. States and verdicts are lower-case words, paths are text,
+several leaves or frames are a list. New kinds and fields may come; what is there keeps its name and meaning.
 """
 
 from __future__ import annotations
