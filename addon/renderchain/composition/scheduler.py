@@ -22,6 +22,7 @@ from ..core.scheduling.plan import PlanRules
 from ..core.scheduling.serving import Serving
 from ..ports.reporter import Reporter
 from ..settings import Settings
+from .board_folders import reporter_of
 from .network import network_name, patient_boards, when_there
 from .worker import lock_of
 
@@ -65,11 +66,16 @@ async def open_scheduler(
     ):
         gas_fri = lease_gas() * await boards.chains[0].gas_price_fri()
         rules = PlanRules(lead_s=LEAD_S, load_s=LOAD_S, lease_gas_fri=gas_fri)
-        parts = {one.board: _on_board(one, settings, reporter, rules, serving) for one in boards.chains}
+
+        def scheduling_on(chain: StarknetChain) -> BoardScheduler:
+            telling = reporter_of(reporter, chain.board, boards.first)
+            return _on_board(chain, settings, telling, rules, serving)
+
+        parts = {one.board: scheduling_on(one) for one in boards.chains}
 
         def work_on(chain: StarknetChain) -> Work:
             if chain.board not in parts:
-                parts[chain.board] = _on_board(chain, settings, reporter, rules, serving)
+                parts[chain.board] = scheduling_on(chain)
             return parts[chain.board].scheduler.run
 
         run = partial(work_on_boards, boards.chains, work_on, boards.active, reporter)

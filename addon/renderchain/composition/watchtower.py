@@ -29,7 +29,7 @@ from ..core.notices.watching import EvidenceOpen, PrivateJobsWatched
 from ..core.private_package import SharedKey
 from ..ports.reporter import Reporter
 from ..settings import Settings
-from .board_folders import evidence_folder
+from .board_folders import evidence_folder, reporter_of
 from .keys import noted_account, open_keys
 from .network import leave, patient_boards
 from .storage import open_node
@@ -62,6 +62,7 @@ async def run_watchtower(settings: Settings, reporter: Reporter, stop: asyncio.E
 
 
 def _watchtower(settings: Settings, reporter: Reporter, first: int, chain: StarknetChain) -> Watchtower:
+    reporter = reporter_of(reporter, chain.board, first)
     # Without workers nothing is looked for there.
     evidence = settings.evidence or settings.folder / "evidence"
     evidence = evidence_folder(evidence, chain.board, first)

@@ -72,6 +72,7 @@ from ..ports.renderer import Renderer
 from ..ports.reporter import Reporter
 from ..settings import Settings, default_folder
 from .blenders import Blenders, find_blenders
+from .board_folders import reporter_of
 from .index import open_indexed_worker
 from .keys import open_keys
 from .network import leave, network_name, open_journal, patient_boards, when_there
@@ -120,7 +121,8 @@ async def run_worker(
 
                 def work_on(chain: StarknetChain) -> Worker:
                     place = place_of(settings, chain, boards.first)
-                    worker = _worker(settings, reporter, place, shared)
+                    telling = reporter_of(reporter, chain.board, boards.first)
+                    worker = _worker(settings, telling, place, shared)
                     evidence.append(place.proof_store)
                     return worker
 
