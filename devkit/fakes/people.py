@@ -60,7 +60,7 @@ from renderchain.core.sealed import SECRET_BITS
 from renderchain.core.worker_control import Control
 from renderchain.ports.renderer import Renderer
 
-from devkit.board.chain import MemoryChain
+from devkit.board.chain import MemoryChain, no_others
 
 from .hashing import remembered
 from .known import KnowingRenderer
@@ -141,18 +141,12 @@ class Machine:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work, as one process, until it is stopped or drained."""
-        boards = [self.chain]
-
-        async def active() -> list[MemoryChain]:
-            return boards
-
-        await run_on_boards(boards, lambda _: self.worker(), active, stop, self.reporter)
+        await run_on_boards([self.chain], lambda _: self.worker(), no_others, stop, self.reporter)
 
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """Work beside; the worker is stopped at the end, and what went wrong is raised then."""
-        stop = asyncio.Event()
-        task = asyncio.create_task(self.run(stop))
+        task = asyncio.create_task(self.run(stop := asyncio.Event()))
         try:
             yield
         finally:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 import pytest
-from renderchain.app.upkeep.board_reporter import BoardReporter
 from renderchain.core.audit import events
 from renderchain.core.audit.state import AuditKind, Verdict, Vote
 from renderchain.core.ids import JobId, LeaseId, WorkerId
@@ -27,9 +26,8 @@ from renderchain.core.notices import (
     process,
     watching,
 )
-from renderchain.core.notices.lines import HEADER, KINDS, kind_of, parse_notice, to_line, to_text
+from renderchain.core.notices.lines import HEADER, KINDS, kind_of, parse_notice, to_line
 
-from devkit.fakes.reporter import RecordingReporter
 from tests.unit.core.following_notices import OF_FOLLOWING
 from tests.unit.core.scheduling_notices import OF_SCHEDULING
 from tests.unit.core.worker_notices import OF_WORKERS
@@ -44,10 +42,8 @@ FRI = 10**18
 
 # Everything that a notice may hold: ids, counts, amounts, times, states, paths, and the reasons of errors.
 FIELDS: dict[str, Any] = {
-    **dict.fromkeys(
-        ("operator", "account", "board", "round", "frame", "leaf", "audit_exp", "seat", "gas"), int
-    ),
-    "lane": int,
+    **dict.fromkeys(("operator", "account", "round", "frame", "leaf", "audit_exp", "seat", "gas"), int),
+    **dict.fromkeys(("lane", "board"), int),
     **dict.fromkeys(("transaction", "block"), int),
     **dict.fromkeys(("frames", "false_frames", "leaves"), tuple[int, ...]),
     **dict.fromkeys(("device", "device_name", "blender_version", "family", "package_cid", "cid"), str),
@@ -69,9 +65,6 @@ NEVER_TOLD = ("key", "salt", "secret", "nonce", "password", "seed", "print", "sc
 ONE_OF_EACH: dict[Notice, str] = {
     process.Remark("Packing town, frames 1-8"): "Packing town, frames 1-8",
     process.WaitingForWork("4.5", "CPU", "Xeon"): "Waiting for work: Blender 4.5, CPU (Xeon)",
-    process.BoardFollowed(OPERATOR): (
-        f"The network has a new board, {OPERATOR:#x}: it is worked on from now on, too"
-    ),
     process.FeeEstimated("Claiming a lease", FRI // 4, FRI): (
         "Claiming a lease: the fee is about 0.25 STRK, at most 1"
     ),
@@ -312,20 +305,6 @@ def test_a_notice_holds_ids_counts_amounts_times_states_and_paths(kind: type[Not
         assert hints[name] == (suffix or allowed.get(name)), name
         assert not [word for word in NEVER_TOLD if word in name], name
         assert name not in HEADER, name
-
-
-def test_of_another_board_than_the_first_the_line_says_which() -> None:
-    first, other = leases.LeaseClaimed(*SMALL, 16, 8), leases.LeaseClaimed(*SMALL, 16, 8, board=OPERATOR)
-    heard = RecordingReporter()
-    for reporter in (heard, BoardReporter(heard, OPERATOR)):
-        reporter.tell(first)
-        reporter.tell(process.BoardFollowed(5))
-    assert heard.told == [first, process.BoardFollowed(5), other, process.BoardFollowed(5)]
-    assert "board" not in json.loads(to_line(first, TIME_S))
-    assert json.loads(to_line(other, TIME_S))["board"] == hex(OPERATOR)
-    assert parse_notice(to_line(other, TIME_S)) == other
-    assert to_text(first, TIME_S).endswith("[job=3 lease=5]")
-    assert to_text(other, TIME_S).endswith(f"[job=3 lease=5 board={OPERATOR:#x}]")
 
 
 def test_what_may_be_large_is_text_in_every_line_and_states_are_words() -> None:

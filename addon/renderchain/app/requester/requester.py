@@ -268,7 +268,7 @@ class Requester:
         """
         async with self._parts.open_boards() as boards:
             found = [await self._overview(chain).jobs(known) for chain in await boards.all()]
-        return sorted(chained.from_iterable(found), key=lambda one: one.number, reverse=True)
+        return sorted(chained(*found), key=lambda one: one.number, reverse=True)
 
     async def looks(self, job_id: JobId) -> AsyncGenerator[JobOverview, None]:
         """How one of them stands, and again after each change until it is over; raises LocalError."""
@@ -283,8 +283,7 @@ class Requester:
             async with aclosing(chain.events(newest, job_id)) as events:
                 while last.is_running:
                     await anext(events)
-                    found = await overview.job(entry)
-                    if found != last:
+                    if (found := await overview.job(entry)) != last:
                         yield (last := found)
 
     @asynccontextmanager
@@ -388,13 +387,14 @@ class Requester:
                 raise LocalError(f"Job {job_id} is not private: everybody can read its package.")
             shared = SharedKey(chain.board, job_id, await keys.key_of(job, header))
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = folder / f"{job_id}.json"
+        path = folder / f"{job_id}-{shared.board:#x}.json"
         path.unlink(missing_ok=True)
         path.touch(mode=0o600)
         path.write_bytes(shared.to_bytes())
         return path
 
     async def draws(self) -> DrawCount:
-        """Audits drawn on this board against audits expected."""
-        async with self._chain() as chain:
-            return count_draws(await chain.drawn(self._parts.from_block))
+        """Audits drawn on all boards against audits expected."""
+        async with self._parts.open_boards() as boards:
+            drawn = [await one.drawn(self._parts.from_block) for one in await boards.all()]
+        return count_draws(chained(*drawn))
