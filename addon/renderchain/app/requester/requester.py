@@ -46,7 +46,7 @@ from .kept_frames import KeptFrames
 from .offer import Offer
 from .order_again import manifest_for, name_of, offer_of, order_quote, read_job
 from .output_folder import try_output
-from .overview import Overview, cancel_quote
+from .overview import Overview, Wanted, cancel_quote
 from .own_check import OwnCheck
 from .own_keys import OwnKeys
 from .package_pin import is_wanting, unpin_unneeded
@@ -55,6 +55,7 @@ from .quote import Quote
 from .receipt import gather, sealed, write_receipt
 from .receipt_parts import ReceiptParts
 from .results import Results
+from .shared_key import write_shared
 from .submit import probed_offer, submit
 from .watch_job import JobReport, JobWatch
 
@@ -261,13 +262,15 @@ class Requester:
     def _entry(self, board: int, job_id: JobId) -> JobEntry | None:
         return next((one for one in self._parts.journal.jobs(board) if one.job_id == job_id), None)
 
-    async def overview(self, known: Collection[JobOverview] = ()) -> list[JobOverview]:
-        """The account's jobs as the chain has them now, the newest first.
+    async def overview(
+        self, known: Collection[JobOverview] = (), wanted: Wanted = lambda _: True
+    ) -> list[JobOverview]:
+        """The account's newest jobs that are wanted, as the chain has them now, the newest first.
 
         Those of ``known`` that are over are not asked for again.
         """
         async with self._parts.open_boards() as boards:
-            found = [await self._overview(chain).jobs(known) for chain in await boards.all()]
+            found = [await self._overview(chain).jobs(known, wanted) for chain in await boards.all()]
         return sorted(chained(*found), key=lambda one: one.number, reverse=True)
 
     async def looks(self, job_id: JobId) -> AsyncGenerator[JobOverview, None]:
@@ -385,13 +388,7 @@ class Requester:
             header = await read_header(parts.store, job.package_cid)
             if header is None:
                 raise LocalError(f"Job {job_id} is not private: everybody can read its package.")
-            shared = SharedKey(chain.board, job_id, await keys.key_of(job, header))
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = folder / f"{job_id}-{shared.board:#x}.json"
-        path.unlink(missing_ok=True)
-        path.touch(mode=0o600)
-        path.write_bytes(shared.to_bytes())
-        return path
+            return write_shared(SharedKey(chain.board, job_id, await keys.key_of(job, header)), folder)
 
     async def draws(self) -> DrawCount:
         """Audits drawn on all boards against audits expected."""
