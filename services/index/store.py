@@ -222,8 +222,9 @@ class Store:
             if one.before is None:
                 bound = {f"key_{name}": part for name, part in zip(KEYS[table], key, strict=True)}
                 connection.execute(DROP[table], bound)
-            else:
-                connection.execute(CHANGE[table], _bound(table, key, json.loads(one.before)))
+            else:  # which an earlier version may have written, with fewer columns
+                before = dict.fromkeys(VALUES[table]) | json.loads(one.before)
+                connection.execute(CHANGE[table], _bound(table, key, before))
         connection.execute(delete(UNDO).where(UNDO.c.block > to_block))
         connection.execute(delete(EVENT).where(EVENT.c.block > to_block))
         connection.execute(delete(BLOCK).where(BLOCK.c.number > to_block))
