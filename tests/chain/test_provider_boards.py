@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -27,6 +28,8 @@ from devkit.network.devnet import pass_draw_block
 
 RESULT = LeaseResult(123, 4, 5, 6)
 PAY_FRI = TERMS.reward_fri * TERMS.longest_lease
+BACK_FRI = TERMS.audit_pool_fri  # of a job that is over
+WHOLE = replace(TERMS, tasks=TERMS.longest_lease)  # is one lease
 
 
 async def on_board(opened: Chains, index: int, deployed: Deployed, board: int) -> StarknetChain:
@@ -36,17 +39,17 @@ async def on_board(opened: Chains, index: int, deployed: Deployed, board: int) -
 
 
 async def provider(opened: Chains, deployed: Deployed, board: int = 0) -> StarknetProvider:
-    """The worker's account, which owns and operates it and is paid."""
+    """The worker's account, which owns and operates it."""
     account, sender = await opened.sender(opened.accounts[1])
     return await StarknetProvider.connect(account, sender, deployed.directory, board, limit_fri=LIMIT_FRI)
 
 
 async def registered(opened: Chains, deployed: Deployed) -> WorkerId:
-    """Its number."""
+    """Its number; it is paid to who is the artist, too, whose money comes back from boards."""
     account, sender = await opened.sender(opened.accounts[1])
     registry = await StarknetRegistry.connect(account, sender, deployed.directory)
-    address = opened.accounts[1].address
-    return await registry.register(address, address, [FAMILY], 5 * FRI_PER_STRK)
+    payout, address = (one.address for one in opened.accounts[:2])
+    return await registry.register(address, payout, [FAMILY], 5 * FRI_PER_STRK)
 
 
 def test_a_provider_sees_and_withdraws_what_all_boards_owe_and_gives_back_where_it_means(
@@ -60,22 +63,23 @@ def test_a_provider_sees_and_withdraws_what_all_boards_owe_and_gives_back_where_
             held = {}
             for board in deployed.boards:
                 artist, worker = [await on_board(opened, index, deployed, board) for index in (0, 1)]
-                job_id = await artist.create_job(TERMS)
-                paid, held[board] = [await worker.claim_lease(job_id, slot) for slot in (0, 1)]
-                await worker.submit(paid, (await artist.lease(paid)).count, RESULT)
+                goes_on, whole = [await artist.create_job(one) for one in (TERMS, WHOLE)]
+                held[board] = await worker.claim_lease(goes_on, 0)
+                paid = await worker.claim_lease(whole, 1)
+                await worker.submit(paid, WHOLE.tasks, RESULT)
                 pass_draw_block(opened.node.rpc_url)
-                await artist.accept(job_id, [paid])
+                await artist.accept(whole, [paid])
             assert held[first] == held[second], "each board counts by itself"
 
             chain = await provider(opened, deployed)
             assert [one.board for one in chain.boards] == [first, second]
             said = await status_of(chain, number, Control())
             for board in deployed.boards:
-                owed = f"owed by the board {board:#x} to the payout account: {format_strk(PAY_FRI)} STRK"
+                owed = f"owed by the board {board:#x} to the payout account: {format_strk(BACK_FRI)} STRK"
                 assert owed in said and f"leases on the board {board:#x}:" in said
             earned = await earnings_of(chain, number, 0)
             assert [one.board for one in earned.entries] == [first, second]
-            assert (earned.paid_fri, earned.owed_fri) == (2 * PAY_FRI, 2 * PAY_FRI)
+            assert (earned.paid_fri, earned.owed_fri) == (2 * PAY_FRI, 2 * BACK_FRI)
             assert f"{second:#x}" in csv_of(earned)
 
             with pytest.raises(ChangeRefused, match=f"on each of the boards {first:#x} and {second:#x}"):
@@ -88,12 +92,13 @@ def test_a_provider_sees_and_withdraws_what_all_boards_owe_and_gives_back_where_
             assert [one.to for one in change.calls] == [first], "it is the only one that is left"
 
             told = list[str]()
-            change = await Changes(chain).withdraw(opened.accounts[1].address)
+            payout = opened.accounts[0].address
+            change = await Changes(chain).withdraw(payout)
             assert await carry_out(chain, change, told.append, lambda: True)
-            assert f"{format_strk(PAY_FRI)} STRK of it are of the board {second:#x}." in "\n".join(told)
+            assert f"{format_strk(BACK_FRI)} STRK of it are of the board {second:#x}." in "\n".join(told)
             earned = await earnings_of(chain, number, 0)
-            assert (earned.withdrawn_fri, earned.owed_fri) == (2 * PAY_FRI, 0)
+            assert (earned.withdrawn_fri, earned.owed_fri) == (2 * BACK_FRI, 0)
             with pytest.raises(ChangeRefused, match="The boards owe 0x.* nothing"):
-                await Changes(chain).withdraw(opened.accounts[1].address)
+                await Changes(chain).withdraw(payout)
 
     asyncio.run(run())

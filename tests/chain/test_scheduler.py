@@ -62,9 +62,9 @@ def settings_of(net: Views, one: Account, folder: Path, **more: Any) -> Settings
     keystore, password = folder / "keys.json", folder / "password"
     password.write_text("long enough")
     KeystoreFile(keystore, password).save(one.address, one.private_key)
-    node = {"rpc_url": net.node.rpc_url, "ws_url": net.node.ws_url, "network": "devnet"}
-    place = {"directory": net.deployed.directory, "account": one.address, "folder": folder}
-    return Settings(**node, **place, keystore=keystore, password_file=password, **more)
+    node = net.node
+    place = Settings(node.rpc_url, net.deployed.directory, one.address, "devnet", node.ws_url, folder=folder)
+    return replace(place, keystore=keystore, password_file=password, **more)
 
 
 async def render_all(net: Views, done: asyncio.Event) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from ..adapters.fee_budget_file import FeeBudgetFile
 from ..adapters.locks import hold
@@ -45,7 +46,7 @@ class SchedulerParts:
 
     boards: Mapping[int, BoardScheduler]
     address: int
-    run: Callable[[], Awaitable[None]]
+    run: Callable[[], Coroutine[Any, Any, None]]
 
 
 @asynccontextmanager

@@ -94,11 +94,11 @@ class ProviderBoard(Protocol):
         """The board's events of those kinds since a block, in the chain's order within each kind."""
         ...
 
-    def give_back(self, lease_id: LeaseId, reason: str) -> Calls:
+    def calls_to_give_back(self, lease_id: LeaseId, reason: str) -> Calls:
         """Return a lease before its submission."""
         ...
 
-    def withdraw(self, account: int) -> Calls:
+    def calls_to_withdraw(self, account: int) -> Calls:
         """Send an account what the board owes it."""
         ...
 

@@ -36,11 +36,11 @@ class StarknetProviderBoard(StarknetView):
         first = max(from_block, self._first_block)
         return [event for name in names for event in await self._stream.past_of(name, first)]
 
-    def give_back(self, lease_id: LeaseId, reason: str) -> Calls:
+    def calls_to_give_back(self, lease_id: LeaseId, reason: str) -> Calls:
         """Return a lease before its submission."""
         return (plain_call(self.contract, "give_back", lease_id, short_string(reason[:31])),)
 
-    def withdraw(self, account: int) -> Calls:
+    def calls_to_withdraw(self, account: int) -> Calls:
         """Send an account what the board owes it."""
         return (plain_call(self.contract, "withdraw", [account]),)
 

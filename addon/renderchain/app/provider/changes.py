@@ -120,7 +120,7 @@ class Changes(StakeChanges):
             "family may earn at once is taken; otherwise it costs 2 % of the pay, out of the stake."
         )
         action = f"Giving back lease {lease_id}"
-        return Change(action, board.give_back(lease_id, reason), 0, (text,))
+        return Change(action, board.calls_to_give_back(lease_id, reason), 0, (text,))
 
     async def withdraw(self, account: int) -> Change:
         """Have each board pay an account what it owes it."""
@@ -132,7 +132,7 @@ class Changes(StakeChanges):
         texts = [f"{format_strk(sum(fri for _, fri in owing))} STRK go to {account:#x}."]
         if len(owed) > 1:
             texts += [f"{format_strk(fri)} STRK of it are of the board {one.board:#x}." for one, fri in owing]
-        calls = tuple(call for one, _ in owing for call in one.withdraw(account))
+        calls = tuple(call for one, _ in owing for call in one.calls_to_withdraw(account))
         action = "Withdrawing from the board" if len(owing) == 1 else f"Withdrawing from {len(owing)} boards"
         return Change(action, calls, 0, tuple(texts))
 
