@@ -18,7 +18,7 @@ from ...core.ids import JobId, WorkerId
 from ...core.job import MOST_IN_BATCH, Place
 from ...core.lease_id import split_lease_id
 from ...core.notices.process import Stopped
-from ...core.notices.scheduling import AssignRefused, JobNotScheduled, JobTakenOn, LeasesAssigned
+from ...core.notices.scheduling import AssignRefused, JobNotScheduled, JobScheduled, LeasesAssigned
 from ...core.scheduling.fit import SILENT_S, sentence_of
 from ...core.scheduling.fleet import Terms
 from ...core.scheduling.heartbeat import Heartbeat
@@ -59,7 +59,7 @@ class Scheduler:
         self._waits_until_s: dict[JobId, float] = {}
         self._cids: dict[JobId, str] = {}
         self._has_news = asyncio.Event()
-        self._hearing = asyncio.Lock()  # no event passes a job by that is being taken on
+        self._in_turn = asyncio.Lock()  # no event passes a job by that is being taken on
         self.planned_s = 0.0  # when a plan was made last, by ``now``
 
     async def run(self) -> None:
@@ -140,7 +140,7 @@ class Scheduler:
         self._families.clear()
         async with aclosing(self._chain.events(self._from_block)) as events:
             async for event in events:
-                async with self._hearing:
+                async with self._in_turn:
                     if isinstance(event, Reorganised):
                         self.books = self._new_books(head)
                         self._families.clear()
@@ -170,7 +170,7 @@ class Scheduler:
         """Jobs for which there was no room, once there is some."""
         for created in self.books.fitting(MOST_TAKEN_ON):
             job_id = created.job_id
-            async with self._hearing:
+            async with self._in_turn:
                 if self.books.waiting.get(job_id) is not created:
                     continue  # it was closed meanwhile
                 try:
@@ -182,7 +182,7 @@ class Scheduler:
                     continue
                 told = await self._chain.told_of(job_id, created.block)
                 if self.books.take_on(created, told, self._now()):
-                    self._reporter.tell(JobTakenOn(job_id))
+                    self._reporter.tell(JobScheduled(job_id))
 
     async def _assign_all(self) -> None:
         while True:

@@ -14,7 +14,7 @@ LOOK_S = 300.0  # a board is announced weeks before it is active
 Work = Callable[[], Awaitable[None]]
 
 
-class OnBoard(Protocol):
+class BoardChain(Protocol):
     """What leads to one board."""
 
     @property
@@ -31,7 +31,7 @@ class BoardWork(Protocol):
         ...
 
 
-Chain = TypeVar("Chain", bound=OnBoard)
+Chain = TypeVar("Chain", bound=BoardChain)
 Active = Callable[[], Awaitable[Sequence[Chain]]]
 
 

@@ -49,7 +49,7 @@ class JobNotScheduled(Notice):
 
 
 @dataclass(frozen=True)
-class JobTakenOn(Notice):
+class JobScheduled(Notice):
     """A job for which there was no room is scheduled from now on."""
 
     job_id: JobId

@@ -15,7 +15,7 @@ from renderchain.core.audit.prices import usual_spares
 from renderchain.core.board_events import LeaseAccepted, LeaseClaimed, LeaseEnded, SpareGiven
 from renderchain.core.contract_errors import ContractError, StakeNotFree
 from renderchain.core.lifecycle import JobState
-from renderchain.core.notices.scheduling import AssignRefused, JobNotScheduled, JobTakenOn, LeasesAssigned
+from renderchain.core.notices.scheduling import AssignRefused, JobNotScheduled, JobScheduled, LeasesAssigned
 from renderchain.core.scheduling.serving import Serving
 
 from devkit.board.chain import MemoryChain
@@ -188,7 +188,7 @@ def test_a_job_for_which_there_was_no_room_is_taken_on_once_there_is(
     world.live(life())
     claimed = world.network.told(LeaseClaimed)
     assert sum(one.count for one in claimed) == 5 and all(one.assigned for one in claimed)
-    assert [one.job_id for one in desk.reporter.heard(JobTakenOn)] == [2]
+    assert [one.job_id for one in desk.reporter.heard(JobScheduled)] == [2]
 
 
 def test_all_leases_of_a_worker_that_is_gone_are_ended_also_of_a_canceled_job(
