@@ -108,8 +108,7 @@ class Machine:
         self.appeals = True
         self.show_limits = ShowLimits(gas=400_000_000, fee_fri=FRI_PER_STRK)
         self.worker_id = WorkerId(0)
-        self.control = Control()
-        self.reserve_fri = 0
+        self.control, self.reserve_fri = Control(), 0
         self.hours: Hours = lambda at_s: ""
         self.watchtower_key = b""
         self.known: KnownTile | None = None  # where its renderers are watched
@@ -126,8 +125,8 @@ class Machine:
 
     async def join(self) -> None:
         """Stake for this worker; its pay goes to its owner."""
-        self.world.network.fund(self.owner, FUNDS_FRI)
-        self.world.network.fund(self.address, FUNDS_FRI)
+        for account in (self.owner, self.address):
+            self.world.network.fund(account, FUNDS_FRI)
         registry = self.world.network.registry(self.owner)
         self.worker_id = await registry.register(self.address, self.owner, [FAMILY], STAKE_FRI)
         await self.world.network.registry(self.address).accept_operator(self.worker_id)

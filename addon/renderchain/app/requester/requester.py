@@ -37,13 +37,7 @@ from .kept_passes import KeptPasses
 from .offer import Offer
 from .order_again import manifest_for, name_of, offer_of, order_quote, read_job
 from .output_folder import try_output
-<<<<<<< HEAD
 from .overview import Overview, Wanted, cancel_quote
-from .own_check import OwnCheck
-from .own_keys import OwnKeys
-=======
-from .overview import Overview, cancel_quote
->>>>>>> main
 from .package_pin import is_wanting, unpin_unneeded
 from .pool import top_up
 from .quote import Quote
