@@ -30,8 +30,7 @@ except ContentError as error:
 else:
     rows, columns = light.blocks.shape
     answer = {"broken": light.broken_count, "mean": light.mean, "rows": rows, "columns": columns}
-    answer |= {"lacking": lacking}
-    out.write(json.dumps(answer).encode() + b"\n")
+    out.write(json.dumps({**answer, "lacking": lacking[:500]}).encode() + b"\n")
     out.write(light.blocks.astype("<f4").tobytes())
     out.write(picture.tobytes())
 out.flush()

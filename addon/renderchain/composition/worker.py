@@ -80,7 +80,7 @@ from .board_folders import evidence_folder, working_folder
 from .index import open_indexed_worker
 from .keys import open_keys
 from .network import leave, network_name, open_journal, patient_boards, when_there
-from .storage import open_store, open_upkeep
+from .storage import dialling, open_store, open_upkeep
 
 
 async def run_worker(
@@ -238,6 +238,7 @@ def _worker(settings: Settings, reporter: Reporter, place: _Place, shared: _Shar
     store, in_service, lanes = shared.store, shared.in_service, shared.lanes
     keys = _asked_keys(settings, reporter, chain)
     private = PrivateOpening(sealer, keys)
+    beside = dialling(settings, reporter, chain)
     pins = _pins(settings, store, place)
     lease = RenderLease(
         chain,
@@ -252,6 +253,7 @@ def _worker(settings: Settings, reporter: Reporter, place: _Place, shared: _Shar
         read_images=SandboxedImages(SecondChild(settings.allow_unsandboxed)),
         limits=limits,
         private=private,
+        beside=beside,
         for_watchtower=_for_watchtower(settings, chain, keys),
     )
     seen = (shared.probe, ProbeCache(settings.folder / "probes"))
@@ -268,6 +270,7 @@ def _worker(settings: Settings, reporter: Reporter, place: _Place, shared: _Shar
         keep_pinned=pins.pin,
         limits=limits,
         private=private,
+        beside=beside,
     )
     audits = _audits(settings, reporter, place, shared, rerender, private)
     rules = _rules(settings, in_service)
