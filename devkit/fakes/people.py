@@ -62,7 +62,7 @@ from renderchain.core.sealed import SECRET_BITS
 from renderchain.core.worker_control import Control
 from renderchain.ports.renderer import Renderer
 
-from devkit.board.chain import MemoryChain
+from devkit.board.chain import MemoryChain, no_others
 
 from .boards import ManyBoards
 from .hashing import remembered
@@ -110,8 +110,7 @@ class Machine:
         self.appeals = True
         self.show_limits = ShowLimits(gas=400_000_000, fee_fri=FRI_PER_STRK)
         self.worker_id = WorkerId(0)
-        self.control = Control()
-        self.reserve_fri = 0
+        self.control, self.reserve_fri = Control(), 0
         self.hours: Hours = lambda at_s: ""
         self.watchtower_key = b""
         self.dials = NONE
@@ -129,8 +128,8 @@ class Machine:
 
     async def join(self) -> None:
         """Stake for this worker; its pay goes to its owner."""
-        self.world.network.fund(self.owner, FUNDS_FRI)
-        self.world.network.fund(self.address, FUNDS_FRI)
+        for account in (self.owner, self.address):
+            self.world.network.fund(account, FUNDS_FRI)
         registry = self.world.network.registry(self.owner)
         self.worker_id = await registry.register(self.address, self.owner, [FAMILY], STAKE_FRI)
         await self.world.network.registry(self.address).accept_operator(self.worker_id)
@@ -143,11 +142,14 @@ class Machine:
         await registry.set_seats(self.worker_id, FAMILY, SEAT_UNITS)
         await registry.set_offer(self.worker_id, WILLING)
 
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work, as one process, until it is stopped or drained."""
+        await run_on_boards([self.chain], lambda _: self.worker(), no_others, stop, self.reporter)
+
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """Work beside; the worker is stopped at the end, and what went wrong is raised then."""
-        stop = asyncio.Event()
-        task = asyncio.create_task(run_on_boards([self.worker()], stop, self.reporter))
+        task = asyncio.create_task(self.run(stop := asyncio.Event()))
         try:
             yield
         finally:
