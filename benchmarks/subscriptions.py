@@ -145,7 +145,7 @@ async def measure(net: ManyWorkers, jobs: int, folder: Path) -> list[Listener]:
             Listener(name, chain, hear, received)
             for name, (chain, received), hear in zip(names, opened, hears, strict=True)
         ]
-        start, listening = await net.artist.block_number() + 1, []
+        start, listening = await net.artist.block_number(), []
         for one in found:
             ready = asyncio.Event()
             listening.append(asyncio.create_task(one.listen(start, ready)))
