@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import bpy
 
 from ..core.errors import RenderChainError, SceneError
-from ..core.ids import JobId
+from ..core.ids import BoardJob
 from ..core.sketch import Sketch
 from ..ports.reporter import Reporter
 from ..settings import Settings
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 CPU = "CPU"
 SKETCH_S = 20.0  # the artist waits for it before the price is shown
-created: list[Callable[[JobId], None]] = []  # called on the main thread with each job that is on the network
 
 
 class Submit(Operator):
@@ -56,7 +55,8 @@ class Submit(Operator):
 
         reporter = ConsoleReporter()
         asked = asyncio.run(price(*_wished(context, self.what), reporter))
-        self.report({"INFO"}, _done(asyncio.run(send(asked)(reporter))))
+        job = asyncio.run(send(asked)(reporter))
+        self.report({"INFO"}, say(texts.SENT, job=job.job_id))
         return {"FINISHED"}
 
     def _begin(self, context: bpy.types.Context, then: Callable[[confirm.Asked], None]) -> set[str]:
@@ -149,7 +149,7 @@ def send(asked: confirm.Asked) -> Callable[[Reporter], Any]:
         allowed=wish.allowed,
     )
 
-    async def work(reporter: Reporter) -> JobId:
+    async def work(reporter: Reporter) -> BoardJob:
         submission = await on_main_thread(steps)
         requester = make_requester(asked.settings, reporter, asked.facts.blender)
         offer = asked.estimate.offer  # what is paid is what was shown, whatever fees are by then
@@ -165,18 +165,13 @@ def pay(asked: confirm.Asked) -> None:
     except (RenderChainError, OSError) as error:  # no room or no leave for the copy
         tell(Place.SUBMIT, failed(error))
         return
-    begin(say(texts.PACKING, job=asked.wish.name), working, _told)
+    name = asked.wish.name  # the job's id is nobody's word for it
 
+    def told(_: BoardJob) -> None:
+        tell(Place.SUBMIT, Message(say(texts.SENT, job=name)))
+        refresh_jobs()
 
-def _told(job_id: JobId) -> None:
-    tell(Place.SUBMIT, Message(_done(job_id)))
-    refresh_jobs()
-    for call in created:
-        call(job_id)
-
-
-def _done(job_id: JobId) -> str:
-    return say(texts.SENT, job=job_id)
+    begin(say(texts.PACKING, job=name), working, told)
 
 
 class RENDERCHAIN_OT_submit(Submit):  # noqa: N801 - Blender's naming

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from ...core.contract_errors import UnknownJob
 from ...core.errors import LocalError
@@ -41,23 +41,39 @@ class JobBoards:
                 await self._overview(chain).adopt()
             found = self._noted(job_id)
         if len(found) > 1:
-            named = " and ".join(f"{one:#x}" for one in sorted(found))
+            named = _named(found)
             raise LocalError(
-                f"You have a job {job_id} on each of the boards {named}: name the board that you mean by the "
-                "setting board. Nothing was done."
+                f"You have a job {job_id} on each of the boards {named}: name the board that you mean by "
+                "--board or by the setting board. Nothing was done."
             )
         return await self._boards.of(*found)
 
     def _noted(self, job_id: JobId) -> set[int]:
         return {one.board for one in self._journal.jobs() if one.job_id == job_id}
 
-    async def of_lease(self, lease_id: LeaseId) -> ReceiptChain:
-        """Where a lease of that number is one of the account's jobs and submitted; raises ChainError."""
+    async def of_lease(self, lease_id: LeaseId, board: int = 0) -> ReceiptChain:
+        """``board`` for who knows it; else where a lease of that number is one of the account's jobs and
+        submitted, or the first board where there is none. Raises ChainError.
+
+        Raises LocalError where there are two: whoever doubts the wrong one loses a bond.
+        """
+        if board:
+            return await self._boards.of(board)
         chains = await self._boards.all()
-        for chain in chains[1:]:
-            if await _is_own(chain, lease_id):
-                return chain
-        return chains[0]
+        if len(chains) == 1:
+            return chains[0]
+        found = [chain for chain in chains if await _is_own(chain, lease_id)]
+        if len(found) > 1:
+            named = _named({chain.board for chain in found})
+            raise LocalError(
+                f"Jobs of yours on each of the boards {named} have a lease {lease_id}: name the board that "
+                "you mean by --board or by the setting board. Nothing was done."
+            )
+        return (found or chains)[0]
+
+
+def _named(boards: Collection[int]) -> str:
+    return " and ".join(f"{one:#x}" for one in sorted(boards))
 
 
 async def _is_own(chain: ReceiptChain, lease_id: LeaseId) -> bool:

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 from renderchain.core.errors import LocalError
-from renderchain.core.ids import JobId
-from renderchain.core.lifecycle import JobState
+from renderchain.core.ids import JobId, LeaseId
+from renderchain.core.lifecycle import JobState, LeaseState
 
 from devkit.fakes.people import FUNDS_FRI, OFFER, Artist, Machine
 from devkit.fakes.world import World
@@ -104,18 +104,51 @@ def test_a_lease_that_is_doubted_is_looked_for_on_all_boards(
         for one in machines:
             await one.join()
         async with machines[0].working(), machines[1].working():
-            leases = []
-            for one in machines:
-                while not (held := await one.chain.open_leases()) or not await submitted(one, held[0]):
-                    await asyncio.sleep(1)
-                leases.append(held[0])
+            leases = [await first_submitted(one) for one in machines]
             assert leases[0] == leases[1]
             quote = await artist.requester().challenge_quote(leases[1], [0])
             assert quote.job_id == jobs[1] and quote.bond_fri
         blocks.cancel()
 
-    async def submitted(machine: Machine, lease_id: object) -> bool:
-        lease = await machine.chain.lease(lease_id)  # type: ignore[arg-type]
-        return lease.state.name == "SUBMITTED"
+    world.live(life())
+
+
+def test_of_two_leases_with_one_number_none_is_doubted_for_the_other(
+    world: World, artist: Artist, other: World
+) -> None:
+    """The bond of a challenge is lost where the lease was right."""
+    machines = [Machine(one, 0xF001) for one in (world, other)]
+
+    async def life() -> None:
+        jobs = [await artist.submit(1, SHORT)]
+        artist.chosen_board = 1
+        jobs.append(await artist.submit(1, replace(SHORT, reward_fri=2 * SHORT.reward_fri)))
+        blocks = asyncio.create_task(other.make_blocks())
+        for one in machines:
+            await one.join()
+        async with machines[0].working(), machines[1].working():
+            lease, same = [await first_submitted(one) for one in machines]
+            assert lease == same and jobs[0] == jobs[1]
+            requester = artist.requester()
+            boards = "0xb0a2d and 0xb0a2e have a lease"
+            with pytest.raises(LocalError, match=f"{boards} {lease}: name the board .* --board"):
+                await requester.challenge_quote(lease, [0])
+            with pytest.raises(LocalError, match="Nothing was done"):
+                await requester.challenge(lease, [0])
+            bonds = [
+                (await requester.challenge_quote(lease, [0], board)).bond_fri
+                for board in (artist.chain.board, 0xB0A2E)
+            ]
+            assert bonds[0] < bonds[1], "what the lease pays is a part of it"
+        blocks.cancel()
 
     world.live(life())
+
+
+async def first_submitted(machine: Machine) -> LeaseId:
+    """The first lease that a machine holds, once its result is there."""
+    while True:
+        for lease_id in await machine.chain.open_leases():
+            if (await machine.chain.lease(lease_id)).state is LeaseState.SUBMITTED:
+                return lease_id
+        await asyncio.sleep(1)
