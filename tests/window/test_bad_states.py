@@ -157,7 +157,7 @@ def test_a_node_that_is_frozen_can_be_left_at_once(artist: Artist, usual: dict[s
         artist.press(CANCEL)
         artist.wait_for("told('SUBMIT')")
         assert artist.window.ask("told('SUBMIT')") == "Stopped. Nothing was paid."
-    artist.window.press("escape")
+    artist.close_popup()
 
 
 def test_an_ipfs_node_that_freezes_in_mid_upload_can_be_left_and_nothing_is_paid(
@@ -174,7 +174,7 @@ def test_an_ipfs_node_that_freezes_in_mid_upload_can_be_left_and_nothing_is_paid
         artist.wait_for("told('SUBMIT')")
         assert artist.window.ask("told('SUBMIT')") == "Stopped. Nothing was paid."
     assert jobs_of(network) == before
-    artist.window.press("escape")
+    artist.close_popup()
 
 
 def test_a_journal_of_an_older_version_is_read_and_one_of_a_newer_one_left_as_it_is(
@@ -223,7 +223,7 @@ def test_a_journal_of_an_older_version_is_read_and_one_of_a_newer_one_left_as_it
     artist.picture("newer-journal")
     said = artist.window.ask("told('JOBS')")
     assert "nothing was changed. Update." in said and (newer / "journal.sqlite").read_bytes() == before
-    artist.window.press("escape")
+    artist.close_popup()
 
 
 def test_a_full_disk_is_said_before_anything_is_paid(
@@ -255,7 +255,7 @@ def test_a_full_disk_for_what_nobody_keeps_is_said_when_the_scene_is_copied(
     finally:
         artist.window.ask("tempfile.tempdir = kept")
     assert jobs_of(network) == before
-    artist.window.press("escape")
+    artist.close_popup()
 
 
 def test_a_folder_that_can_only_be_read_is_seen_before_the_button_is_pressed(
