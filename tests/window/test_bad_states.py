@@ -280,9 +280,10 @@ def test_settings_that_are_garbage_are_told_and_left_as_they_are(
     assert said.endswith(".") and artist.settings.read_bytes() == raw
 
 
-def test_quitting_in_mid_upload_pays_nothing_and_leaves_nothing(
+def test_quitting_in_mid_upload_pays_nothing_and_leaves_nothing_but_that_it_is_told_at_the_next_start(
     screen: Screen, application: Application, network: Network, tmp_path: Path
 ) -> None:
+    """Nothing asks before Blender is quitted: it lets no extension hold its end up."""
     before, temporary = jobs_of(network), tmp_path / "temporary"
     temporary.mkdir()
     scene, home = str(small_scene(application, tmp_path)), tmp_path / "home"
@@ -301,3 +302,22 @@ def test_quitting_in_mid_upload_pays_nothing_and_leaves_nothing(
         finally:
             window.end()
     assert list(temporary.glob("renderchain-*")) == [] and jobs_of(network) == before
+
+    window = Window(screen, [application.blender], environment, tmp_path / "again.log", scene)
+    try:
+        again = Artist(window, home)
+        again.choose(settings_of(network))
+        again.begin()
+        again.wait_for("told('SUBMIT')")
+        again.picture("unfinished")
+        said = window.ask("told('SUBMIT')")
+        assert said == "Blender ended before this was sent: main. Nothing was paid; submit it again."
+        again.close_popup()
+        assert again.submit() == ""
+        again.pay()
+        again.wait_for("not part('ui.submitting').submitting.phase")
+        assert window.ask("told('SUBMIT')") == "Job main is on the network"
+        assert window.complaints() == []
+    finally:
+        window.end()
+    assert jobs_of(network) == before + 1, "it was paid for once"

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import bpy
 
 from ..core.errors import RenderChainError, SceneError
 from ..core.ids import BoardJob
+from ..core.notices import Level
 from ..core.sketch import Sketch
+from ..core.unfinished import Note
 from ..ports.reporter import Reporter
-from ..settings import Settings
+from ..settings import Settings, own_settings_file
 from . import confirm
 from .messages import Message, Place, failed, tell
 from .preferences import read_settings
@@ -167,11 +170,23 @@ def pay(asked: confirm.Asked) -> None:
         return
     name = asked.wish.name  # the job's id is nobody's word for it
 
-    def told(_: BoardJob) -> None:
+    def sent(_: BoardJob) -> None:
         tell(Place.SUBMIT, Message(say(texts.SENT, job=name)))
         refresh_jobs()
 
-    begin(say(texts.PACKING, job=name), working, told)
+    begin(say(texts.PACKING, job=name), working, sent, Note(notes_folder(), name))
+
+
+def notes_folder() -> Path:
+    """Where stands what is being sent, beside the settings."""
+    return own_settings_file().with_name("unfinished")
+
+
+def tell_unfinished(names: Sequence[str]) -> None:
+    """Say what an earlier Blender left, on the main thread."""
+    if names:
+        text = say(texts.NOT_SENT, jobs=", ".join(names))
+        tell(Place.SUBMIT, Message(text, Level.WARNING))
 
 
 class RENDERCHAIN_OT_submit(Submit):  # noqa: N801 - Blender's naming
