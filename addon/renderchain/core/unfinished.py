@@ -1,6 +1,6 @@
-"""Submissions that ended with their process: each is noted in a file that its process holds locked.
+"""Submissions that ended with their process: each has a file that its process holds locked.
 
-A note that nobody holds any more is told by whoever looks next, and goes then.
+What a file says that nobody holds any more is told by whoever looks next; then it goes.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ MOST_BYTES = 1024
 JUST_MADE_S = 60.0  # what is empty and younger is still to be written
 
 
-class Note:
+class PendingSubmission:
     """Has what a submission is called told at the next look, unless it ends before its process does.
 
     Where it can't be written nothing will be told.
@@ -53,7 +53,7 @@ class Note:
 
 
 def left_in(folder: Path) -> list[str]:
-    """What the submissions are called whose processes are no more; their notes go."""
+    """What the submissions are called whose processes are no more; their files go."""
     found = list[str]()
     for file in sorted(folder.glob(f"{PREFIX}*")):
         with contextlib.suppress(OSError):

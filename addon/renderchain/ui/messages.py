@@ -123,7 +123,7 @@ def draw_text(
     most: int = MOST_ROWS,
     is_whole: bool = False,
 ) -> None:
-    """Any sentence in rows that fit, long ids shortened unless it ``is_whole``; the icon is before the first."""
+    """Any sentence in rows that fit, the icon before the first; long ids are short where not ``is_whole``."""
     column = layout.column(align=True)
     column.alert = alert
     text = said(text)

@@ -157,7 +157,7 @@ async def _imported() -> list[str]:
 def _import_all() -> list[str]:
     """And look what earlier processes left; returns the submissions that ended with theirs."""
     sweep()
-    unfinished = left_in(submit.notes_folder())
+    unfinished = left_in(submit.unfinished_folder())
     for name in NEEDED_SOON:
         import_module(name, base_package)
     return unfinished

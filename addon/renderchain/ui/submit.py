@@ -13,7 +13,7 @@ from ..core.errors import RenderChainError, SceneError
 from ..core.ids import BoardJob
 from ..core.notices import Level
 from ..core.sketch import Sketch
-from ..core.unfinished import Note
+from ..core.unfinished import PendingSubmission
 from ..ports.reporter import Reporter
 from ..settings import Settings, own_settings_file
 from . import confirm
@@ -174,10 +174,10 @@ def pay(asked: confirm.Asked) -> None:
         tell(Place.SUBMIT, Message(say(texts.SENT, job=name)))
         refresh_jobs()
 
-    begin(say(texts.PACKING, job=name), working, sent, Note(notes_folder(), name))
+    begin(say(texts.PACKING, job=name), working, sent, PendingSubmission(unfinished_folder(), name))
 
 
-def notes_folder() -> Path:
+def unfinished_folder() -> Path:
     """Where stands what is being sent, beside the settings."""
     return own_settings_file().with_name("unfinished")
 

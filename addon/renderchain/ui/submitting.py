@@ -14,7 +14,7 @@ from ..core.errors import Cancelled
 from ..core.notices import Notice
 from ..core.notices.jobs import EscrowDue
 from ..core.progress import progress_text, share_done
-from ..core.unfinished import Note
+from ..core.unfinished import PendingSubmission
 from ..ports.reporter import Reporter
 from .messages import Message, Place, failed, forget, tell
 from .state import background
@@ -28,7 +28,7 @@ MOST_LINES = 200
 class Submitting:
     """``phase`` is what is done now, empty where nothing is; ``lines`` are all that was said on the way.
 
-    ``note`` is for the next start, should Blender end before it is paid.
+    ``pending`` is for the next start, should Blender end before it is paid.
     """
 
     phase: str = ""
@@ -37,7 +37,7 @@ class Submitting:
     is_paying: bool = False
     running: Future[Any] | None = None
     lines: list[str] = field(default_factory=list)
-    note: Note | None = None
+    pending: PendingSubmission | None = None
 
 
 submitting = Submitting()
@@ -47,24 +47,24 @@ def begin(
     phase: str,
     work: Callable[[Reporter], Coroutine[Any, Any, Any]],
     then: Callable[[Any], None],
-    note: Note | None = None,
+    pending: PendingSubmission | None = None,
 ) -> None:
     """Start work in the background; ``then`` gets its result, on the main thread; a failure is told."""
     forget(Place.SUBMIT)
     reset()
-    submitting.phase, submitting.note = phase, note
+    submitting.phase, submitting.pending = phase, pending
 
     def done(result: Any, failure: Exception | None) -> None:
         lines, was_paying = "\n".join(submitting.lines), submitting.is_paying
-        if note:
-            note.end()
+        if pending:
+            pending.end()
         reset()
         if failure is None:
             then(result)
         else:
             tell(Place.SUBMIT, _end_of(failure, lines, was_paying=was_paying))
 
-    submitting.running = background().run(work(SubmitReporter(note)), done)
+    submitting.running = background().run(work(SubmitReporter(pending)), done)
 
 
 def stop() -> None:
@@ -75,8 +75,8 @@ def stop() -> None:
 
 def reset() -> None:
     """Nothing is on its way; what was, and has not ended, is told at the next start."""
-    if submitting.note:
-        submitting.note.leave()
+    if submitting.pending:
+        submitting.pending.leave()
     vars(submitting).update(vars(Submitting()))
 
 
@@ -90,9 +90,9 @@ def _end_of(failure: Exception, lines: str, *, was_paying: bool) -> Message:
 class SubmitReporter:
     """Puts what a submission says into the panel, from its own thread."""
 
-    def __init__(self, note: Note | None = None) -> None:
+    def __init__(self, pending: PendingSubmission | None = None) -> None:
         self._later = background().later
-        self._note = note
+        self._pending = pending
 
     def say(self, text: str) -> None:
         """A new phase, in words."""
@@ -103,8 +103,8 @@ class SubmitReporter:
         if notice.is_quiet:
             return
         is_paying = isinstance(notice, EscrowDue)
-        if is_paying and self._note:
-            self._note.end()  # from here on the journal knows of it
+        if is_paying and self._pending:
+            self._pending.end()  # from here on the journal knows of it
         self._later(lambda: _enter(notice.sentence, is_paying=is_paying))
 
     def progress(self, what: str, done: int, total: int) -> None:

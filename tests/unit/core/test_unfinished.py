@@ -9,14 +9,14 @@ import sys
 import time
 from pathlib import Path
 
-from renderchain.core.unfinished import JUST_MADE_S, MOST_BYTES, Note, left_in
+from renderchain.core.unfinished import JUST_MADE_S, MOST_BYTES, PendingSubmission, left_in
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from renderchain.core.unfinished import Note
+from renderchain.core.unfinished import PendingSubmission
 
-note = Note(Path(sys.argv[1]), sys.argv[2])
+pending = PendingSubmission(Path(sys.argv[1]), sys.argv[2])
 print("held", flush=True)
 time.sleep(600)
 """
@@ -47,7 +47,7 @@ def test_that_of_a_killed_process_is_told_once_and_that_of_a_living_one_is_not(t
 
 
 def test_one_that_ended_is_not_told_and_one_that_is_left_is(tmp_path: Path) -> None:
-    ended, left = Note(tmp_path, "ended"), Note(tmp_path, "left")
+    ended, left = PendingSubmission(tmp_path, "ended"), PendingSubmission(tmp_path, "left")
     ended.end()
     ended.end()
     left.leave()
@@ -55,8 +55,8 @@ def test_one_that_ended_is_not_told_and_one_that_is_left_is(tmp_path: Path) -> N
 
 
 def test_what_stands_in_a_note_is_one_line_and_short(tmp_path: Path) -> None:
-    Note(tmp_path, "two\nlines\x1b[31m").leave()
-    Note(tmp_path, "x" * 10**6).leave()
+    PendingSubmission(tmp_path, "two\nlines\x1b[31m").leave()
+    PendingSubmission(tmp_path, "x" * 10**6).leave()
     found = left_in(tmp_path)
     assert all(one.isprintable() for one in found) and max(map(len, found)) <= MOST_BYTES
 
@@ -73,5 +73,5 @@ def test_an_empty_note_is_left_to_whoever_writes_it_and_goes_when_it_is_old(tmp_
 def test_where_nothing_can_be_written_nothing_is_told(tmp_path: Path) -> None:
     taken = tmp_path / "taken"
     taken.touch()
-    Note(taken, "a film").end()
+    PendingSubmission(taken, "a film").end()
     assert left_in(taken) == [] and left_in(tmp_path / "none") == []
