@@ -177,6 +177,21 @@ def test_an_ipfs_node_that_freezes_in_mid_upload_can_be_left_and_nothing_is_paid
     artist.close_popup()
 
 
+def test_an_ipfs_node_that_is_down_is_named_and_nothing_is_paid(
+    artist: Artist, usual: dict[str, object], network: Network
+) -> None:
+    before = jobs_of(network)
+    artist.choose({**usual, "ipfs_api": "/ip4/127.0.0.1/tcp/9"})
+    assert artist.submit() == ""
+    artist.pay()
+    artist.wait_for("told('SUBMIT')")
+    artist.picture("no-ipfs")
+    said = artist.window.ask("told('SUBMIT')")
+    assert "the IPFS node at /ip4/127.0.0.1/tcp/9 can't be reached" in said and "Start it" in said, said
+    assert jobs_of(network) == before
+    artist.close_popup()
+
+
 def test_a_journal_of_an_older_version_is_read_and_one_of_a_newer_one_left_as_it_is(
     artist: Artist, usual: dict[str, object], network: Network
 ) -> None:

@@ -130,9 +130,8 @@ class Requester:
     ) -> BoardJob:
         """Probe a packed folder, pin it and create its job; returns that job. Raises SceneError too.
 
-        It may be cancelled until it pays; what is cancelled later ends all the same, with Cancelled.
-
-        ``probe_seconds`` 0: the scene is not probed, which is said.
+        It may be cancelled until it pays; what is cancelled later ends all the same, with Cancelled. With
+        ``probe_seconds`` 0 the scene is not probed, which is said.
         """
         parts = self._parts
         try_output(output)
@@ -262,9 +261,8 @@ class Requester:
         return next((one for one in self._parts.journal.jobs(board) if one.job_id == job_id), None)
 
     async def overview(self, known: Collection[JobOverview] = ()) -> list[JobOverview]:
-        """The account's jobs as the chain has them now, the newest first.
-
-        Those of ``known`` that are over are not asked for again.
+        """The account's jobs as the chain has them now, the newest first; those of ``known`` that are over
+        are not asked for again.
         """
         async with self._parts.open_boards() as boards:
             found = [await self._overview(chain).jobs(known) for chain in await boards.all()]
