@@ -35,6 +35,7 @@ bpy.ops.wm.save_as_mainfile(filepath=sys.argv[1])
     [
         "test_artists_side.py",
         "test_bad_input.py",
+        "test_boards.py",
         "test_clean.py",
         "test_confirm.py",
         "test_devices.py",
@@ -55,6 +56,7 @@ bpy.ops.wm.save_as_mainfile(filepath=sys.argv[1])
         "test_reading.py",
         "test_reading_fine.py",
         "test_repack.py",
+        "test_samples.py",
         "test_steps.py",
         "test_setup.py",
         "test_submission.py",

@@ -1,6 +1,5 @@
 """The list of jobs, what stands under it, and pictures of frames: drawn out of what was read before."""
 
-from dataclasses import replace
 from types import SimpleNamespace
 
 import bpy
@@ -382,32 +381,6 @@ def test_a_job_of_any_id_of_64_bits_can_be_named(part, registered, act, monkeypa
     named = {"frames": "1-4"} if act == "order_again" else {}
     getattr(bpy.ops.renderchain, act)(job_id=str(largest), **named)
     assert reached == [({"download": "watch"}.get(act, act), largest)]
-
-
-def test_what_is_doubted_is_the_batch_of_the_jobs_own_board(part, registered, overview, monkeypatch):
-    """Each board numbers its batches by itself: the deposit of a challenge of the wrong one is lost."""
-    reached = []
-
-    class Requester:
-        async def challenge(self, lease_id, leaves, board):
-            reached.append((lease_id, leaves, board))
-
-    monkeypatch.setattr(part("composition.requester"), "make_requester", lambda *_: Requester())
-    monkeypatch.setattr(part("ui.jobs"), "read_settings", lambda: None)
-    shown(registered, overview(1))
-    bpy.ops.renderchain.challenge(number=1, lease_id="7", leaves="0 3")
-    assert reached == [(7, [0, 3], 9)]
-
-
-def test_a_jobs_id_is_copied_with_its_board_where_jobs_are_on_several(part, registered, overview, capfd):
-    one = overview(1)
-    two = replace(one, entry=replace(one.entry, entry_id=2, board=10))
-    shown(registered, one)
-    bpy.ops.renderchain.copy_job(number=1)
-    shown(registered, one, two)
-    bpy.ops.renderchain.copy_job(number=2)
-    said = capfd.readouterr().out
-    assert "Copied 16777217\n" in said and "Copied 16777217 --board 0xa" in said, said
 
 
 @pytest.mark.parametrize("job_id", ["", "0", "-1", "town", "1.5", "1" * 5000, str(1 << 64)])
