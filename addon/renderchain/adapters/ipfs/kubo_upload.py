@@ -73,6 +73,7 @@ class KuboUpload:
         finally:
             for one in asking:
                 one.cancel()
+            await asyncio.gather(*asking, return_exceptions=True)  # before the session closes
         return None if None in found.values() else {cid for cid, is_there in found.items() if is_there}
 
     async def _import(self, part: list[FolderBlock], root: bytes | None) -> None:
