@@ -41,11 +41,7 @@ class JobBoards:
                 await self._overview(chain).adopt()
             found = self._noted(job_id)
         if len(found) > 1:
-            named = _named(found)
-            raise LocalError(
-                f"You have a job {job_id} on each of the boards {named}: name the board that you mean by "
-                "--board or by the setting board. Nothing was done."
-            )
+            raise _ambiguous(f"You have a job {job_id}", found)
         return await self._boards.of(*found)
 
     def _noted(self, job_id: JobId) -> set[int]:
@@ -53,27 +49,19 @@ class JobBoards:
 
     async def of_lease(self, lease_id: LeaseId, board: int = 0) -> ReceiptChain:
         """``board`` for who knows it; else where a lease of that number is one of the account's jobs and
-        submitted, or the first board where there is none. Raises ChainError.
+        submitted. Raises ChainError.
 
-        Raises LocalError where there are two: whoever doubts the wrong one loses a bond.
+        Raises LocalError where there are two. Where there is none it is the first board, which says why.
         """
         if board:
             return await self._boards.of(board)
         chains = await self._boards.all()
         if len(chains) == 1:
             return chains[0]
-        found = [chain for chain in chains if await _is_own(chain, lease_id)]
-        if len(found) > 1:
-            named = _named({chain.board for chain in found})
-            raise LocalError(
-                f"Jobs of yours on each of the boards {named} have a lease {lease_id}: name the board that "
-                "you mean by --board or by the setting board. Nothing was done."
-            )
-        return (found or chains)[0]
-
-
-def _named(boards: Collection[int]) -> str:
-    return " and ".join(f"{one:#x}" for one in sorted(boards))
+        own = [one for one in chains if await _is_own(one, lease_id)]
+        if len(own) > 1:
+            raise _ambiguous(f"A lease {lease_id} of one of your jobs is", {one.board for one in own})
+        return own[0] if own else chains[0]
 
 
 async def _is_own(chain: ReceiptChain, lease_id: LeaseId) -> bool:
@@ -84,3 +72,11 @@ async def _is_own(chain: ReceiptChain, lease_id: LeaseId) -> bool:
         return (await chain.job(lease.job_id)).requester == chain.address
     except UnknownJob:
         return False
+
+
+def _ambiguous(what: str, boards: Collection[int]) -> LocalError:
+    named = " and ".join(f"{one:#x}" for one in sorted(boards))
+    return LocalError(
+        f"{what} on each of the boards {named}: name the board that you mean by --board, or by the setting "
+        "board. Nothing was done."
+    )
