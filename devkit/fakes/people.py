@@ -69,7 +69,7 @@ from .hashing import remembered
 from .known import KnowingRenderer
 from .package import FAMILY, pack
 from .prober import FakeProbeRenderer
-from .renderer import FakeFinals, FakeRenderer, Look, read_images, read_noisy
+from .renderer import FakeFinals, FakeRenderer, Look, images_in, read_noisy
 from .reporter import RecordingReporter
 from .wire import Wire
 from .world import World
@@ -201,7 +201,7 @@ class Machine:
             proof_store=proof_store,
             pins=pins,
             journal=self.journal,
-            read_images=read_images,
+            images_in=images_in,
             private=private,
             beside=self._told(chain),
             for_watchtower=kept,
