@@ -62,14 +62,14 @@ from renderchain.core.sealed import SECRET_BITS
 from renderchain.core.worker_control import Control
 from renderchain.ports.renderer import Renderer
 
-from devkit.board.chain import MemoryChain
+from devkit.board.chain import MemoryChain, no_others
 
 from .boards import ManyBoards
 from .hashing import remembered
 from .known import KnowingRenderer
 from .package import FAMILY, pack
 from .prober import FakeProbeRenderer
-from .renderer import FakeFinals, FakeRenderer, Look, read_images, read_noisy
+from .renderer import FakeFinals, FakeRenderer, Look, images_in, read_noisy
 from .reporter import RecordingReporter
 from .wire import Wire
 from .world import World
@@ -110,8 +110,7 @@ class Machine:
         self.appeals = True
         self.show_limits = ShowLimits(gas=400_000_000, fee_fri=FRI_PER_STRK)
         self.worker_id = WorkerId(0)
-        self.control = Control()
-        self.reserve_fri = 0
+        self.control, self.reserve_fri = Control(), 0
         self.hours: Hours = lambda at_s: ""
         self.watchtower_key = b""
         self.dials = NONE
@@ -129,8 +128,8 @@ class Machine:
 
     async def join(self) -> None:
         """Stake for this worker; its pay goes to its owner."""
-        self.world.network.fund(self.owner, FUNDS_FRI)
-        self.world.network.fund(self.address, FUNDS_FRI)
+        for account in (self.owner, self.address):
+            self.world.network.fund(account, FUNDS_FRI)
         registry = self.world.network.registry(self.owner)
         self.worker_id = await registry.register(self.address, self.owner, [FAMILY], STAKE_FRI)
         await self.world.network.registry(self.address).accept_operator(self.worker_id)
@@ -143,11 +142,14 @@ class Machine:
         await registry.set_seats(self.worker_id, FAMILY, SEAT_UNITS)
         await registry.set_offer(self.worker_id, WILLING)
 
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work, as one process, until it is stopped or drained."""
+        await run_on_boards([self.chain], lambda _: self.worker(), no_others, stop, self.reporter)
+
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """Work beside; the worker is stopped at the end, and what went wrong is raised then."""
-        stop = asyncio.Event()
-        task = asyncio.create_task(run_on_boards([self.worker()], stop, self.reporter))
+        task = asyncio.create_task(self.run(stop := asyncio.Event()))
         try:
             yield
         finally:
@@ -199,7 +201,7 @@ class Machine:
             proof_store=proof_store,
             pins=pins,
             journal=self.journal,
-            read_images=read_images,
+            images_in=images_in,
             private=private,
             beside=self._told(chain),
             for_watchtower=kept,
@@ -364,11 +366,11 @@ class Artist:
         private: bool = False,
         names: str = USUAL,
     ) -> JobId:
-        """Submit a job of so many frames, or of these; returns its id."""
+        """Submit a job of so many frames, or of these; returns its id on the board that it went to."""
         package = self.folder / "package"
         wanted = range(1, frames + 1) if isinstance(frames, int) else frames
         manifest = pack(package, wanted, self.scene)
-        return await self.requester().submit(
+        job = await self.requester().submit(
             package,
             manifest,
             replace(offer, private=private),
@@ -377,6 +379,7 @@ class Artist:
             probe_seconds=self.probe_seconds,
             names=names,
         )
+        return job.job_id
 
     def frames(self) -> list[str]:
         """The images that it has."""

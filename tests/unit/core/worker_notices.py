@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from renderchain.core.ids import JobId, LeaseId, WorkerId
-from renderchain.core.notices import Notice, appeals, devices, jobs, leases, private, storage
+from renderchain.core.notices import Notice, appeals, devices, jobs, leases, private, process, storage
 
 LEASE = LeaseId(9000 << 40 | 7)
 IDS = (JobId(3), LEASE)
 
 OF_WORKERS: dict[Notice, str] = {
+    process.BoardFollowed(2**250): (
+        f"The network has a new board, {2**250:#x}: it is worked on from now on, too"
+    ),
     leases.FramesTakenOver(*IDS, 6): f"Lease {LEASE}: 6 finished frames taken over from before",
     devices.BlenderUnfit(
         "/opt/blender", "It has no OpenEXR."
