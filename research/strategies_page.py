@@ -213,7 +213,9 @@ MENDED_INTRO = """A rule that would close or narrow a row was played where that 
 (`devkit/strategies/mends.py`): the figures are those of that coalition and of the one that the rule costs
 most, without and with it, at p = 1, s = 20 % (33 % where the goal is missed only there). f is a verifier's
 fee for one vote, f' one of later rounds. What nobody disputes is looked at again in the next round, so
-whoever agreed falsely loses 20 f where an appeal is right, and nothing where nobody appeals.
+whoever agreed falsely loses 20 f where an appeal is right, and nothing where nobody appeals. Why rows with
+false words about the package exclude each other, and what is left to clients, is in
+[decision 23](decisions/0023-a-lock-makes-a-right-appeal-good.md).
 """
 MISSED_INTRO = """Under each coalition are the ways that bring most: how many of the drawn votes were
 friends', who appealed, how it ended, its chance (of the audited and spared together), and the profit in it

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 
 from renderchain.core.audit.economics import (
     MAX_NAMED,
-    SEATS,
     drawn_leaves,
     fee_in,
     fee_of,

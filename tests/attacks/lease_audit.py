@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from renderchain.adapters.poseidon import hash_many
-from renderchain.core.audit.economics import BOND_FEES, LATER_FEES, MAX_NAMED, SEATS, challenge_bond, fee_of, least_lock
+from renderchain.core.audit.economics import (
+    BOND_FEES,
+    LATER_FEES,
+    MAX_NAMED,
+    SEATS,
+    challenge_bond,
+    fee_of,
+    least_lock,
+)
 from renderchain.core.audit.phases import steps_of
 from renderchain.core.audit.state import (
     AuditInfo,
