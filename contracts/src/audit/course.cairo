@@ -6,7 +6,8 @@ use crate::rules::draw::REPEATED_AFTER;
 use crate::rules::lease_id::split;
 use crate::rules::masks::MAX_NAMED;
 use crate::rules::terms::{
-    bond_of, challenge_bond, fee_in, fee_of, fees_in, has_passed, now, phase_s, raised_fee, seats_in,
+    bond_of, challenge_bond, fee_in, fee_of, fees_in, has_passed, now, phase_s, raised_fee,
+    seats_in,
 };
 use crate::types::audit::{Audit, AuditKind, AuditPhase, Verdict, Verifier, Vote};
 use crate::types::board::Lease;

@@ -6,7 +6,8 @@ use crate::rules::masks::MAX_NAMED;
 use crate::types::board::{AuditPrice, JobTerms, PrintLimits};
 use crate::types::registry::Limits;
 
-/// A challenge puts up 3/10 of the pay and the fees of its audit, and a lease locks at least as much.
+/// A challenge puts up 3/10 of the pay and the fees of its audit, and a lease locks at least as
+/// much.
 const LEAST_LOCK_NUMERATOR: u32 = 3;
 const LEAST_LOCK_DENOMINATOR: u128 = 10;
 /// So many times what verifiers earned by a worker's accepted leases, the pay of one that is not
