@@ -42,7 +42,9 @@ class OnDevnet(Verifiers):
 
     def teardown(self) -> None:
         if hasattr(self, "model"):
-            self.loop.run_until_complete(self.check_all())
+            for board in self.world.boards:
+                self.turn_to(board)
+                self.loop.run_until_complete(self.check_all())
             type(self).total += self.actors.calls
             self.loop.run_until_complete(self.actors.close())
 
@@ -120,7 +122,7 @@ class OnDevnet(Verifiers):
             said = await ask("board", "open_leases", number)
             assert sorted(said) == sorted(lease.number for lease in held)
             locked_fri = await ask("registry", "locked_by", self.actors.contracts.board, number)
-            assert locked_fri == worker.locked_fri
+            assert locked_fri == self.locked_fri(number)
             for family in (FAMILY, RARE_FAMILY):
                 assert dict(await ask("registry", "record", number, family)) == vars(
                     model.record_of(number, family)
