@@ -71,7 +71,8 @@ for its leaves; gas is that of [gas](gas.md). Friends' votes that copy cost no r
 true frames at R, whoever is paid for them. A profit is more than the coalition had if all of it were
 honest. Losses are compared with honest play in the same way, verifiers' with zero; *burned* is what the
 coalition's stakes and bonds lost. All figures are expected values in R. Each is the largest over p =
-{rates}; the two columns of losses are of the p and s <= 20 % at which the loss exceeds what is burned by
+{rates}. Where a lock is 2 R (1 - p) / p, what a way brings is a straight line in p, so the rates between have
+no more. The two columns of losses are of the p and s <= 20 % at which the loss exceeds what is burned by
 most.
 
 **Goals.** No profit above zero where s <= 20 %, none above 0.05 R at 33 %; no honest party loses more
