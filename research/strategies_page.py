@@ -62,8 +62,8 @@ its own votes, a unit (60 f) for any one of them. It runs dry where it is open i
 it covers one vote say what that is worth. Where friends would vote as the honest do in a whole draw, they are
 not told apart there. Drawn friends can always be drawn, also with too little stake. Friends appeal what harms
 them; before the honest only in the row that says so. In challenges of the delivery they are honest about the
-pixels before. No scheduler plays, as one lease is played; [what remains](remains.md) has what one in league with
-workers gains.
+pixels before. No scheduler plays, as one lease is played; [what remains](remains.md) has what one in league
+with workers gains.
 
 **Money.** A lease of {tasks} frames of {tiles} tiles, of which a round draws one leaf (the fewest, so that
 least is seen), paid by the smallest lease that makes sense at {gas} gFri a gas: R = {pay:.2f} STRK, f =
