@@ -117,8 +117,8 @@ is refused if the real prints of the honest and of the cheated rendering disagre
 a job may have. The prediction is p(1-(1-f)^16), where f is the share of all tiles that is refused. Profit is
 compared with honest work, as if faked pixels cost nothing at all: whatever is tampered counts as saved in
 full, even where a quarter of the samples was rendered. A cheat that is caught loses its pay and its lock,
-L = max(0.3 R + 3 f, 16 f, 2R(1-p)/p). The first rows are honest work of Cycles' other CPU kernel: no digest
-is the same, and no tile is refused. In this scene these cheats show in every tile. What more cheats save,
+here max(0.3 R + 3 f, 2R(1-p)/p); it is 16 f at least, by which cheats lose more still. The first rows are
+honest work of Cycles' other CPU kernel: no digest is the same, and no tile is refused. In this scene these cheats show in every tile. What more cheats save,
 pass and earn in nine scenes, calm ones too, is measured in [verification](verification.md#cheats), and so is
 [what is not caught](verification.md#what-is-not-caught).
 
