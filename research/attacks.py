@@ -118,9 +118,10 @@ a job may have. The prediction is p(1-(1-f)^16), where f is the share of all til
 compared with honest work, as if faked pixels cost nothing at all: whatever is tampered counts as saved in
 full, even where a quarter of the samples was rendered. A cheat that is caught loses its pay and its lock,
 here max(0.3 R + 3 f, 2R(1-p)/p); it is 16 f at least, by which cheats lose more still. The first rows are
-honest work of Cycles' other CPU kernel: no digest is the same, and no tile is refused. In this scene these cheats show in every tile. What more cheats save,
-pass and earn in nine scenes, calm ones too, is measured in [verification](verification.md#cheats), and so is
-[what is not caught](verification.md#what-is-not-caught).
+honest work of Cycles' other CPU kernel: no digest is the same, and no tile is refused. In this scene these
+cheats show in every tile. What more cheats save, pass and earn in nine scenes, calm ones too, is measured
+in [verification](verification.md#cheats), and so is [what is not caught](verification.md#what-is-not-
+caught).
 
 {shown(rows)}
 A profit of zero or more appears only where nothing is refused: in the rows of the honest other machine.
