@@ -24,8 +24,10 @@ from devkit.rules import Rules
 PLACES = 2**24  # a later job in the same place has a number that is so much higher
 MAX_BATCH = 100
 BROKE = "insufficient balance"  # the token's own words
-OF_A_BOARD = ("jobs", "newest", "places", "left", "replaced", "slots", "results", "audits", "seeds")
-OF_A_BOARD += ("unpaid", "board_burned_fri", "retired")  # all else is the network's
+OF_A_BOARD = (  # all else is the network's
+    *("jobs", "newest", "places", "left", "replaced", "slots", "results", "audits", "seeds", "unpaid"),
+    *("board_burned_fri", "retired"),
+)
 Entry = TypeVar("Entry")
 
 

@@ -15,14 +15,14 @@ from devkit.model.records import Lease
 from tests.invariants.actors import Actors
 from tests.invariants.calls import Calls
 from tests.invariants.machine import NETWORK
-from tests.invariants.verifiers import Verifiers
+from tests.invariants.verifiers import OnSeveralBoards
 from tests.invariants.world import FAMILY, NAMES, PAYOUTS, RARE_FAMILY
 
 CLOCK_S = 2
 COUNTS = tuple(name for name in AuditInfo.__dataclass_fields__ if not name.startswith("since"))
 
 
-class OnDevnet(Verifiers):
+class OnDevnet(OnSeveralBoards):
     """``port`` and ``loop`` are set before it runs."""
 
     port = 0

@@ -16,13 +16,13 @@ from devkit.model.challenges import Model
 from devkit.model.ledger import Addresses
 from tests.invariants.calls import Calls
 from tests.invariants.machine import NETWORK
-from tests.invariants.verifiers import Verifiers
+from tests.invariants.verifiers import OnSeveralBoards, Verifiers
 from tests.invariants.world import NAMES, PAYOUTS
 
 TOKENS_FRI = 10**12
 MOST_STEPS = 3 * 3 * 4 * 2 + 3 * 4  # three rounds of three draws with three batches, and what follows each
 DRAWN_BLOCKS = 12
-BOARDS = (0xB0A2D, 0xB0A2E)
+BOARD, OTHER_BOARD = 0xB0A2D, 0xB0A2E
 
 
 class MemoryWorld:
@@ -52,7 +52,7 @@ class InMemory(Verifiers):
     """Random callers of the model; ``chance`` is set before it runs."""
 
     chance = 0
-    boards = BOARDS
+    boards: tuple[int, ...] = (BOARD,)
     clock: MemoryWorld
 
     def deploy(self) -> None:
@@ -108,6 +108,12 @@ class InMemory(Verifiers):
                 else:
                     self.late(lease, lease.audit)
         assert not self.in_audit()
+
+
+class OnTwoBoards(InMemory, OnSeveralBoards):
+    """Of one network."""
+
+    boards = (BOARD, OTHER_BOARD)
 
 
 def _hash_of(seed: int, number: int) -> int:

@@ -344,12 +344,6 @@ class People(Machine):
         else:
             self.do(other, "drop_seats", worker, rare)
 
-    @precondition(lambda self: len(self.world.boards) > 1)
-    @rule(pick=PICK)
-    def go_to_another_board(self, pick: int) -> None:
-        """The same people, stake and seats; other jobs, leases and audits."""
-        self.turn_to(self.world.boards[pick % len(self.world.boards)])
-
     @rule(seconds=st.sampled_from([20, 110, 250, 1200]), blocks=st.integers(0, 12))
     def wait(self, seconds: int, blocks: int) -> None:
         self.world.pass_time(seconds, blocks)

@@ -31,7 +31,6 @@ SETTINGS = Manifest(
 class Receipts(InMemory):
     """Keeps what the board told, and looks at the receipts of all jobs at the end."""
 
-    boards = InMemory.boards[:1]  # a receipt is of one
     kinds: Counter[PaymentKind] = Counter()
     closed = 0
 

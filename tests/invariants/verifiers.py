@@ -264,3 +264,11 @@ class Verifiers(People):
             (other, "advance", number % 3 + 1, [number, pick]),
         )
         self.do(*calls[pick % len(calls)])
+
+
+class OnSeveralBoards(Verifiers):
+    """The same people, stake and seats; other jobs, leases and audits on each board."""
+
+    @rule(pick=PICK)
+    def go_to_another_board(self, pick: int) -> None:
+        self.turn_to(self.world.boards[pick % len(self.world.boards)])
