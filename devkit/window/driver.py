@@ -73,10 +73,14 @@ class Window:
                 start_new_session=True,
             )
         self._link = socket.socket(socket.AF_UNIX)
-        self._link.settimeout(ANSWER_S)
-        self.wait_until(lambda: self._link.connect_ex(str(address)) == 0, START_S)
-        self._lines = self._link.makefile("rw")
-        self.ask("1")
+        try:
+            self._link.settimeout(ANSWER_S)
+            self.wait_until(lambda: self._link.connect_ex(str(address)) == 0, START_S)
+            self._lines = self._link.makefile("rw")
+            self.ask("1")
+        except BaseException:
+            self.end()  # nobody else can, and a test that comes later would be told of what is left
+            raise
 
     def ask(self, code: str) -> Any:
         """What Blender's Python says to an expression, or None to statements."""
