@@ -171,6 +171,7 @@ class Window:
         The region is scrolled down as far as needed, from where it is. It is looked at down some lines, which
         are ``across`` it in parts of its width.
         """
+        self.redraw()
         seen, before = list[str](), list[str]()
         left, bottom, width, height = self.ask(f"rectangle({area!r}, {region!r})")
         for _ in range(MOST_PAGES):
@@ -225,12 +226,16 @@ class Window:
         """Find a button and press it."""
         self.click(*self.find(what, area, region, across))
 
-    def picture(self, path: Path | None = None) -> Image.Image:
-        """What is on the screen, with all that changed drawn."""
+    def redraw(self) -> None:
+        """Have all that changed drawn: until then buttons stand, and are pressed, where they were before."""
         self.ask(
             "[area.tag_redraw() for one in bpy.context.window_manager.windows for area in one.screen.areas]"
         )
         self.settle(10)
+
+    def picture(self, path: Path | None = None) -> Image.Image:
+        """What is on the screen, with all that changed drawn."""
+        self.redraw()
         image = self.screen.picture()
         if path:
             path.parent.mkdir(parents=True, exist_ok=True)
