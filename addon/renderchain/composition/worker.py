@@ -27,6 +27,7 @@ from ..adapters.machine import (
     leases_memory_mib,
     on_battery,
 )
+from ..adapters.people import People
 from ..adapters.poseidon import hash_many
 from ..adapters.sealing import AccountSceneKey, ChaChaSealer
 from ..adapters.starknet.chain import StarknetChain
@@ -76,7 +77,7 @@ from .board_folders import reporter_of
 from .index import open_indexed_worker
 from .keys import open_keys
 from .network import leave, network_name, open_journal, patient_boards, when_there
-from .storage import open_store, open_upkeep
+from .storage import dialling, open_store, open_upkeep
 from .worker_places import Place, pins_of, place_of, room_checks
 
 
@@ -193,6 +194,8 @@ def _readiness(
         checks.append(on_battery)
     if settings.pause_beside_blender:
         checks.append(beside_blender)
+    if settings.idle_minutes:
+        checks.append(partial(People(time.time).are_here, settings.idle_minutes))
     reserve_fri = settings.reserve_fri
     return Readiness(
         chain,
@@ -213,6 +216,7 @@ def _worker(settings: Settings, reporter: Reporter, place: Place, shared: _Share
     store, in_service, lanes = shared.store, shared.in_service, shared.lanes
     keys = _asked_keys(settings, reporter, chain)
     private = PrivateOpening(sealer, keys)
+    beside = dialling(settings, reporter, chain)
     pins = pins_of(settings, store, place)
     lease = RenderLease(
         chain,
@@ -224,9 +228,10 @@ def _worker(settings: Settings, reporter: Reporter, place: Place, shared: _Share
         proof_store=proof_store,
         pins=pins,
         journal=journal,
-        read_images=SandboxedImages(SecondChild(settings.allow_unsandboxed)),
+        images_in=SandboxedImages(SecondChild(settings.allow_unsandboxed)),
         limits=limits,
         private=private,
+        beside=beside,
         for_watchtower=_for_watchtower(settings, chain, keys),
     )
     seen = (shared.probe, ProbeCache(settings.folder / "probes"))
@@ -243,6 +248,7 @@ def _worker(settings: Settings, reporter: Reporter, place: Place, shared: _Share
         keep_pinned=pins.pin,
         limits=limits,
         private=private,
+        beside=beside,
     )
     audits = _audits(settings, reporter, place, shared, rerender, private)
     rules = _rules(settings, in_service)
@@ -303,6 +309,7 @@ def _rules(settings: Settings, in_service: FamiliesInService) -> WorkerRules:
         settings.least_profit_fri,
         settings.most_frames,
         settings.largest_lock_fri,
+        settings.most_failures,
     )
 
 
@@ -321,6 +328,9 @@ def _gate_limits(settings: Settings) -> GateLimits:
         cache_bytes=settings.cache_bytes,
         samples=settings.most_samples,
         frame_pixels=settings.most_frame_pixels,
+        vram_mib=settings.most_vram_mib,
+        artists=frozenset(settings.refused_artists),
+        packages=frozenset(settings.refused_packages),
     )
 
 

@@ -55,6 +55,15 @@ OF_WORKERS: dict[Notice, str] = {
     storage.ReachableAt("bafy", "/ip4/192.0.2.1"): (
         "Workers that have one of these in ipfs_peers fetch bafy without looking for it: /ip4/192.0.2.1"
     ),
+    storage.PeerTold(JobId(3), "/ip4/192.0.2.1"): (
+        "The IPFS node is connected to /ip4/192.0.2.1, which job 3 names for its package"
+    ),
+    storage.AddressTold(JobId(3), "/ip4/192.0.2.1"): (
+        "Job 3 names where your IPFS node is, for everybody to read: /ip4/192.0.2.1"
+    ),
+    storage.AddressNotTold(JobId(3), "No answer."): (
+        "Job 3 does not name your IPFS node, so workers look for its package: No answer."
+    ),
     private.JobIsPrivate(32, 10**16): (
         "The job is private: at most 32 workers and the verifiers that are drawn see the scene, others its "
         "size. Each of them costs you about 0.01 STRK in network fees, and can be given the key only while "
