@@ -18,7 +18,7 @@ from PIL import Image
 
 from devkit.network.services import free_port
 from tests.deploy.boxed import Containers
-from tests.deploy.images import RECIPES, built, name_of
+from tests.deploy.images import RECIPES, built
 from tests.deploy.test_image import scene_in
 from tests.unit.docs.pages import REPO
 
@@ -188,23 +188,3 @@ def test_a_network_that_is_there_is_left_as_it_is(composed: Composed) -> None:
     again = composed.podman("start", "--attach", composed.container("network"))
     assert "The network is ready" in again.stdout and composed.ask("/v1/network")
     assert json.loads(composed.ask("/v1/network"))["directory"] == json.loads(before)["directory"]
-
-
-def test_what_belongs_to_a_chain_that_is_no_more_is_refused_with_what_to_do(
-    composed: Composed, tmp_path: Path
-) -> None:
-    state = tmp_path / "state"
-    composed.podman("cp", f"{composed.container('network')}:/network/state", str(state))
-    note = state / "network.json"
-    known = json.loads(note.read_text())
-    known["contracts"]["directory"] += 1
-    note.write_text(json.dumps(known))
-    for path in (tmp_path, state, *state.iterdir()):
-        os.chown(path, 10001, 10001)
-    network = f"container:{composed.container('devnet')}"
-    volume = f"{state}:/network/state"
-    done = composed.podman(
-        "run", "--rm", "--network", network, "--volume", volume, name_of("local"), check=False
-    )
-    assert done.returncode == 1 and "down --volumes" in done.stderr, done.stdout + done.stderr
-    assert json.loads(note.read_text()) == known

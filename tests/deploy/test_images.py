@@ -1,4 +1,4 @@
-"""All container images: who their programs are, how these are seen to be well, that they can be made again."""
+"""All container images: who their programs are, if they are well, and that they can be made again."""
 
 from __future__ import annotations
 
