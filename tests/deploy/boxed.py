@@ -7,8 +7,8 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,10 @@ FLAGS = (
 )
 # Where we are no whole root: no other limits than ours may be asked for, and only runc starts.
 HERE = ("--ulimit", "nofile=4096:4096", "--ulimit", "nproc=4096:4096", "--network", "none")
+# Nor is there a systemd, which asks for podman whether a container is well: tests ask themselves.
+NO_TIMERS = {"DISABLE_HC_SYSTEMD": "true"}
 GROUP = "libpod_parent"
+PATIENCE_S = 3600  # after which a program hangs, also on a busy machine
 
 
 class Containers:
@@ -86,6 +89,14 @@ class Containers:
         found: dict[str, Any] = said["Config"] | {"Healthcheck": said.get("HealthCheck")}
         return found
 
+    @contextmanager
+    def mounted(self, image: str) -> Iterator[Path]:
+        """Its files."""
+        try:
+            yield Path(self._podman("image", "mount", image).stdout.strip())
+        finally:
+            self._podman("image", "unmount", image)
+
     def run(
         self, image: str, *arguments: str, scene: Path | None = None, entrypoint: str = ""
     ) -> subprocess.CompletedProcess[str]:
@@ -113,6 +124,13 @@ class Containers:
 
     @staticmethod
     def _done(command: list[str], check: bool) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
+        done = subprocess.run(
+            command,
+            env={**os.environ, **NO_TIMERS},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+            check=False,
+        )
         assert not check or done.returncode == 0, (command, done.stdout[-3000:], done.stderr[-3000:])
         return done

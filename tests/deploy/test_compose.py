@@ -17,14 +17,13 @@ import pytest
 from PIL import Image
 
 from devkit.network.services import free_port
-from tests.deploy.boxed import Containers
+from tests.deploy.boxed import NO_TIMERS, PATIENCE_S, Containers
 from tests.deploy.images import RECIPES, built
 from tests.deploy.test_image import scene_in
 from tests.unit.docs.pages import REPO
 
 FILE = REPO / "deploy" / "compose.yaml"
 PROJECT = "renderchain-test"
-PATIENCE_S = 1800  # after which nothing comes any more
 WELL = ("kubo", "database", "index", "scheduler", "notifier", "aggregator", "worker-1", "worker-2")
 KEYS = {
     "worker-1": ["keystore.password", "worker-1.keystore.json", "worker.toml"],
@@ -58,6 +57,7 @@ class Composed:
             "HOME": str(folder),
             "CONTAINERS_CONF": str(folder / "containers.conf"),
             "IMAGES": "localhost/",
+            **NO_TIMERS,
             **ports,
         }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -54,6 +56,25 @@ def test_an_image_has_no_key_and_no_file_of_a_certificate_of_its_own(
 ) -> None:
     done = containers.run(built(containers, kind), "-c", PRIVATE, entrypoint="sh")
     assert done.returncode == 0 and done.stdout == "", done.stdout + done.stderr
+
+
+def test_what_is_in_an_image_can_be_listed_as_the_docs_say(containers: Containers, tmp_path: Path) -> None:
+    page = (REPO / "docs" / "containers.md").read_text()
+    (debian, python) = re.findall(r"^    ((?:debsbom|cyclonedx-py) .*)$", page, re.M)
+    with containers.mounted(built(containers, "services")) as root:
+        for command in (debian, python):
+            words = command.replace("$root", str(root)).split()
+            words[0] = str(Path(sys.executable).with_name(words[0]))
+            subprocess.run(words, cwd=tmp_path, check=True, capture_output=True)
+    lists = [json.loads((tmp_path / f"{name}.cdx.json").read_text()) for name in ("debian", "python")]
+    found = [
+        {re.sub("[-_.]+", "-", one["name"]).lower(): one["version"] for one in parts["components"]}
+        for parts in lists
+    ]
+    assert "python3-11-minimal" in found[0] and "gcc-12" not in found[0]
+    lock = (REPO / "requirements-services.lock").read_text()
+    pinned = dict(re.findall(r"^([a-z0-9-]+)==(\S+) \\$", lock, re.M))  # on every system
+    assert len(pinned) > 50 and {name: found[1].get(name) for name in pinned} == pinned
 
 
 PRIVATE = """
