@@ -1,4 +1,6 @@
-"""The network of deploy/compose.yaml: made once on its devnet; each part is given what it needs, and no more.
+"""The network of deploy/compose.yaml: made once on its devnet, each part given what it needs and no more.
+
+Then a block a second keeps it going.
 
     python -m devkit.network.composed FOLDER
 
@@ -18,6 +20,7 @@ from pathlib import Path
 
 from .beside import let_read, let_schedule, write_index_settings
 from .devnet import is_there
+from .heartbeat import beat
 from .local import Network, deploy, load, predeployed, register, roles_of, save, write_settings
 
 WORKERS, ARTISTS, SCHEDULERS = 2, 1, 1
@@ -44,11 +47,18 @@ PARTS: Mapping[str, Mapping[str, str]] = {
 
 
 def main(arguments: list[str]) -> int:
-    """Make it unless it is there; returns the exit code."""
+    """Make it unless it is there, and keep its chain going as long as there is one; returns the exit code."""
     if len(arguments) != 1:
         print("usage: python -m devkit.network.composed FOLDER", file=sys.stderr)
         return 2
-    root = Path(arguments[0])
+    code = prepare(Path(arguments[0]))
+    if code == 0:
+        beat(RPC_URL)
+    return code
+
+
+def prepare(root: Path) -> int:
+    """Make it unless it is there; returns the exit code. ``network.json`` is there once all else is."""
     state = root / "state"
     _wait_for_node()
     if not (state / "network.json").exists():
@@ -62,7 +72,7 @@ def main(arguments: list[str]) -> int:
             file=sys.stderr,
         )
         return 1
-    print(f"The network is ready: directory {load(state).contracts.directory:#x}")
+    print(f"The network is ready: directory {load(state).contracts.directory:#x}", flush=True)
     return 0
 
 

@@ -39,8 +39,7 @@ def test_a_program_in_an_image_is_no_root_has_a_name_and_can_be_asked_whether_it
     assert found["User"] == "10001:10001" and found["StopSignal"] in ("SIGTERM", "SIGINT")
     assert found["Labels"]["org.opencontainers.image.title"].startswith("RenderChain")
     assert found["Labels"]["org.opencontainers.image.licenses"]
-    asked = found["Healthcheck"]["Test"]
-    assert asked == ["NONE"] if kind == "local" else asked[0] == "CMD", asked
+    assert found["Healthcheck"]["Test"][0] == "CMD"
 
 
 @pytest.mark.parametrize("kind", RECIPES)

@@ -13,6 +13,7 @@ PROGRAMS = {
     "aardvark-dns": "aardvark-dns",
     "buildah": "buildah",
     "debootstrap": "debootstrap",
+    "iptables": "iptables",
     "netavark": "netavark",
     "podman": "podman",
     "runc": "runc",
