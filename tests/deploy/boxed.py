@@ -79,14 +79,15 @@ class Containers:
         options += [part for name, value in arguments.items() for part in ("--build-arg", f"{name}={value}")]
         self._buildah("build", *options, "--tag", image, str(REPO))
 
-    def id_of(self, image: str) -> str:
-        """Which depends on all that it is made of."""
-        return str(json.loads(self._podman("image", "inspect", image).stdout)[0]["Id"])
+    def made_of(self, image: str) -> dict[str, Any]:
+        """Its layers, by their digests, and its settings; an id has random parts of buildah's besides."""
+        said = json.loads(self._podman("image", "inspect", image).stdout)[0]
+        return {name: said[name] for name in ("Architecture", "Config", "Created", "Os", "RootFS")}
 
     def inspect(self, image: str) -> dict[str, Any]:
         """The image's settings: Env, Entrypoint, Cmd, User, Labels, Healthcheck."""
         said = json.loads(self._podman("image", "inspect", image).stdout)[0]
-        found: dict[str, Any] = said["Config"] | {"Healthcheck": said.get("HealthCheck")}
+        found: dict[str, Any] = said["Config"] | {"Healthcheck": said.get("Healthcheck")}
         return found
 
     @contextmanager

@@ -133,7 +133,8 @@ def composed(containers: Containers, tmp_path_factory: pytest.TempPathFactory) -
 def test_a_scene_goes_in_and_its_frames_come_out(composed: Composed, tmp_path: Path) -> None:
     scenes = scene_in(tmp_path)
     command = ["submit", "/scenes/cube.blend", "--frames", "1-2", "--output", "/data/frames"]
-    composed.compose("run", "--rm", "--volume", f"{scenes}:/scenes:ro", "artist", *command)
+    run = ["--profile", "artist", "run", "--rm", "--no-deps", "--volume", f"{scenes}:/scenes:ro", "artist"]
+    composed.compose(*run, *command)
     composed.wait_for(lambda: _is_over(composed))
     composed.podman("cp", f"{composed.container('aggregator')}:/data/frames", str(tmp_path))
     frames = sorted((tmp_path / "frames").rglob("000*.png"))

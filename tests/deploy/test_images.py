@@ -44,9 +44,9 @@ def test_a_program_in_an_image_is_no_root_has_a_name_and_can_be_asked_whether_it
 
 @pytest.mark.parametrize("kind", RECIPES)
 def test_an_image_that_is_built_anew_is_the_same(containers: Containers, kind: str) -> None:
-    first = containers.id_of(built(containers, kind))
+    first = containers.made_of(built(containers, kind))
     again = built(containers, kind, "--no-cache", tag=f"localhost/{kind}-again")
-    assert containers.id_of(again) == first
+    assert containers.made_of(again) == first
 
 
 @pytest.mark.parametrize("kind", RECIPES)
