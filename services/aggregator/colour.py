@@ -5,6 +5,7 @@ Runs in the sandboxed child, for what it opens was made by others.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from renderchain.core.pixel_prints import Pixels
 from .colour_settings import Colour
 
 LINEAR = "Linear Rec.709"
+STANDARD = "Standard"  # which every configuration of Blender's has
 COMBINED = (".Combined.R", ".Combined.G", ".Combined.B")  # of a file with all passes
 MOST_IMAGE_MB = 4096
 LEAST_GAMMA = 1e-6
@@ -38,10 +40,10 @@ def read_frame(path: Path, width: int, height: int) -> Pixels:
             )
         channels = _colours(list(spec.channelnames))
         pixels = found.read_image(0, 0, 0, spec.nchannels, OpenImageIO.FLOAT)
+        if pixels is None:
+            raise ContentError(f"{path.name} is no whole image ({found.geterror()[:200]}).")
     finally:
         found.close()
-    if pixels is None:
-        raise ContentError(f"{path.name} is no whole image ({OpenImageIO.geterror()[:200]}).")
     return np.asarray(pixels, np.float32).reshape(height, width, -1)[..., channels]
 
 
@@ -63,6 +65,17 @@ def linear(pixels: Pixels, file_format: str) -> Pixels:
     return np.asarray(np.maximum(pixels, 0.0) ** GAMMA, np.float32)
 
 
+def shown_somehow(
+    pixels: Pixels, file_format: str, colour: Colour, config: Path
+) -> tuple[NDArray[np.uint8], str]:
+    """As ``shown``; where the configuration lacks the view, with Standard, and why. Raises ContentError."""
+    try:
+        return shown(pixels, file_format, colour, config), ""
+    except ContentError as error:
+        plainly = Colour(exposure=colour.exposure, gamma=colour.gamma, view=STANDARD)
+        return shown(pixels, file_format, plainly, config), str(error)
+
+
 def shown(pixels: Pixels, file_format: str, colour: Colour, config: Path) -> NDArray[np.uint8]:
     """8 bits of each colour, as Blender's own PNG has them without dither; raises ContentError.
 
@@ -75,13 +88,21 @@ def shown(pixels: Pixels, file_format: str, colour: Colour, config: Path) -> NDA
     image.set_pixels(OpenImageIO.ROI(), np.ascontiguousarray(pixels * np.float32(2.0**colour.exposure)))
     more = (True, False, "", "", str(config))
     apply = OpenImageIO.ImageBufAlgo
-    if colour.look:  # given to ociodisplay, a look is left out by some versions
-        image = _done(apply.ociolook(image, colour.look, LINEAR, LINEAR, *more))
-    image = _done(apply.ociodisplay(image, colour.display, colour.view, LINEAR, "", *more))
+    space = LINEAR
+    if colour.look:  # as Blender does it: the view goes on from where the look ends
+        space = _space_of(colour.look, config)
+        image = _done(apply.ociolook(image, colour.look, LINEAR, space, *more))
+    image = _done(apply.ociodisplay(image, colour.display, colour.view, space, "", *more))
     display = np.asarray(image.get_pixels(OpenImageIO.FLOAT), np.float32).reshape(height, width, 3)
     if colour.gamma != 1.0:
         display = np.maximum(display, 0.0) ** np.float32(1.0 / max(colour.gamma, LEAST_GAMMA))
     return _eight_bits(display)
+
+
+def _space_of(look: str, config: Path) -> str:
+    """The colour space in which a look is made, which nothing but the configuration's text tells."""
+    found = re.search(rf"!<Look>\s+name: {re.escape(look)}\n\s+process_space: (.+)", config.read_text())
+    return found[1].strip() if found else LINEAR
 
 
 def _done(image: Any) -> Any:

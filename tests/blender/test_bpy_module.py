@@ -35,6 +35,7 @@ bpy.ops.wm.save_as_mainfile(filepath=sys.argv[1])
     [
         "test_artists_side.py",
         "test_bad_input.py",
+        "test_boards.py",
         "test_clean.py",
         "test_confirm.py",
         "test_devices.py",
@@ -48,6 +49,7 @@ bpy.ops.wm.save_as_mainfile(filepath=sys.argv[1])
         "test_packed_caches.py",
         "test_packed_files.py",
         "test_packed_kinds.py",
+        "test_packed_physics.py",
         "test_packing.py",
         "test_path_table.py",
         "test_preflight_rows.py",
@@ -55,6 +57,7 @@ bpy.ops.wm.save_as_mainfile(filepath=sys.argv[1])
         "test_reading.py",
         "test_reading_fine.py",
         "test_repack.py",
+        "test_samples.py",
         "test_steps.py",
         "test_setup.py",
         "test_submission.py",

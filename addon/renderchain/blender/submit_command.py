@@ -29,8 +29,17 @@ from ..core.plain_text import plain
 from ..core.probe import DEFAULT_S
 from ..core.proof import DEFAULT_S as PROOF_S
 from ..settings import Settings
-from .command_line import frame_count, guarded, new_parser, output_for_report, settings_of, whole_seconds
+from .command_line import (
+    add_board_option,
+    frame_count,
+    guarded,
+    new_parser,
+    output_for_report,
+    settings_of,
+    whole_seconds,
+)
 from .console import ConsoleReporter
+from .cycles.samples import take_part
 from .open_file import file_name
 from .packing.size import upload_size
 from .preflight import Findings, check_settings, refuse_errors
@@ -46,6 +55,7 @@ def submit(arguments: Sequence[str], file: Path | None = None) -> int:
     """Submit the open scene, or ``file``; returns the exit code."""
     parser = new_parser("renderchain_submit", "Render a scene on the network.")
     add_scene_options(parser, file)
+    add_board_option(parser, "the only board that the job may go to")
     _add_price(parser)
     _add_job(parser)
     text = "how long to look whether others render the same frames, 0: not at all (default: %(default)s)"
@@ -94,6 +104,8 @@ def _add_job(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--names", default=USUAL, help=text)
     text = "keep the scene's seed, also one for all frames; cheating is easier then (docs/artist.md)"
     parser.add_argument("--own-seed", action="store_true", help=text)
+    text = "render a part of the samples alone, such as 1/4; the aggregator merges all parts' jobs"
+    parser.add_argument("--part", metavar="K/N", help=text)
     text = "encrypt the package; workers and verifiers still see the scene (docs/privacy.md)"
     parser.add_argument("--private", action="store_true", help=text)
 
@@ -131,6 +143,8 @@ def _submit(
         )
     most_fri = parse_strk(options.at_most) if options.at_most is not None else None
     scene, frames = open_scene(options, file)
+    if options.part:
+        take_part(scene, options.part)
     offer = _offer(options, settings, len(frames))
     requester = make_requester(settings, reporter, bpy.app.binary_path)
     output, name = options.output.resolve(), plain(options.name) or file_name()
@@ -149,12 +163,13 @@ def _submit(
         allowed=options.allow,
     )
     where = (output, reporter, options.probe_seconds, names)
-    job_id = asyncio.run(submission.send(requester, estimate.offer, *where))
+    job = asyncio.run(submission.send(requester, estimate.offer, *where))
     if not options.json:
-        told(str(job_id))
-    report = asyncio.run(requester.watch(job_id, output)) if options.wait else None
+        told(str(job.job_id))
+    report = asyncio.run(requester.watch(job.job_id, output, board=job.board)) if options.wait else None
     if options.json:
-        body = {"job_id": job_id, "name": name, "frames": format_frames(frames), "output": str(output)}
+        body = {"job_id": job.job_id, "board": f"{job.board:#x}", "name": name}
+        body |= {"frames": format_frames(frames), "output": str(output)}
         told(json.dumps(body | _cost(estimate) | (_end(report) if report else {})))
     elif report:
         for frame, operator in sorted(report.rendered_by.items()):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..adapters.blender_process.limits import Limits
+from ..adapters.blender_process.merge_session import BlenderMergeRenderer
 from ..adapters.blender_process.probe_session import BlenderProbeRenderer
 from ..adapters.blender_process.process import BlenderRenderer
 from ..adapters.blender_process.proof_session import BlenderProofRenderer
@@ -43,12 +44,19 @@ def make_renderer(
     )
 
 
+def make_merge_renderer(settings: Settings, blender: str) -> BlenderMergeRenderer:
+    """What makes one image of several parts, of a scene that its artist gave."""
+    renderer = make_renderer(settings, blender, allow_unsandboxed=settings.allow_unsandboxed)
+    return BlenderMergeRenderer(renderer)
+
+
 def limits_of(settings: Settings) -> Limits:
     """What a render process may take: as the provider says, else what suits the machine."""
     chosen: dict[str, int] = {
         "memory": settings.memory_bytes,
         "output": settings.output_bytes,
         "frame_seconds": settings.frame_seconds,
+        "logs": settings.logs_bytes,
     }
     limits = Limits(**{name: value for name, value in chosen.items() if value})
     if settings.memory_bytes:

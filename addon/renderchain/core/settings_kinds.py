@@ -9,6 +9,7 @@ from typing import Any
 from .job import DEVICE_GROUPS
 from .lease_id import MAX_SLOTS
 from .networks import NETWORKS
+from .node_address import WHICH
 
 DEVICES = ("AUTO", *DEVICE_GROUPS)
 SECOND_LOOKS = ("auto", "always", "never")
@@ -29,6 +30,10 @@ WHOLE = (
     "least_free_bytes",
     "most_package_bytes",
     "most_memory_mib",
+    "most_vram_mib",
+    "most_failures",
+    "idle_minutes",
+    "logs_bytes",
     "most_frame_seconds",
     "most_output_bytes",
     "most_samples",
@@ -42,10 +47,12 @@ WHOLE = (
     "known_tile_frames",
     "scheduler_grace_seconds",
 )
-MOST = {"metrics_port": 65_535, "lanes": MAX_SLOTS // 2}  # a lane holds two leases at times
+# A lane holds two leases at times.
+MOST = {"metrics_port": 65_535, "lanes": MAX_SLOTS // 2, "idle_minutes": 7 * 24 * 60}
 # Less than that no render process lives with; 0 is the default.
-LEAST = {"memory_bytes": 2**29, "output_bytes": 2**24}
-SOME = ("fee_limit_fri", "lanes", "scheduler_grace_seconds")  # with 0 nothing could ever be sent, or rendered
+LEAST = {"memory_bytes": 2**29, "output_bytes": 2**24, "logs_bytes": 2**23}
+# With 0 nothing could ever be sent, or rendered.
+SOME = ("fee_limit_fri", "lanes", "scheduler_grace_seconds", "most_failures")
 AMOUNTS = (
     "least_reward_fri",
     "least_profit_fri",
@@ -80,7 +87,13 @@ SWITCHES = (
     "pause_on_battery",
     "pause_beside_blender",
 )
-CHOICES = {"device": DEVICES, "network": tuple(NETWORKS), "second_looks": SECOND_LOOKS}
+CHOICES = {
+    "device": DEVICES,
+    "network": tuple(NETWORKS),
+    "second_looks": SECOND_LOOKS,
+    "tell_addresses": WHICH,
+    "dial_addresses": WHICH,
+}
 URLS = ("rpc_url", "ws_url", "other_nodes", "index_url", "gateways")
 HTTP = ("http://", "https://")
 SCHEMES = {"rpc_url": HTTP, "ws_url": ("ws://", "wss://"), "index_url": HTTP, "ipfs_api": ("/",)}

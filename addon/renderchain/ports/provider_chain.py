@@ -73,11 +73,32 @@ class ProviderCalls(Protocol):
         """Have results checked by this public Stark key; 0 for the account."""
         ...
 
-    def give_back(self, lease_id: LeaseId, reason: str) -> Calls:
+
+class ProviderBoard(Protocol):
+    """One board of the network; what it tells and its leases' numbers are its own."""
+
+    @property
+    def board(self) -> int:
+        """Its address."""
+        ...
+
+    async def balance_fri(self, account: int) -> int:
+        """What the board owes an account."""
+        ...
+
+    async def open_leases(self, worker_id: WorkerId) -> list[LeaseInfo]:
+        """The leases that a worker holds here, claimed or submitted."""
+        ...
+
+    async def past(self, names: Sequence[str], from_block: int) -> list[BoardEvent]:
+        """The board's events of those kinds since a block, in the chain's order within each kind."""
+        ...
+
+    def calls_to_give_back(self, lease_id: LeaseId, reason: str) -> Calls:
         """Return a lease before its submission."""
         ...
 
-    def withdraw(self, account: int) -> Calls:
+    def calls_to_withdraw(self, account: int) -> Calls:
         """Send an account what the board owes it."""
         ...
 
@@ -97,7 +118,12 @@ class ProviderChain(Protocol):
 
     @property
     def calls(self) -> ProviderCalls:
-        """What can be asked of the registry and the board."""
+        """What can be asked of the registry."""
+        ...
+
+    @property
+    def boards(self) -> Sequence[ProviderBoard]:
+        """That which the settings name, or all that are active, in the Directory's order."""
         ...
 
     async def rules(self) -> RegistryRules:
@@ -124,10 +150,6 @@ class ProviderChain(Protocol):
         """What boards took of a worker's stake since a block, each purse in the chain's order."""
         ...
 
-    async def open_leases(self, worker_id: WorkerId) -> list[LeaseInfo]:
-        """The leases that a worker holds, claimed or submitted."""
-        ...
-
     async def is_deployed(self, account: int) -> bool:
         """Whether there is a contract at an account's address."""
         ...
@@ -140,20 +162,12 @@ class ProviderChain(Protocol):
         """STRK in an account."""
         ...
 
-    async def balance_fri(self, account: int) -> int:
-        """What the board owes an account."""
-        ...
-
     async def newest_block(self) -> tuple[int, int]:
         """Its number, and when it was made in seconds since 1970."""
         ...
 
     async def block_time_s(self, block: int) -> int:
         """When a block was made, in seconds since 1970."""
-        ...
-
-    async def past(self, names: Sequence[str], from_block: int) -> list[BoardEvent]:
-        """The board's events of those kinds since a block, in the chain's order within each kind."""
         ...
 
     async def nonce(self) -> int:
@@ -169,5 +183,5 @@ class ProviderChain(Protocol):
         ...
 
     def read(self, call: PlainCall) -> str:
-        """A call of the registry, the board or the token in words; raises ChangeRefused for any other."""
+        """A call of the registry, a board or the token in words; raises ChangeRefused for any other."""
         ...

@@ -1,19 +1,19 @@
-"""The registry and the board as a provider's owner or operator uses them."""
+"""The registry and the boards as a provider's owner or operator uses them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from ...core.board_events import BoardEvent
 from ...core.errors import ChainError, ChangeRefused
 from ...core.ids import NO_WORKER, WorkerId
-from ...core.job import LeaseInfo, StandingOffer
+from ...core.job import StandingOffer
 from ...core.money import Fee
 from ...core.provider import Leaving, PlainCall, Receipt, RegistryRules, StakeLoss, Standing
 from .chain import find_contracts
 from .errors import NOT_FOUND_CONTRACT, said
 from .fees import Fees, kind_of
+from .provider_board import StarknetProviderBoard, open_provider_boards
 from .registry_calls import Calls, StarknetProviderCalls
 from .scheduler import key_of
 from .sender import Sender
@@ -32,7 +32,8 @@ class StarknetProvider(StarknetView):
         self._signs = sender
         self._limit_fri = limit_fri
         self._first_block = 0
-        self.calls = StarknetProviderCalls(self._token, self._registry, self._board)
+        self.calls = StarknetProviderCalls(self._token, self._registry)
+        self.boards: list[StarknetProviderBoard] = []
         self.chain_name = self.chain_id.to_bytes(31, "big").lstrip(b"\0").decode("ascii", "replace")
 
     @classmethod
@@ -46,9 +47,15 @@ class StarknetProvider(StarknetView):
         from_block: int = 0,
         limit_fri: int,
     ) -> StarknetProvider:
-        """Find everything from the directory; raises WrongNetwork or ChainError."""
-        made = cls(sender, account, await find_contracts(account, directory, board), limit_fri)
+        """Find everything from the directory; without a board all that are active.
+
+        Raises WrongNetwork or ChainError.
+        """
+        contracts = await find_contracts(account, directory, board)
+        made = cls(sender, account, contracts, limit_fri)
         made._first_block = from_block
+        parts = (sender, account, contracts, directory, board, from_block)
+        made.boards = await open_provider_boards(*parts)
         return made
 
     async def rules(self) -> RegistryRules:
@@ -104,10 +111,6 @@ class StarknetProvider(StarknetView):
             *(StakeLoss(int(raw.block_number), int(raw.data[1]), True) for raw in forfeited),
         ]
 
-    async def open_leases(self, worker_id: WorkerId) -> list[LeaseInfo]:
-        """The leases that a worker holds, claimed or submitted."""
-        return [await self.lease(one) for one in await self.leases_of(worker_id)]
-
     async def is_deployed(self, account: int) -> bool:
         """Whether there is a contract at an account's address."""
         return await is_deployed(self._account.client, account)
@@ -130,11 +133,6 @@ class StarknetProvider(StarknetView):
             "Reading a block", self._account.client.get_block_with_tx_hashes(block_number=block)
         )
         return int(found.timestamp)
-
-    async def past(self, names: Sequence[str], from_block: int) -> list[BoardEvent]:
-        """The board's events of those kinds since a block, in the chain's order within each kind."""
-        first = max(from_block, self._first_block)
-        return [event for name in names for event in await self._stream.past_of(name, first)]
 
     async def nonce(self) -> int:
         """How many transactions the account has sent."""
@@ -162,8 +160,9 @@ class StarknetProvider(StarknetView):
         )
 
     def read(self, call: PlainCall) -> str:
-        """A call of the registry, the board or the token in words; raises ChangeRefused for any other."""
-        known = {int(one.address): one for one in (self._registry, self._board, self._token)}
+        """A call of the registry, a board or the token in words; raises ChangeRefused for any other."""
+        boards = [one.contract for one in self.boards]
+        known = {int(one.address): one for one in (self._registry, *boards, self._token)}
         contract = known.get(call.to)
         function = contract.functions.get(call.entrypoint) if contract else None
         if contract is None or function is None or function.get_selector(call.entrypoint) != call.selector:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Sequence
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from contextlib import aclosing, asynccontextmanager, suppress
+from dataclasses import replace
 from itertools import chain as chained
 from pathlib import Path
 
@@ -16,7 +16,6 @@ from ...core.frame_names import USUAL
 from ...core.ids import BoardJob, JobId, LeaseId
 from ...core.job_progress import JobProgress
 from ...core.manifest import Manifest
-from ...core.merkle import HashMany
 from ...core.notices.following import CancelQuoted, ChallengeQuoted
 from ...core.notices.jobs import JobCanceled, ReceiptFailed, ReceiptWritten
 from ...core.notices.private import JobIsPrivate
@@ -24,37 +23,29 @@ from ...core.private_package import SharedKey
 from ...core.probe import DEFAULT_S
 from ...core.scratch import Scratch
 from ...ports.boards import Boards
-from ...ports.content_store import ContentStore
-from ...ports.journal import Journal
-from ...ports.package_keys import PackageSealer
-from ...ports.receipt_chain import ReceiptChain, ReceiptSigner
+from ...ports.receipt_chain import ReceiptChain
 from ...ports.reporter import Reporter
-from ...ports.sealer import Sealer, Unwrapper
-from ..exchange.lease_result import ReadNoisy
 from ..exchange.package import fetch_package
 from ..exchange.package_cache import drop_if_unused
 from ..exchange.private_package import PrivateOpening, PrivateSealing, read_header, read_manifest
-from ..exchange.probe import Probe
-from ..indexed.artist import IndexedArtist
-from ..upkeep.store_upkeep import StoreUpkeep
 from .challenge import challenge
 from .estimate import Estimate, JobFrames, estimate
-from .final_check import FinalCheck
 from .job_boards import JobBoards
 from .job_notes import JobNotes
 from .kept_frames import KeptFrames
+from .kept_passes import KeptPasses
 from .offer import Offer
 from .order_again import manifest_for, name_of, offer_of, order_quote, read_job
 from .output_folder import try_output
-from .overview import Overview, cancel_quote
-from .own_check import OwnCheck
-from .own_keys import OwnKeys
+from .overview import Overview, Wanted, cancel_quote
 from .package_pin import is_wanting, unpin_unneeded
 from .pool import top_up
 from .quote import Quote
 from .receipt import gather, sealed, write_receipt
 from .receipt_parts import ReceiptParts
+from .requester_parts import RequesterParts
 from .results import Results
+from .shared_key import write_shared
 from .submit import probed_offer, submit
 from .watch_job import JobReport, JobWatch
 
@@ -64,38 +55,6 @@ OnProgress = Callable[[JobProgress], None]
 
 def unheard(progress: JobProgress) -> None:
     """Nobody wants to know."""
-
-
-@dataclass(frozen=True)
-class RequesterParts:
-    """What the use cases work with; ``open_boards`` connects the artist's account.
-
-    ``turn_of`` has a board's job to one process at a time; it raises AgentRunsAlready. ``now`` gives seconds
-    since 1970.
-    """
-
-    open_boards: Callable[[], AbstractAsyncContextManager[Boards]]
-    store: ContentStore
-    journal: Journal
-    unwrapper: Callable[[ReceiptChain], Unwrapper]
-    sealer: Sealer
-    final_check: Callable[[Reporter], FinalCheck]
-    own_check: Callable[[Reporter], OwnCheck]
-    turn_of: Callable[[int, JobId], AbstractAsyncContextManager[None]]
-    most_challenges: int
-    package_sealer: PackageSealer
-    package_keys: Callable[[ReceiptChain], OwnKeys]
-    most_private_workers: int
-    probe: Probe
-    receipt_parts: Path  # where is kept what receipts of jobs need
-    signer: Callable[[ReceiptChain], ReceiptSigner]
-    hash_many: HashMany
-    read_noisy: ReadNoisy
-    packages: Path  # where those of jobs lie that are followed
-    from_block: int
-    upkeep: StoreUpkeep
-    now: Callable[[], float]
-    index: IndexedArtist | None = None
 
 
 class Requester:
@@ -127,12 +86,11 @@ class Requester:
         output: Path,
         probe_seconds: int = DEFAULT_S,
         names: str = USUAL,
-    ) -> JobId:
-        """Probe a packed folder, pin it and create its job; returns the job's id. Raises SceneError too.
+    ) -> BoardJob:
+        """Probe a packed folder, pin it and create its job; returns that job. Raises SceneError too.
 
-        It may be cancelled until it pays; what is cancelled later ends all the same, with Cancelled.
-
-        ``probe_seconds`` 0: the scene is not probed, which is said.
+        It may be cancelled until it pays; what is cancelled later ends all the same, with Cancelled. With
+        ``probe_seconds`` 0 the scene is not probed, which is said.
         """
         parts = self._parts
         try_output(output)
@@ -159,21 +117,33 @@ class Requester:
             )
         with suppress(OSError):  # it could be made before; else the first frame says why it can't be now
             output.mkdir(parents=True, exist_ok=True)
-        return job_id
+        return BoardJob(chain.board, job_id)
 
     async def watch(
-        self, job_id: JobId, output: Path | None = None, on_progress: OnProgress = unheard, *, board: int = 0
+        self,
+        job_id: JobId,
+        output: Path | None = None,
+        on_progress: OnProgress = unheard,
+        *,
+        board: int = 0,
+        passes: KeptPasses | None = None,
     ) -> JobReport:
         """Follow a job to its end; frames go to ``output`` or to where the job was submitted for.
 
-        Raises AgentRunsAlready where another process does.
+        With ``passes`` what a merge takes is kept there. Raises AgentRunsAlready where another process does.
         """
         with Scratch() as scratch:
             async with self._chain(job_id, board) as chain, self._parts.turn_of(chain.board, job_id):
-                return await self._watch(chain, job_id, output, Path(scratch), on_progress)
+                return await self._watch(chain, job_id, output, Path(scratch), on_progress, passes)
 
     async def _watch(
-        self, chain: ReceiptChain, job_id: JobId, output: Path | None, scratch: Path, on_progress: OnProgress
+        self,
+        chain: ReceiptChain,
+        job_id: JobId,
+        output: Path | None,
+        scratch: Path,
+        on_progress: OnProgress,
+        passes: KeptPasses | None,
     ) -> JobReport:
         parts, entry = self._parts, self._entry(chain.board, job_id)
         if output is None and not (entry and entry.output):
@@ -203,6 +173,7 @@ class Requester:
             most_private_workers=parts.most_private_workers,
             now=parts.now,
             on_progress=on_progress,
+            passes=passes,
         )
         await parts.upkeep.connect()
         from_block = entry.from_block if entry else parts.from_block
@@ -261,14 +232,16 @@ class Requester:
     def _entry(self, board: int, job_id: JobId) -> JobEntry | None:
         return next((one for one in self._parts.journal.jobs(board) if one.job_id == job_id), None)
 
-    async def overview(self, known: Collection[JobOverview] = ()) -> list[JobOverview]:
-        """The account's jobs as the chain has them now, the newest first.
+    async def overview(
+        self, known: Collection[JobOverview] = (), wanted: Wanted = lambda _: True
+    ) -> list[JobOverview]:
+        """The account's newest jobs that are wanted, as the chain has them now, the newest first.
 
         Those of ``known`` that are over are not asked for again.
         """
         async with self._parts.open_boards() as boards:
-            found = [await self._overview(chain).jobs(known) for chain in await boards.all()]
-        return sorted(chained.from_iterable(found), key=lambda one: one.number, reverse=True)
+            found = [await self._overview(chain).jobs(known, wanted) for chain in await boards.all()]
+        return sorted(chained(*found), key=lambda one: one.number, reverse=True)
 
     async def looks(self, job_id: JobId) -> AsyncGenerator[JobOverview, None]:
         """How one of them stands, and again after each change until it is over; raises LocalError."""
@@ -283,8 +256,7 @@ class Requester:
             async with aclosing(chain.events(newest, job_id)) as events:
                 while last.is_running:
                     await anext(events)
-                    found = await overview.job(entry)
-                    if found != last:
+                    if (found := await overview.job(entry)) != last:
                         yield (last := found)
 
     @asynccontextmanager
@@ -294,9 +266,9 @@ class Requester:
             yield await (boards.of() if job_id is None else self._boards(boards).of_job(job_id, board))
 
     @asynccontextmanager
-    async def _chain_of_lease(self, lease_id: LeaseId) -> AsyncIterator[ReceiptChain]:
+    async def _chain_of_lease(self, lease_id: LeaseId, board: int) -> AsyncIterator[ReceiptChain]:
         async with self._parts.open_boards() as boards:
-            yield await self._boards(boards).of_lease(lease_id)
+            yield await self._boards(boards).of_lease(lease_id, board)
 
     def _boards(self, boards: Boards) -> JobBoards:
         return JobBoards(boards, self._parts.journal, self._overview)
@@ -364,15 +336,17 @@ class Requester:
         async with self._chain(job_id) as chain:
             await top_up(chain, self._reporter, job_id, more_pool_fri=more_pool_fri, reward_fri=reward_fri)
 
-    async def challenge_quote(self, lease_id: LeaseId, leaves: Sequence[int]) -> ChallengeQuoted:
+    async def challenge_quote(
+        self, lease_id: LeaseId, leaves: Sequence[int], board: int = 0
+    ) -> ChallengeQuoted:
         """What doubting named leaves, or the delivery, takes; raises LeaseInOtherState if it is late."""
-        async with self._chain_of_lease(lease_id) as chain:
+        async with self._chain_of_lease(lease_id, board) as chain:
             bond_fri = await chain.challenge_bond_fri(lease_id, pixels=bool(leaves))
             return ChallengeQuoted((await chain.lease(lease_id)).job_id, lease_id, bond_fri)
 
-    async def challenge(self, lease_id: LeaseId, leaves: Sequence[int]) -> None:
+    async def challenge(self, lease_id: LeaseId, leaves: Sequence[int], board: int = 0) -> None:
         """Doubt named leaves of a lease, or without any its delivery."""
-        async with self._chain_of_lease(lease_id) as chain:
+        async with self._chain_of_lease(lease_id, board) as chain:
             await challenge(chain, self._reporter, lease_id, leaves)
 
     async def share_key(self, job_id: JobId, folder: Path) -> Path:
@@ -386,15 +360,10 @@ class Requester:
             header = await read_header(parts.store, job.package_cid)
             if header is None:
                 raise LocalError(f"Job {job_id} is not private: everybody can read its package.")
-            shared = SharedKey(chain.board, job_id, await keys.key_of(job, header))
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = folder / f"{job_id}.json"
-        path.unlink(missing_ok=True)
-        path.touch(mode=0o600)
-        path.write_bytes(shared.to_bytes())
-        return path
+            return write_shared(SharedKey(chain.board, job_id, await keys.key_of(job, header)), folder)
 
     async def draws(self) -> DrawCount:
-        """Audits drawn on this board against audits expected."""
-        async with self._chain() as chain:
-            return count_draws(await chain.drawn(self._parts.from_block))
+        """Audits drawn on all boards against audits expected."""
+        async with self._parts.open_boards() as boards:
+            drawn = [await one.drawn(self._parts.from_block) for one in await boards.all()]
+        return count_draws(chained(*drawn))

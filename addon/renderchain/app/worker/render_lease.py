@@ -21,7 +21,7 @@ from ...core.notices.leases import ContentNotKept, ContentNotPinned, LeaseSubmit
 from ...core.openings import remembering
 from ...core.sealed import key_hash_of, result_key_of, salt_key_of
 from ...ports.content_store import ContentStore
-from ...ports.images import ImageReader
+from ...ports.images import ImagesIn
 from ...ports.journal import Journal, LeaseEntry
 from ...ports.reporter import Reporter
 from ...ports.sealer import Sealer
@@ -34,6 +34,7 @@ from ..exchange.package import OpeningOf, fetch_checked
 from ..exchange.package_cache import drop_all_opened, drop_if_unused, drop_opened, in_use
 from ..exchange.pins import Pins
 from ..exchange.sealed_result import seal_result
+from ..exchange.told_addresses import Beside
 from ..exchange.watchtower_key import KeysForWatchtower
 from .finished import FinishedFrames
 from .lane import SPARE, Turn
@@ -69,13 +70,15 @@ class RenderLease:
         proof_store: ProofStore,
         pins: Pins,
         journal: Journal,
-        read_images: ImageReader,
+        images_in: ImagesIn,
         limits: GateLimits = NO_LIMITS,
         private: OpeningOf | None = None,
+        beside: Beside | None = None,
         for_watchtower: KeysForWatchtower | None = None,
     ) -> None:
         self._chain = chain
         self._private = private
+        self._beside = beside
         self._for_watchtower = for_watchtower
         self._store = store
         self._reporter = reporter
@@ -86,7 +89,7 @@ class RenderLease:
         self._limits = limits
         self._pins = pins
         self._finished = FinishedFrames(journal, folder / "leases")
-        self._frames = RenderFrames(self._finished, reporter, read_images)
+        self._frames = RenderFrames(self._finished, reporter, images_in)
         self._packages: dict[JobId, Path] = {}
 
     def output(self, lease_id: LeaseId) -> Path:
@@ -112,7 +115,7 @@ class RenderLease:
         """A job's package, kept while the job lives; raises StoreError or ContentError."""
         cache = self._folder / "packages"
         self._packages[terms.job_id] = cache / terms.package_cid
-        parts = (self._store, terms, cache, self._reporter, self._limits, self._private)
+        parts = (self._store, terms, cache, self._reporter, self._limits, self._private, self._beside)
         return await fetch_checked(*parts)
 
     async def run(
