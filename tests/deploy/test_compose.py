@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -155,7 +156,7 @@ def test_the_dashboard_is_served(composed: Composed) -> None:
 
 def test_each_part_can_be_asked_whether_it_is_well(composed: Composed) -> None:
     for part in (*WELL, "devnet", "network"):
-        composed.wait_for(lambda part=part: composed.is_well(part))
+        composed.wait_for(partial(composed.is_well, part))
 
 
 @pytest.mark.parametrize("part", ["index", "database"])
