@@ -17,5 +17,5 @@ def test_inside_the_application(application: Application, file: str, tmp_path: P
     command = [sys.executable, "-m", "pytest", "-p", "pytest-blender"]
     command += ["--blender-executable", application.blender, "-c", str(INSIDE / "pytest.ini")]
     folders = ["--rootdir", str(INSIDE), "--basetemp", str(tmp_path / "inside"), str(INSIDE / file)]
-    done = application.call([*command, *folders], 300)
+    done = application.call([*command, *folders], 900)
     assert done.returncode == 0 and " passed" in done.stdout, done.stdout[-5000:] + done.stderr[-2000:]

@@ -75,7 +75,7 @@ def test_what_the_render_program_does_is_right_in_the_bpy_module_too(file: str, 
         capture_output=True,
         text=True,
         errors="replace",
-        timeout=300,
+        timeout=900,
         check=False,
     )
     assert done.returncode == 0 and " passed" in done.stdout and " failed" not in done.stdout, (

@@ -11,6 +11,7 @@ from renderchain.core.scheduling.ends import lease_timeout_s, least_reward_fri
 from renderchain.core.scheduling.plan import RENDER_PART
 
 from .board import REWARD_FRI
+from .fluid import deadlines_hit
 from .longest import LongestFirst
 from .planned import Planned
 from .pulls import PollingPull, Pull
@@ -189,7 +190,7 @@ def deadlines(kind: str, seed: int, fleet: Fleet, jobs: int, tasks: int, load: f
     world = world_of(kind, machines, made)
     found = measure(Run(world, comes_s, kind))
     hits = sum(one.done_s <= (one.deadline_s or 0) for one in world.coming)
-    found.more = {"deadlines hit": hits / jobs}
+    found.more = {"deadlines hit": hits / jobs, "by a fluid": deadlines_hit(machines, made) / jobs}
     return found
 
 

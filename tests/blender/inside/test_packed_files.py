@@ -1,12 +1,16 @@
 """References that no picture tells of: where they lead in a package, and with which bytes."""
 
+import re
 from pathlib import Path
 
 import bpy
 import numpy
 import pytest
 from building import tree_on
-from picturing import GREEN, RED, glowing, pack, picture, plane, png, save, stage, textured
+from picturing import GREEN, RED, glowing, linked, pack, picture, plane, png, save, stage, textured
+
+IS_NEW = bpy.app.version >= (5, 0)
+EEVEE, OLD = ("BLENDER_EEVEE", b"0306") if IS_NEW else ("BLENDER_EEVEE_NEXT", b"306")
 
 
 @pytest.fixture
@@ -295,6 +299,28 @@ def test_a_file_saved_in_sculpt_mode_is_packed_without_blenders_brushes(part, pr
     bpy.ops.object.mode_set(mode="SCULPT")
     manifest = opened(part, project)
     assert [file.path for file in manifest.files] == ["scene.blend"]
+
+
+def test_what_an_old_library_has_is_set_as_in_the_film_that_links_it(part, project):
+    """Blender converts it by the file's scenes, which a link brings not along."""
+    material, _ = glowing(name="painted")
+    material.use_fake_user = True
+    bpy.context.scene.render.engine = EEVEE
+    library = save(project / "lib.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=str(library), compress=False)
+    raw = library.read_bytes()
+    library.write_bytes(re.sub(rb"\A(BLENDER[-_0-9]*v)[0-9]{3,4}", rb"\g<1>" + OLD, raw, count=1))
+    bpy.ops.wm.open_mainfile(filepath=str(library))
+    opened_has = bpy.data.materials["painted"].use_transparent_shadow
+    stage()
+    save(project / "film.blend")
+    plane(linked(library, "materials", "painted"))
+    film_has = bpy.data.materials["painted"].use_transparent_shadow
+    assert film_has != opened_has
+    save(project / "film.blend")
+    opened(part, project)
+    (material,) = (one for one in bpy.data.materials if one.name == "painted")
+    assert material.library and material.use_transparent_shadow == film_has
 
 
 def test_a_library_of_which_the_scene_uses_nothing_is_taken_out(part, project):

@@ -10,6 +10,7 @@ from renderchain.core.ids import JobId
 from renderchain.core.scheduling.plan import Given
 
 from services.scheduler.simulator import scenarios
+from services.scheduler.simulator.fluid import deadlines_hit
 from services.scheduler.simulator.planned import Planned
 from services.scheduler.simulator.scenarios import POLICIES, Fleet, bound_s, measure, single
 from services.scheduler.simulator.world import Machine, MadeUpJob, World
@@ -86,3 +87,14 @@ def test_many_jobs_deadlines_and_prices_have_their_figures() -> None:
     assert 0 <= hits.more["deadlines hit"] <= 1
     cheap = scenarios.prices(1, Fleet(30, asks=4.0), 10, 0.05)
     assert 0.5 < cheap.more["pay / least"] < 4
+
+
+def test_a_fluid_meets_deadlines_by_what_lives_and_the_earliest_first() -> None:
+    def timed(cost_s: float, comes_s: float, deadline_s: float) -> MadeUpJob:
+        return MadeUpJob(np.array([cost_s]), {}, comes_s=comes_s, deadline_s=deadline_s)
+
+    machines = [Machine(1.0), Machine(1.0, dies_s=10.0)]
+    assert deadlines_hit(machines, [timed(30, 0, 20)]) == 1, "20 until the one dies, and 10 of the other"
+    assert deadlines_hit(machines, [timed(31, 0, 20)]) == 0
+    assert deadlines_hit(machines, [timed(20, 0, 100), timed(4, 5, 8)]) == 2, "who comes later may go first"
+    assert deadlines_hit(machines, [timed(4, 50, 53), timed(20, 0, 10)]) == 1

@@ -22,6 +22,7 @@ from ...core.scene_finding import SceneFinding, errors_in, overridden
 from ..leaving import leave
 from .caches import BESIDE
 from .clean import clean
+from .converted import Settings, as_linked, set_as_linked
 from .expansion import Files, Folders, extension_of
 from .kinds import references
 from .painted import put_painted
@@ -107,19 +108,25 @@ def pack(order: Order) -> Answer:
     if reason := why_unwritable(bpy.data.scenes[order.scene], order.file_format):
         raise SceneError(f"Blender can't write what the output settings ask for ({reason}). Choose others.")
     places = Places(Path(order.folder))
-    libraries = library_places(found.libraries)
+    libraries, settings = library_places(found.libraries), as_linked(bases)
     _write(found.local, libraries, bases, places, MAIN_BLEND)
     for path, place in libraries.items():
-        _pack_library(path, place, found.linked, libraries, places)
+        _pack_library(path, place, found.linked, settings, libraries, places)
     return Answer(findings, tuple(places.files()))
 
 
 def _pack_library(
-    path: str, place: str, linked: dict[Key, Files], libraries: dict[str, str], places: Places
+    path: str,
+    place: str,
+    linked: dict[Key, Files],
+    settings: Settings,
+    libraries: dict[str, str],
+    places: Places,
 ) -> None:
     """A library as a package has it: only what the film uses is there, the rest leads nowhere."""
     _open(path)
     clean()
+    set_as_linked(path, settings)
     bases = Bases("", 0)
     own = [one for one in references() if is_in_file(one.owner)]
     needed = [(one, linked.get(key_of(one, absolute(one, bases, path)))) for one in own]

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .ends import Column, earliest_end_s
+from .fair import DANGER
 from .fit import AHEAD, Known, Needs, fitting
 from .fleet import Fleet
 from .predict import Costs
@@ -105,9 +106,11 @@ class JobPlan:
         hoped = fleet.column("hoped")[fits]
         end_s = earliest_end_s(begins_s, hoped, self.cost_s, max(own, share), now_s)
         self.shared_end_s = self.alone_end_s = end_s
-        if needs.deadline_s is not None and end_s > needs.deadline_s:  # then it goes first
-            self.alone_end_s = earliest_end_s(begins_s, hoped, self.cost_s, own, now_s)
-            end_s = max(self.alone_end_s, needs.deadline_s)
+        if needs.deadline_s is not None:
+            aim_s = now_s + DANGER * (needs.deadline_s - now_s)  # what comes late, or is lost, has the rest
+            if end_s > aim_s:  # then it goes first
+                self.alone_end_s = earliest_end_s(begins_s, hoped, self.cost_s, own, now_s)
+                end_s = max(self.alone_end_s, aim_s)
         if len(opened) and len(speeds):  # somebody takes the costliest, also where it is all that is left
             end_s = max(end_s, float((begins_s + self._safety * opened.max() / speeds).min()))
         self.end_s = end_s + ROUNDING_S

@@ -45,3 +45,15 @@ def test_a_deadline_that_can_not_be_met_takes_nothing_from_those_that_can() -> N
     claims = {"lost": Claim(300.0, 90.0, 95.0), "late": Claim(300.0, 100.0, 99.0)}
     order = sorted(claims, key=lambda one: Fairness[str]().rank(one, claims[one], 0.0))
     assert order == ["late", "lost"]
+
+
+def test_jobs_with_deadlines_share_their_turns_and_take_them_in_the_order_of_these() -> None:
+    """Each had as much as any other, so that in a rush all of them became late together."""
+    claims = {"a": NONE, "later": Claim(50.0, 500.0, 20.0), "sooner": Claim(50.0, 300.0, 20.0)}
+    claims["lost"] = Claim(900.0, 200.0, 800.0)
+    found = turns(Fairness(), claims, dict.fromkeys(claims, 1), 40)
+    assert found.count("a") == 10, "no more than its part is taken from who has none"
+    assert found.count("sooner") == 30
+    del claims["sooner"]
+    found = turns(Fairness(), claims, dict.fromkeys(claims, 1), 30)
+    assert (found.count("a"), found.count("later"), found.count("lost")) == (10, 20, 0)
