@@ -41,6 +41,7 @@ lock: ## pin with hashes what pyproject.toml names; versions stay where they can
 	$(COMPILE) $(UPGRADE) --group dev --extra services -o requirements.lock
 	$(COMPILE) -c requirements.lock $(IN_BLENDER:%=--no-emit-package %) -o requirements-extension.lock
 	$(COMPILE) -c requirements.lock --group worker -o requirements-worker.lock
+	$(COMPILE) -c requirements.lock --extra services -o requirements-services.lock
 
 lint: ## formatting, imports, sizes, types
 	$(SETUP) python cairo
@@ -94,8 +95,8 @@ test-kills: ## two hundred SIGKILLs of agent, render processes, Kubo and the way
 	$(SETUP) demo
 	$(BIN)/python -m pytest tests/kills -s --kills 200
 
-test-image: ## the worker's container image, really built and run
-	$(SETUP) python containers
+test-deploy: ## container images, built, and a network of them that renders a scene; units and alerts
+	$(SETUP) system python containers devnet kubo
 	$(BIN)/python -m pytest tests/deploy
 
 test-window: ## the add-on in Blender's own window, by mouse and keyboard

@@ -35,16 +35,7 @@ class LocalServices:
 
     def start_index(self) -> str:
         """It keeps an SQLite database in the network's folder; returns its address."""
-        settings = self._network.settings_file(INDEX)
-        values = {
-            "rpc_url": self._network.rpc_url,
-            "ws_url": self._network.ws_url,
-            "network": "devnet",
-            "directory": hex(self._network.contracts.directory),
-            "folder": INDEX,
-        }
-        settings.write_text("".join(f'{name} = "{value}"\n' for name, value in values.items()))
-        return self._start(INDEX, INDEX, settings)
+        return self._start(INDEX, INDEX, write_index_settings(self._network))
 
     def start_scheduler(self, number: int = 1) -> str:
         """For the account scheduler-N; returns its address."""
@@ -81,6 +72,20 @@ class LocalServices:
         """Ask every one to end, after a while make it."""
         for pid in self._pids.values():
             stop(pid)
+
+
+def write_index_settings(network: Network) -> Path:
+    """Of an index, which has no account; returns the file."""
+    file = network.settings_file(INDEX)
+    values = {
+        "rpc_url": network.rpc_url,
+        "ws_url": network.ws_url,
+        "network": "devnet",
+        "directory": hex(network.contracts.directory),
+        "folder": INDEX,
+    }
+    file.write_text("".join(f'{name} = "{value}"\n' for name, value in values.items()))
+    return file
 
 
 def let_read(network: Network, address: str) -> None:

@@ -25,15 +25,25 @@ def header_of_block(rpc_url: str, number: int) -> Any:
     return _call(rpc_url, "starknet_getBlockWithTxHashes", params)
 
 
+def is_there(rpc_url: str, address: int) -> bool:
+    """Whether the chain has a contract of that address; raises OSError where no node answers."""
+    params = {"block_id": "latest", "contract_address": hex(address)}
+    return "result" in _said(rpc_url, "starknet_getClassHashAt", params)
+
+
 def _call(rpc_url: str, method: str, params: dict[str, Any]) -> Any:
+    said = _said(rpc_url, method, params)
+    assert "error" not in said, said
+    return said["result"]
+
+
+def _said(rpc_url: str, method: str, params: dict[str, Any]) -> Any:
     question = {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
     request = urllib.request.Request(
         rpc_url, json.dumps(question).encode(), {"Content-Type": "application/json"}
     )
     with urllib.request.urlopen(request) as answer:
-        said = json.load(answer)
-    assert "error" not in said, said
-    return said["result"]
+        return json.load(answer)
 
 
 def pass_time(rpc_url: str, seconds: int, blocks: int = 10) -> None:

@@ -27,15 +27,15 @@ def make_blocks(rpc_url: str, count: int) -> None:
             answer.read()
 
 
-def main() -> None:
+def beat(rpc_url: str) -> None:
     """Until the devnet is gone."""
     while True:
         time.sleep(EVERY_S)
         try:
-            make_blocks(sys.argv[1], 1)
+            make_blocks(rpc_url, 1)
         except (urllib.error.URLError, ConnectionError):
             return
 
 
 if __name__ == "__main__":
-    main()
+    beat(sys.argv[1])

@@ -121,16 +121,14 @@ def start_network(
     folder.mkdir(parents=True)
     pids: list[int] = []
     try:
-        roles = ["deployer", "artist", *(f"artist-{number}" for number in range(2, artists + 1))]
-        roles += [f"{kind}-{number}" for number in range(1, workers + 1) for kind in ("owner", "worker")]
-        roles += [f"scheduler-{number}" for number in range(1, schedulers + 1)]
+        roles = roles_of(workers, artists, schedulers)
         devnet, port = start_devnet(folder, len(roles))
         pids.append(devnet)
         kubo, api = start_kubo(folder)
         pids.append(kubo)
         rpc_url = f"http://127.0.0.1:{port}/rpc"
         accounts = dict(zip(roles, predeployed(rpc_url), strict=True))
-        contracts = asyncio.run(_deploy(rpc_url, accounts["deployer"], boards))
+        contracts = asyncio.run(deploy(rpc_url, accounts["deployer"], boards))
         network = Network(
             folder,
             tuple(pids),
@@ -140,8 +138,8 @@ def start_network(
             contracts,
             accounts,
         )
-        _write_settings(network)
-        asyncio.run(_register(network, workers, holdings or {}))
+        write_settings(network)
+        asyncio.run(register(network, workers, holdings or {}))
         pids.append(start_heartbeat(folder, rpc_url))
         return replace(network, pids=tuple(pids))
     except BaseException:
@@ -150,7 +148,15 @@ def start_network(
         raise
 
 
-async def _deploy(rpc_url: str, deployer: Account, boards: int) -> Deployed:
+def roles_of(workers: int, artists: int, schedulers: int) -> list[str]:
+    """Who has an account."""
+    roles = ["deployer", "artist", *(f"artist-{number}" for number in range(2, artists + 1))]
+    roles += [f"{kind}-{number}" for number in range(1, workers + 1) for kind in ("owner", "worker")]
+    return roles + [f"scheduler-{number}" for number in range(1, schedulers + 1)]
+
+
+async def deploy(rpc_url: str, deployer: Account, boards: int) -> Deployed:
+    """The contracts, with the rules of networks on one machine."""
     owner = await open_account(Node(rpc_url, ""), deployer.address, deployer.private_key)
     try:
         return await deploy_network(owner, RULES, boards)
@@ -158,7 +164,7 @@ async def _deploy(rpc_url: str, deployer: Account, boards: int) -> Deployed:
         await close_account(owner)
 
 
-async def _register(network: Network, workers: int, holdings: Mapping[int, SeatHolding]) -> None:
+async def register(network: Network, workers: int, holdings: Mapping[int, SeatHolding]) -> None:
     """Every owner stakes for its worker and gets what the worker earns."""
     for number in range(1, workers + 1):
         operator = network.accounts[f"worker-{number}"].address
@@ -185,7 +191,8 @@ def _version(text: str) -> tuple[int, int]:
     return int(major), int(minor)
 
 
-def _write_settings(network: Network) -> None:
+def write_settings(network: Network) -> None:
+    """A file for each role but the deployer, and its key beside it."""
     password = network.folder / "keystore.password"
     password.touch(mode=0o600)
     password.write_text(secrets.token_hex(16))

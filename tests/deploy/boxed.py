@@ -7,7 +7,8 @@ import json
 import os
 import shutil
 import subprocess
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,10 @@ FLAGS = (
 )
 # Where we are no whole root: no other limits than ours may be asked for, and only runc starts.
 HERE = ("--ulimit", "nofile=4096:4096", "--ulimit", "nproc=4096:4096", "--network", "none")
+# Nor is there a systemd, which asks for podman whether a container is well: tests ask themselves.
+NO_TIMERS = {"DISABLE_HC_SYSTEMD": "true"}
 GROUP = "libpod_parent"
+PATIENCE_S = 3600  # after which a program hangs, also on a busy machine
 
 
 class Containers:
@@ -36,31 +40,63 @@ class Containers:
         self._volumes: list[str] = []
         self._groups = {path for path in Path("/sys/fs/cgroup").glob(f"*/{GROUP}")}
 
+    @property
+    def engine(self) -> list[str]:
+        """podman, as it runs here."""
+        return ["podman", *self._storage, "--runtime", "runc", "--cgroup-manager", "cgroupfs"]
+
     def bring_base(self, archive: Path) -> None:
         """localhost/base out of an archive, if it is not there yet."""
-        known = self._buildah("images", "--quiet", "localhost/base", check=False)
+        self.bring("base", "scratch", {archive: ""})
+
+    def bring(self, name: str, base: str, files: Mapping[Path, str], *links: tuple[str, str]) -> None:
+        """localhost/NAME, if it is not there yet: another image with files of this machine in it."""
+        known = self._buildah("images", "--quiet", f"localhost/{name}", check=False)
         if known.returncode == 0 and known.stdout.strip():
             return
-        container = self._buildah("from", "scratch").stdout.strip()
-        self._buildah("add", "--quiet", container, str(archive))
-        self._buildah("commit", "--quiet", "--rm", container, "localhost/base")
+        container = self._buildah("from", base).stdout.strip()
+        for source, place in files.items():
+            self._buildah("add", "--quiet", container, str(source), *([place] if place else []))
+        for place, target in links:
+            self._buildah("run", "--isolation", "chroot", container, "ln", "-s", target, place)
+        self._buildah("commit", "--quiet", "--rm", container, f"localhost/{name}")
 
-    def build(self, file: Path, image: str, **arguments: str) -> None:
-        """Build it; what pip needs on this machine to reach packages is handed on."""
-        for name in ("PIP_INDEX_URL", "PIP_DEFAULT_TIMEOUT"):
+    def build(self, file: Path, image: str, *more: str, target: str = "", **arguments: str) -> None:
+        """Build it; what pip and npm need on this machine to reach packages is handed on.
+
+        All files have one date, so that what is built of the same is the same.
+        """
+        for name in ("PIP_INDEX_URL", "PIP_DEFAULT_TIMEOUT", "GOPROXY"):
             if value := os.environ.get(name):
                 arguments[name] = value
-        options = ["--isolation", "chroot", "--network", "host", "--layers", "--file", str(file)]
+        options = ["--format", "docker", "--isolation", "chroot", "--network", "host", "--timestamp", "0"]
+        options += ["--layers", "--file", str(file), *more]
+        if target:
+            options += ["--target", target]
         if certificates := os.environ.get("PIP_CERT"):
             options += ["--volume", f"{certificates}:/run/certificates.crt:ro"]
-            arguments["PIP_CERT"] = "/run/certificates.crt"
+            arguments |= dict.fromkeys(("PIP_CERT", "NPM_CONFIG_CAFILE"), "/run/certificates.crt")
         options += [part for name, value in arguments.items() for part in ("--build-arg", f"{name}={value}")]
         self._buildah("build", *options, "--tag", image, str(REPO))
 
+    def made_of(self, image: str) -> dict[str, Any]:
+        """Its layers, by their digests, and its settings; an id has random parts of buildah's besides."""
+        said = json.loads(self._podman("image", "inspect", image).stdout)[0]
+        return {name: said[name] for name in ("Architecture", "Config", "Created", "Os", "RootFS")}
+
     def inspect(self, image: str) -> dict[str, Any]:
-        """The image's settings: Env, Entrypoint, Cmd."""
-        found: dict[str, Any] = json.loads(self._podman("image", "inspect", image).stdout)[0]["Config"]
+        """The image's settings: Env, Entrypoint, Cmd, User, Labels, Healthcheck."""
+        said = json.loads(self._podman("image", "inspect", image).stdout)[0]
+        found: dict[str, Any] = said["Config"] | {"Healthcheck": said.get("Healthcheck")}
         return found
+
+    @contextmanager
+    def mounted(self, image: str) -> Iterator[Path]:
+        """Its files."""
+        try:
+            yield Path(self._podman("image", "mount", image).stdout.strip())
+        finally:
+            self._podman("image", "unmount", image)
 
     def run(
         self, image: str, *arguments: str, scene: Path | None = None, entrypoint: str = ""
@@ -85,11 +121,17 @@ class Containers:
         return self._done(["buildah", *self._storage, *arguments], check)
 
     def _podman(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        command = ["podman", *self._storage, "--runtime", "runc", "--cgroup-manager", "cgroupfs"]
-        return self._done([*command, *arguments], check)
+        return self._done([*self.engine, *arguments], check)
 
     @staticmethod
     def _done(command: list[str], check: bool) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
+        done = subprocess.run(
+            command,
+            env={**os.environ, **NO_TIMERS},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_S,
+            check=False,
+        )
         assert not check or done.returncode == 0, (command, done.stdout[-3000:], done.stderr[-3000:])
         return done

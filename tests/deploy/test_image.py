@@ -3,38 +3,23 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from tests.deploy.boxed import FLAGS, Containers
+from tests.deploy.images import RECIPES, built
 from tests.unit.docs.pages import REPO
-from tools.setup.cache import is_done
-from tools.setup.containers import PROGRAMS, containers_root
 
-DEPLOY = REPO / "deploy" / "worker"
-IMAGE, OPTIX = "localhost/renderchain-worker", "localhost/renderchain-worker-optix"
+OPTIX = "localhost/renderchain-worker-optix"
 
 
 @pytest.fixture(scope="module")
-def containers() -> Iterator[Containers]:
-    """With the image built; layers of an earlier run are used again."""
-    root = containers_root()
-    missing = [one for one in PROGRAMS if shutil.which(one, path=f"{os.environ['PATH']}:/usr/sbin") is None]
-    if missing or not is_done(root) or os.geteuid() != 0:
-        pytest.skip(
-            "Images are built as root after `make test-image` or `python3 -m tools.setup containers`."
-        )
-    found = Containers(root)
-    found.bring_base(root / "base.tar")
-    found.build(DEPLOY / "Containerfile", IMAGE, BASE="localhost/base")
-    yield found
-    found.end()
+def image(containers: Containers, image: str) -> str:
+    """The worker's."""
+    return built(containers, "worker")
 
 
 def test_the_commands_of_the_docs_have_these_flags() -> None:
@@ -42,22 +27,26 @@ def test_the_commands_of_the_docs_have_these_flags() -> None:
     assert all(flag in page for flag in FLAGS)
 
 
-def test_it_renders_in_a_sandbox_without_a_capability(containers: Containers, tmp_path: Path) -> None:
+def test_it_renders_in_a_sandbox_without_a_capability(
+    containers: Containers, image: str, tmp_path: Path
+) -> None:
     done = containers.run(
-        IMAGE, "probe", "/scene/cube.blend", "--frames", "1-2", "--json", scene=scene_in(tmp_path)
+        image, "probe", "/scene/cube.blend", "--frames", "1-2", "--json", scene=scene_in(tmp_path)
     )
     assert done.returncode == 0, done.stderr
     (found,) = [json.loads(line) for line in done.stdout.splitlines() if line.startswith('{"verdict"')]
     assert found["verdict"] == "fine" and found["frames"] == [1, 2]
 
 
-def test_it_starts_the_worker_whose_exit_code_says_what_is_missing(containers: Containers) -> None:
-    done = containers.run(IMAGE)
+def test_it_starts_the_worker_whose_exit_code_says_what_is_missing(
+    containers: Containers, image: str
+) -> None:
+    done = containers.run(image)
     assert done.returncode == 78 and "/etc/renderchain/worker.toml" in done.stderr, done.stderr
 
 
-def test_it_holds_the_add_on_and_nothing_else_of_the_repository(containers: Containers) -> None:
-    done = containers.run(IMAGE, "-c", FILES, entrypoint="python3")
+def test_it_holds_the_add_on_and_nothing_else_of_the_repository(containers: Containers, image: str) -> None:
+    done = containers.run(image, "-c", FILES, entrypoint="python3")
     inside = set(done.stdout.split())
     package = REPO / "addon" / "renderchain"
     ours = {
@@ -65,17 +54,19 @@ def test_it_holds_the_add_on_and_nothing_else_of_the_repository(containers: Cont
         for path in package.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
-    assert inside == ours | {"/opt/renderchain/LICENSE"}
+    assert inside == ours | {"/opt/renderchain/LICENSE", "/opt/renderchain/healthy.py"}
 
 
-def test_it_is_nobody_in_particular_and_writes_into_its_volume_alone(containers: Containers) -> None:
-    done = containers.run(IMAGE, "-c", WRITES, entrypoint="python3")
+def test_it_is_nobody_in_particular_and_writes_into_its_volume_alone(
+    containers: Containers, image: str
+) -> None:
+    done = containers.run(image, "-c", WRITES, entrypoint="python3")
     assert done.stdout.split() == ["10001", "/data", "/tmp"], done.stdout + done.stderr
 
 
-def test_the_variant_for_nvidia_differs_in_its_environment_alone(containers: Containers) -> None:
-    containers.build(DEPLOY / "Containerfile.optix", OPTIX, WORKER=IMAGE)
-    both = [containers.inspect(image) for image in (IMAGE, OPTIX)]
+def test_the_variant_for_nvidia_differs_in_its_environment_alone(containers: Containers, image: str) -> None:
+    containers.build(RECIPES["worker"].file.with_suffix(".optix"), OPTIX, WORKER=image)
+    both = [containers.inspect(one) for one in (image, OPTIX)]
     added = set(both[1]["Env"]) - set(both[0]["Env"])
     assert added == {
         "NVIDIA_VISIBLE_DEVICES=all",

@@ -5,7 +5,7 @@
     python3 -m tools.setup cairo         the Cairo compilers and their core library
     python3 -m tools.setup devnet        starknet-devnet
     python3 -m tools.setup emulation     qemu, for measuring as if on other processors
-    python3 -m tools.setup containers    what builds and runs the worker's container image
+    python3 -m tools.setup containers    what builds and runs container images
     python3 -m tools.setup postgres      the database of services where one machine is outgrown
     python3 -m tools.setup dashboard     the dashboard's page, which the index serves
     python3 -m tools.setup browser       Chromium, in which the dashboard is tested

@@ -9,7 +9,15 @@ from pathlib import Path
 from .cache import SetupError, is_done, need, recipe_dir, run
 from .debian import install, mirror
 
-PROGRAMS = {"buildah": "buildah", "debootstrap": "debootstrap", "podman": "podman", "runc": "runc"}
+PROGRAMS = {
+    "aardvark-dns": "aardvark-dns",
+    "buildah": "buildah",
+    "debootstrap": "debootstrap",
+    "iptables": "iptables",
+    "netavark": "netavark",
+    "podman": "podman",
+    "runc": "runc",
+}
 RELEASE = "bookworm"
 
 
@@ -25,7 +33,7 @@ def containers() -> None:
     if is_done(root):
         return
     if os.geteuid() != 0:
-        raise SetupError("setup: containers are set up as root; run `sudo make test-image`.")
+        raise SetupError("setup: containers are set up as root; run `sudo make test-deploy`.")
     shutil.rmtree(root, ignore_errors=True)
     base = root / "base"
     base.mkdir(parents=True)

@@ -95,7 +95,7 @@ def browser() -> None:
 
 def install(step: str, wanted: dict[str, str]) -> None:
     """Install the packages of what is missing; ``wanted`` as SYSTEM. Raises SetupError where we may not."""
-    missing = sorted({package for name, package in wanted.items() if not _there(name)})
+    missing = sorted({package for name, package in wanted.items() if not is_there(name)})
     if not missing:
         return
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
@@ -105,10 +105,13 @@ def install(step: str, wanted: dict[str, str]) -> None:
     run(step, command, {"DEBIAN_FRONTEND": "noninteractive"})
 
 
-def _there(name: str) -> bool:
+def is_there(name: str) -> bool:
+    """Whether this machine has the program or library; podman's helpers have a folder of their own."""
     if ".so" in name:
         return any((Path(folder) / name).exists() for folder in LIBRARY_FOLDERS)
-    return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin") is not None
+    return (
+        shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin:/usr/lib/podman") is not None
+    )
 
 
 def _update() -> None:

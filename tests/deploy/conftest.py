@@ -1,0 +1,27 @@
+"""Container images, where they can be built."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.deploy.boxed import Containers
+from tools.setup.cache import is_done
+from tools.setup.containers import PROGRAMS, containers_root
+from tools.setup.debian import is_there
+
+
+@pytest.fixture(scope="module")
+def containers() -> Iterator[Containers]:
+    """With the image that all begin with; layers of an earlier run are used again."""
+    root = containers_root()
+    if not (all(map(is_there, PROGRAMS)) and is_done(root)) or os.geteuid() != 0:
+        pytest.skip(
+            "Images are built as root after `make test-deploy` or `python3 -m tools.setup containers`."
+        )
+    found = Containers(root)
+    found.bring_base(root / "base.tar")
+    yield found
+    found.end()

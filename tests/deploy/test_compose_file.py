@@ -1,0 +1,58 @@
+"""deploy/compose.yaml against what it is made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+
+from devkit.network.composed import PARTS
+from tests.deploy.images import RECIPES, name_of
+from tests.unit.docs.pages import REPO
+
+FOUND: dict[str, Any] = yaml.safe_load((REPO / "deploy" / "compose.yaml").read_text())
+SERVICES: dict[str, dict[str, Any]] = FOUND["services"]
+# With the first the chain is gone; the second says five times if it is; the third ends with its command.
+RESTART = {"devnet": "no", "network": "on-failure:5", "artist": "no"}
+NEEDS_A_SANDBOX = {"worker-1", "worker-2", "aggregator", "artist"}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_part_has_no_more_rights_than_it_needs_and_bounded_logs(name: str) -> None:
+    part = SERVICES[name]
+    assert part["read_only"] and part["cap_drop"] == ["ALL"] and "privileged" not in part
+    options = set(part["security_opt"])
+    assert "no-new-privileges" in options and (len(options) == 1) == (name not in NEEDS_A_SANDBOX)
+    assert part["logging"]["options"] == {"max-size": "8m", "max-file": "3"}
+    assert part.get("restart", "no") == RESTART.get(name, "unless-stopped")
+
+
+def test_only_this_machine_reaches_it() -> None:
+    ports = [port for part in SERVICES.values() for port in part.get("ports", [])]
+    assert len(ports) == 3 and all(port.startswith("127.0.0.1:") for port in ports)
+
+
+def test_what_is_prepared_for_a_part_comes_into_its_folder_and_nobody_elses() -> None:
+    filled = {f"{part}-settings:/network/{part}" for part in PARTS} | {"state:/network/state"}
+    assert set(SERVICES["network"]["volumes"]) == filled
+    for name, part in SERVICES.items():
+        if name != "network":
+            settings = [one for one in part.get("volumes", []) if "settings" in one]
+            whose = "artist" if name == "aggregator" else name
+            assert settings == ([f"{whose}-settings:/etc/renderchain:ro"] if whose in PARTS else []), name
+
+
+def test_every_volume_is_named_and_used() -> None:
+    used = {one.split(":")[0] for part in SERVICES.values() for one in part.get("volumes", [])}
+    assert used == set(FOUND["volumes"])
+
+
+def test_every_image_has_a_recipe() -> None:
+    recipes = {name_of(kind).removeprefix("localhost/"): recipe for kind, recipe in RECIPES.items()}
+    for part in SERVICES.values():
+        recipe = recipes.pop(part["image"].removeprefix("${IMAGES:-}"), None)
+        if recipe:
+            assert REPO / part["build"]["dockerfile"] == recipe.file
+            assert part["build"].get("target", "") == recipe.target
+    assert recipes == {}
