@@ -43,4 +43,5 @@ COMMAND_NAMES = (
     "pause",
     "resume",
     "drain",
+    "network",
 )

@@ -1,0 +1,258 @@
+"""Deploying a network and owning it, on a real chain, as a shell calls the commands."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from renderchain.adapters.keys import KeystoreFile
+from renderchain.adapters.starknet.node import Node, close_account, open_reader
+from renderchain.adapters.starknet.signing import class_at
+from renderchain.app.network.records import read_record, write_record
+from renderchain.blender.network.commands import network
+from renderchain.composition.network_owner import ARTEFACTS, known_classes
+from renderchain.core.network_record import CLASSES
+
+from devkit.network.devnet import tell
+from devkit.network.local import Account, predeployed
+from devkit.network.services import REPO
+
+RULES = 'slowest_block_s = "86400"\nseat_age_epochs = "0"\nfamily_age_epochs = 0\n'
+
+
+@dataclass
+class Shell:
+    """Runs ``network`` with the settings of one of the devnet's accounts."""
+
+    folder: Path
+    rpc_url: str
+    accounts: list[Account]
+    capture: pytest.CaptureFixture[str]
+
+    def settings(self, number: int) -> Path:
+        """Those of an account, with its key in a keystore."""
+        account, password = self.accounts[number], self.folder / "password"
+        password.touch(mode=0o600)
+        password.write_text("a password")
+        KeystoreFile(self.folder / f"{number}.json", password).save(account.address, account.private_key)
+        values = {
+            "rpc_url": self.rpc_url,
+            "network": "devnet",
+            "account": hex(account.address),
+            "keystore": f"{number}.json",
+            "password_file": "password",
+            "folder": f"of-{number}",
+        }
+        file = self.folder / f"{number}.toml"
+        file.write_text("".join(f'{name} = "{value}"\n' for name, value in values.items()))
+        return file
+
+    def arguments(self, command: str, number: int) -> list[str]:
+        """A command's, for a process of its own too."""
+        name, *rest = command.split()
+        records = str(self.folder / "networks")
+        return [name, "--config", str(self.settings(number)), "--records", records, *rest]
+
+    def run(self, command: str, number: int = 0, *, code: int = 0) -> str:
+        """What it wrote, both streams; the exit code must be this one, and no key in it."""
+        self.capture.readouterr()
+        ended = network(self.arguments(command, number))
+        out = "".join(self.capture.readouterr())
+        assert ended == code, out
+        assert not any(f"{one.private_key:x}" in out for one in self.accounts)
+        return out
+
+    def record(self, name: str) -> Path:
+        """Where a network's record is."""
+        return self.folder / "networks" / f"{name}.toml"
+
+    def class_at(self, address: int) -> int:
+        """What is at an address of the chain."""
+
+        async def ask() -> int:
+            reader = await open_reader(Node(self.rpc_url, ""), self.accounts[0].address)
+            try:
+                return await class_at(reader.client, address)
+            finally:
+                await close_account(reader)
+
+        return asyncio.run(ask())
+
+
+@pytest.fixture
+def shell(devnet: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
+    rpc_url = f"http://127.0.0.1:{devnet}/rpc"
+    made = Shell(tmp_path, rpc_url, predeployed(rpc_url), capsys)
+    (tmp_path / "rules.toml").write_text(RULES)
+    return made
+
+
+def test_a_dry_run_prices_every_transaction_without_a_key_and_sends_nothing(shell: Shell) -> None:
+    config = shell.settings(0)
+    (shell.folder / "0.json").unlink()
+    shell.capture.readouterr()
+    arguments = shell.arguments("deploy local --dry-run --boards 2", 0)
+    (shell.folder / "0.json").unlink()
+    assert config.exists() and network(arguments) == 0
+    out = shell.capture.readouterr().out
+    prices = re.findall(r"^  (?:Declaring (\w+)|Deploying the contracts): about ([0-9.]+) STRK", out, re.M)
+    assert [name for name, _ in prices] == [*CLASSES, ""]
+    assert all(float(strk) > 0 for _, strk in prices)
+    (total,) = re.findall(r"All together: about ([0-9.]+) STRK", out)
+    assert float(total) == pytest.approx(sum(float(strk) for _, strk in prices))
+    assert "Nothing was sent." in out and not shell.record("local").exists()
+    (directory,) = re.findall(r"its Directory at (0x[0-9a-f]+)", out)
+    assert shell.class_at(int(directory, 16)) == 0
+
+
+def test_a_network_is_deployed_checked_extended_paused_handed_over_and_its_board_retired(
+    shell: Shell,
+) -> None:
+    rules = f"--rules {shell.folder / 'rules.toml'}"
+    said = shell.run(f"deploy local --yes {rules}")
+    assert "The network is deployed" in said
+    record = read_record(shell.record("local"))
+    assert record.complete and record.rules.seat_age_epochs == 0 and len(record.boards) == 1
+    assert shell.class_at(record.boards[0]) == known_classes()["JobBoard"]
+    assert "All of it is right." in shell.run("verify local")
+    before = tell(shell.rpc_url, "getAccountBalance", address=hex(shell.accounts[0].address), unit="FRI")
+    assert "The network is deployed" in shell.run(f"deploy local --yes {rules}")
+    after = tell(shell.rpc_url, "getAccountBalance", address=hex(shell.accounts[0].address), unit="FRI")
+    assert before == after, "what is there is not paid twice"
+
+    assert "deployment with other rules" in shell.run(f"deploy local --yes --rules {odd(shell)}", code=1)
+    assert "deployment with other owner" in shell.run("deploy local --yes", 1, code=1)
+    assert "Only the owner" in shell.run("pause local --yes", 1, code=1)
+    shell.run("pause local --yes")
+    assert "paused already" in shell.run("pause local --yes", code=1)
+    assert "the network is paused" in shell.run("verify local")
+    shell.run("resume local --yes")
+    assert "is announced" in shell.run("announce-board local --yes")
+    boards = read_record(shell.record("local")).boards
+    assert len(boards) == 2 and "All of it is right." in shell.run("verify local")
+    assert "no board of this network" in shell.run("retire-board local 0x123 --yes", code=1)
+    shell.run(f"retire-board local {boards[0]:#x} --yes")
+    assert "retired already" in shell.run(f"retire-board local {boards[0]:#x} --yes", code=1)
+    assert "board 0 is active, retired" in shell.run("verify local")
+    assert "not the pending owner" in shell.run("accept local --yes", 1, code=1)
+    shell.run(f"transfer local {shell.accounts[1].address:#x} --yes")
+    shell.run("accept local --yes", 1)
+    assert "Only the owner" in shell.run("pause local --yes", code=1)
+    assert "was deployed for another" in shell.run("verify local")
+
+
+def odd(shell: Shell) -> Path:
+    """Rules that no network of these tests has."""
+    file = shell.folder / "odd.toml"
+    file.write_text("epoch_blocks = 11\n")
+    return file
+
+
+def test_a_board_that_was_announced_and_not_noted_is_noted_and_not_announced_again(shell: Shell) -> None:
+    shell.run("deploy local --yes")
+    before = read_record(shell.record("local"))
+    shell.run("announce-board local --yes")
+    after = read_record(shell.record("local"))
+    write_record(shell.record("local"), before)  # as if it had been killed in between
+    assert "WRONG its boards" in shell.run("verify local", code=1)
+    shell.run("announce-board local --yes")
+    assert read_record(shell.record("local")) == after
+
+
+@pytest.mark.parametrize("after", ["Directory is declared", "JobBoard is declared"])
+def test_a_deployment_that_is_killed_goes_on_where_it_was(shell: Shell, after: str) -> None:
+    arguments = shell.arguments("deploy local --yes", 0)
+    command = [sys.executable, "-m", "renderchain", "network", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=REPO) as process:
+        assert process.stdout
+        for line in process.stdout:
+            if after in line:
+                process.kill()
+                break
+    assert process.returncode < 0
+    broken_off = read_record(shell.record("local"))
+    assert not broken_off.complete
+    assert "broke off" in shell.run("verify local", code=1)
+    said = shell.run("deploy local --yes")
+    assert after not in said and "The network is deployed" in said
+    assert "All of it is right." in shell.run("verify local")
+
+
+def test_contracts_of_another_version_are_refused_before_anything_is_sent(shell: Shell) -> None:
+    folder = shell.folder / "artefacts"
+    shutil.copytree(ARTEFACTS, folder)
+    for name in ("JobBoard.sierra.json", "JobBoard.casm.json"):
+        shutil.copy(ARTEFACTS / name.replace("JobBoard", "Directory"), folder / name)
+    said = shell.run(f"deploy local --yes --artefacts {folder}", code=1)
+    assert "JobBoard.sierra.json has the class" in said and hex(known_classes()["JobBoard"]) in said
+    (folder / "Directory.sierra.json").write_text(json.dumps({"abi": []}))
+    assert "is no compiled class" in shell.run(f"deploy local --yes --artefacts {folder}", code=1)
+    (folder / "Directory.sierra.json").unlink()
+    assert "--artefacts" in shell.run(f"deploy local --yes --artefacts {folder}", code=1)
+    assert not shell.record("local").exists()
+
+
+def test_who_can_not_pay_for_all_of_it_is_told_what_is_lacking_before_anything_is_sent(shell: Shell) -> None:
+    with_little = shell.accounts[2]
+    arguments = shell.arguments("deploy local --dry-run", 2)
+    have = int(
+        tell(shell.rpc_url, "getAccountBalance", address=hex(with_little.address), unit="FRI")["amount"]
+    )
+    config = Path(arguments[2])
+    config.write_text(config.read_text().replace(hex(with_little.address), "0x1234567"))
+    shell.capture.readouterr()
+    assert have and network(arguments) == 75
+    said = "".join(shell.capture.readouterr())
+    assert "the account has 0 STRK" in said and "send STRK to it first" in said
+    assert not shell.record("local").exists()
+
+
+def test_another_owner_signs_what_is_written_down_and_then_the_deployment_is_finished(shell: Shell) -> None:
+    owner = shell.accounts[1].address
+    said = shell.run(f"deploy shared --yes --owner {owner:#x}")
+    calls = shell.folder / "networks" / "shared.calls.json"
+    assert str(calls) in said and not read_record(shell.record("shared")).complete
+    body = json.loads(calls.read_text())
+    assert [one["entrypoint"] for one in body["calls"]] == ["set_registry", "announce_board"]
+    assert body["account"] == hex(owner)
+    assert "is for the account" in shell.run(f"send shared {calls} --yes", code=1)
+    said = shell.run(f"send shared {calls} --yes", 1)
+    assert "set_registry(registry: " in said
+    assert "The network is deployed" in shell.run(f"deploy shared --yes --owner {owner:#x}")
+    assert "All of it is right." in shell.run("verify shared")
+    printed = shell.folder / "board.json"
+    shell.run(f"announce-board shared --print {printed}")
+    assert "deploy a JobBoard with" in shell.run(f"send shared {printed} --yes", 1)
+    assert "is announced" in shell.run("announce-board shared --yes", 1)
+    assert "All of it is right." in shell.run("verify shared")
+
+
+def test_a_record_that_was_changed_is_found_out(shell: Shell) -> None:
+    shell.run("deploy local --yes")
+    text = shell.record("local").read_text()
+    shell.record("local").write_text(text.replace('epoch_blocks = "720"', 'epoch_blocks = "721"'))
+    said = shell.run("verify local", code=1)
+    assert "WRONG the registry" in said and "don't use this network" in said
+    assert "somebody changed it" in shell.run("deploy local --yes", code=1)
+    shell.record("local").write_text(text.replace("renderchain/network/1", "renderchain/network/9"))
+    assert "no record of a network" in shell.run("verify local", code=78)
+
+
+def test_settings_and_environment_need_name_neither_directory_nor_account_to_verify(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell.run("deploy local --yes")
+    bare = shell.folder / "bare.toml"
+    bare.write_text(f'rpc_url = "{shell.rpc_url}"\n')
+    monkeypatch.delenv("RENDERCHAIN_CONFIG", raising=False)
+    assert "RENDERCHAIN_ACCOUNT" not in os.environ
+    arguments = ["verify", "local", "--config", str(bare), "--records", str(shell.folder / "networks")]
+    assert network(arguments) == 0
