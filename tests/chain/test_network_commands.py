@@ -9,7 +9,9 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -23,7 +25,7 @@ from renderchain.core.network_record import CLASSES
 
 from devkit.network.devnet import tell
 from devkit.network.local import Account, predeployed
-from devkit.network.services import REPO
+from devkit.network.services import REPO, start_devnet, stop
 
 RULES = 'slowest_block_s = "86400"\nseat_age_epochs = "0"\nfamily_age_epochs = 0\n'
 
@@ -34,6 +36,7 @@ class Shell:
 
     folder: Path
     rpc_url: str
+    name: str
     accounts: list[Account]
     capture: pytest.CaptureFixture[str]
 
@@ -57,7 +60,7 @@ class Shell:
 
     def arguments(self, command: str, number: int) -> list[str]:
         """A command's, for a process of its own too."""
-        name, *rest = command.split()
+        name, *rest = [self.name if one == "NAME" else one for one in command.split()]
         records = str(self.folder / "networks")
         return [name, "--config", str(self.settings(number)), "--records", records, *rest]
 
@@ -70,9 +73,10 @@ class Shell:
         assert not any(f"{one.private_key:x}" in out for one in self.accounts)
         return out
 
-    def record(self, name: str) -> Path:
-        """Where a network's record is."""
-        return self.folder / "networks" / f"{name}.toml"
+    @property
+    def record(self) -> Path:
+        """Where the network's record is."""
+        return self.folder / "networks" / f"{self.name}.toml"
 
     def class_at(self, address: int) -> int:
         """What is at an address of the chain."""
@@ -87,66 +91,79 @@ class Shell:
         return asyncio.run(ask())
 
 
+def shell_of(port: int, folder: Path, capture: pytest.CaptureFixture[str]) -> Shell:
+    """A network's name follows from the folder, as all tests of a process may share a chain."""
+    rpc_url = f"http://127.0.0.1:{port}/rpc"
+    name = f"local-{sha256(str(folder).encode()).hexdigest()[:12]}"
+    (folder / "rules.toml").write_text(RULES)
+    return Shell(folder, rpc_url, name, predeployed(rpc_url), capture)
+
+
 @pytest.fixture
 def shell(devnet: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shell:
-    rpc_url = f"http://127.0.0.1:{devnet}/rpc"
-    made = Shell(tmp_path, rpc_url, predeployed(rpc_url), capsys)
-    (tmp_path / "rules.toml").write_text(RULES)
-    return made
+    return shell_of(devnet, tmp_path, capsys)
 
 
-def test_a_dry_run_prices_every_transaction_without_a_key_and_sends_nothing(shell: Shell) -> None:
-    config = shell.settings(0)
-    (shell.folder / "0.json").unlink()
-    shell.capture.readouterr()
-    arguments = shell.arguments("deploy local --dry-run --boards 2", 0)
-    (shell.folder / "0.json").unlink()
-    assert config.exists() and network(arguments) == 0
-    out = shell.capture.readouterr().out
+@pytest.fixture
+def fresh(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Shell]:
+    """On a chain of its own, which knows none of the classes."""
+    pid, port = start_devnet(tmp_path, 3)
+    try:
+        yield shell_of(port, tmp_path, capsys)
+    finally:
+        stop(pid)
+
+
+def test_a_dry_run_prices_every_transaction_without_a_key_and_sends_nothing(fresh: Shell) -> None:
+    fresh.capture.readouterr()
+    arguments = fresh.arguments("deploy NAME --dry-run --boards 2", 0)
+    (fresh.folder / "0.json").unlink()
+    assert network(arguments) == 0
+    out = fresh.capture.readouterr().out
     prices = re.findall(r"^  (?:Declaring (\w+)|Deploying the contracts): about ([0-9.]+) STRK", out, re.M)
     assert [name for name, _ in prices] == [*CLASSES, ""]
     assert all(float(strk) > 0 for _, strk in prices)
     (total,) = re.findall(r"All together: about ([0-9.]+) STRK", out)
     assert float(total) == pytest.approx(sum(float(strk) for _, strk in prices))
-    assert "Nothing was sent." in out and not shell.record("local").exists()
+    assert "Nothing was sent." in out and not fresh.record.exists()
     (directory,) = re.findall(r"its Directory at (0x[0-9a-f]+)", out)
-    assert shell.class_at(int(directory, 16)) == 0
+    assert fresh.class_at(int(directory, 16)) == 0
 
 
 def test_a_network_is_deployed_checked_extended_paused_handed_over_and_its_board_retired(
     shell: Shell,
 ) -> None:
     rules = f"--rules {shell.folder / 'rules.toml'}"
-    said = shell.run(f"deploy local --yes {rules}")
+    said = shell.run(f"deploy NAME --yes {rules}")
     assert "The network is deployed" in said
-    record = read_record(shell.record("local"))
+    record = read_record(shell.record)
     assert record.complete and record.rules.seat_age_epochs == 0 and len(record.boards) == 1
     assert shell.class_at(record.boards[0]) == known_classes()["JobBoard"]
-    assert "All of it is right." in shell.run("verify local")
+    assert "All of it is right." in shell.run("verify NAME")
     before = tell(shell.rpc_url, "getAccountBalance", address=hex(shell.accounts[0].address), unit="FRI")
-    assert "The network is deployed" in shell.run(f"deploy local --yes {rules}")
+    assert "The network is deployed" in shell.run(f"deploy NAME --yes {rules}")
     after = tell(shell.rpc_url, "getAccountBalance", address=hex(shell.accounts[0].address), unit="FRI")
     assert before == after, "what is there is not paid twice"
 
-    assert "deployment with other rules" in shell.run(f"deploy local --yes --rules {odd(shell)}", code=1)
-    assert "deployment with other owner" in shell.run("deploy local --yes", 1, code=1)
-    assert "Only the owner" in shell.run("pause local --yes", 1, code=1)
-    shell.run("pause local --yes")
-    assert "paused already" in shell.run("pause local --yes", code=1)
-    assert "the network is paused" in shell.run("verify local")
-    shell.run("resume local --yes")
-    assert "is announced" in shell.run("announce-board local --yes")
-    boards = read_record(shell.record("local")).boards
-    assert len(boards) == 2 and "All of it is right." in shell.run("verify local")
-    assert "no board of this network" in shell.run("retire-board local 0x123 --yes", code=1)
-    shell.run(f"retire-board local {boards[0]:#x} --yes")
-    assert "retired already" in shell.run(f"retire-board local {boards[0]:#x} --yes", code=1)
-    assert "board 0 is active, retired" in shell.run("verify local")
-    assert "not the pending owner" in shell.run("accept local --yes", 1, code=1)
-    shell.run(f"transfer local {shell.accounts[1].address:#x} --yes")
-    shell.run("accept local --yes", 1)
-    assert "Only the owner" in shell.run("pause local --yes", code=1)
-    assert "was deployed for another" in shell.run("verify local")
+    assert "deployment with other rules" in shell.run(f"deploy NAME --yes --rules {odd(shell)}", code=1)
+    assert "deployment with other owner" in shell.run("deploy NAME --yes", 1, code=1)
+    assert "Only the owner" in shell.run("pause NAME --yes", 1, code=1)
+    shell.run("pause NAME --yes")
+    assert "paused already" in shell.run("pause NAME --yes", code=1)
+    assert "the network is paused" in shell.run("verify NAME")
+    shell.run("resume NAME --yes")
+    assert "is announced" in shell.run("announce-board NAME --yes")
+    boards = read_record(shell.record).boards
+    assert len(boards) == 2 and "All of it is right." in shell.run("verify NAME")
+    assert "no board of this network" in shell.run("retire-board NAME 0x123 --yes", code=1)
+    shell.run(f"retire-board NAME {boards[0]:#x} --yes")
+    assert "retired already" in shell.run(f"retire-board NAME {boards[0]:#x} --yes", code=1)
+    assert "board 0 is active, retired" in shell.run("verify NAME")
+    assert "not the pending owner" in shell.run("accept NAME --yes", 1, code=1)
+    shell.run(f"transfer NAME {shell.accounts[1].address:#x} --yes")
+    shell.run("accept NAME --yes", 1)
+    assert "Only the owner" in shell.run("pause NAME --yes", code=1)
+    assert "was deployed for another" in shell.run("verify NAME")
 
 
 def odd(shell: Shell) -> Path:
@@ -157,33 +174,34 @@ def odd(shell: Shell) -> Path:
 
 
 def test_a_board_that_was_announced_and_not_noted_is_noted_and_not_announced_again(shell: Shell) -> None:
-    shell.run("deploy local --yes")
-    before = read_record(shell.record("local"))
-    shell.run("announce-board local --yes")
-    after = read_record(shell.record("local"))
-    write_record(shell.record("local"), before)  # as if it had been killed in between
-    assert "WRONG its boards" in shell.run("verify local", code=1)
-    shell.run("announce-board local --yes")
-    assert read_record(shell.record("local")) == after
+    shell.run("deploy NAME --yes")
+    before = read_record(shell.record)
+    shell.run("announce-board NAME --yes")
+    after = read_record(shell.record)
+    write_record(shell.record, before)  # as if it had been killed in between
+    assert "WRONG its boards" in shell.run("verify NAME", code=1)
+    shell.run("announce-board NAME --yes")
+    assert read_record(shell.record) == after
 
 
-@pytest.mark.parametrize("after", ["Directory is declared", "JobBoard is declared"])
-def test_a_deployment_that_is_killed_goes_on_where_it_was(shell: Shell, after: str) -> None:
-    arguments = shell.arguments("deploy local --yes", 0)
-    command = [sys.executable, "-m", "renderchain", "network", *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=REPO) as process:
-        assert process.stdout
-        for line in process.stdout:
-            if after in line:
-                process.kill()
-                break
-    assert process.returncode < 0
-    broken_off = read_record(shell.record("local"))
-    assert not broken_off.complete
-    assert "broke off" in shell.run("verify local", code=1)
-    said = shell.run("deploy local --yes")
-    assert after not in said and "The network is deployed" in said
-    assert "All of it is right." in shell.run("verify local")
+def test_a_deployment_that_is_killed_again_and_again_goes_on_where_it_was(fresh: Shell) -> None:
+    command = [sys.executable, "-m", "renderchain", "network", *fresh.arguments("deploy NAME --yes", 0)]
+    for after in ("Directory is declared", "JobBoard is declared"):
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=REPO) as process:
+            assert process.stdout
+            said = ""
+            for line in process.stdout:
+                said += line
+                if after in line:
+                    process.kill()
+                    break
+        assert process.returncode < 0, said
+        assert not read_record(fresh.record).complete
+        assert "broke off" in fresh.run("verify NAME", code=1)
+    assert "Directory is declared" not in said, "what is there is not sent again"
+    said = fresh.run("deploy NAME --yes")
+    assert "JobBoard is declared" not in said and "The network is deployed" in said
+    assert "All of it is right." in fresh.run("verify NAME")
 
 
 def test_contracts_of_another_version_are_refused_before_anything_is_sent(shell: Shell) -> None:
@@ -191,18 +209,18 @@ def test_contracts_of_another_version_are_refused_before_anything_is_sent(shell:
     shutil.copytree(ARTEFACTS, folder)
     for name in ("JobBoard.sierra.json", "JobBoard.casm.json"):
         shutil.copy(ARTEFACTS / name.replace("JobBoard", "Directory"), folder / name)
-    said = shell.run(f"deploy local --yes --artefacts {folder}", code=1)
+    said = shell.run(f"deploy NAME --yes --artefacts {folder}", code=1)
     assert "JobBoard.sierra.json has the class" in said and hex(known_classes()["JobBoard"]) in said
     (folder / "Directory.sierra.json").write_text(json.dumps({"abi": []}))
-    assert "is no compiled class" in shell.run(f"deploy local --yes --artefacts {folder}", code=1)
+    assert "is no compiled class" in shell.run(f"deploy NAME --yes --artefacts {folder}", code=1)
     (folder / "Directory.sierra.json").unlink()
-    assert "--artefacts" in shell.run(f"deploy local --yes --artefacts {folder}", code=1)
-    assert not shell.record("local").exists()
+    assert "--artefacts" in shell.run(f"deploy NAME --yes --artefacts {folder}", code=1)
+    assert not shell.record.exists()
 
 
 def test_who_can_not_pay_for_all_of_it_is_told_what_is_lacking_before_anything_is_sent(shell: Shell) -> None:
     with_little = shell.accounts[2]
-    arguments = shell.arguments("deploy local --dry-run", 2)
+    arguments = shell.arguments("deploy NAME --dry-run", 2)
     have = int(
         tell(shell.rpc_url, "getAccountBalance", address=hex(with_little.address), unit="FRI")["amount"]
     )
@@ -212,47 +230,47 @@ def test_who_can_not_pay_for_all_of_it_is_told_what_is_lacking_before_anything_i
     assert have and network(arguments) == 75
     said = "".join(shell.capture.readouterr())
     assert "the account has 0 STRK" in said and "send STRK to it first" in said
-    assert not shell.record("local").exists()
+    assert not shell.record.exists()
 
 
 def test_another_owner_signs_what_is_written_down_and_then_the_deployment_is_finished(shell: Shell) -> None:
     owner = shell.accounts[1].address
-    said = shell.run(f"deploy shared --yes --owner {owner:#x}")
-    calls = shell.folder / "networks" / "shared.calls.json"
-    assert str(calls) in said and not read_record(shell.record("shared")).complete
+    said = shell.run(f"deploy NAME --yes --owner {owner:#x}")
+    calls = shell.folder / "networks" / f"{shell.name}.calls.json"
+    assert str(calls) in said and not read_record(shell.record).complete
     body = json.loads(calls.read_text())
     assert [one["entrypoint"] for one in body["calls"]] == ["set_registry", "announce_board"]
     assert body["account"] == hex(owner)
-    assert "is for the account" in shell.run(f"send shared {calls} --yes", code=1)
-    said = shell.run(f"send shared {calls} --yes", 1)
+    assert "is for the account" in shell.run(f"send NAME {calls} --yes", code=1)
+    said = shell.run(f"send NAME {calls} --yes", 1)
     assert "set_registry(registry: " in said
-    assert "The network is deployed" in shell.run(f"deploy shared --yes --owner {owner:#x}")
-    assert "All of it is right." in shell.run("verify shared")
+    assert "The network is deployed" in shell.run(f"deploy NAME --yes --owner {owner:#x}")
+    assert "All of it is right." in shell.run("verify NAME")
     printed = shell.folder / "board.json"
-    shell.run(f"announce-board shared --print {printed}")
-    assert "deploy a JobBoard with" in shell.run(f"send shared {printed} --yes", 1)
-    assert "is announced" in shell.run("announce-board shared --yes", 1)
-    assert "All of it is right." in shell.run("verify shared")
+    shell.run(f"announce-board NAME --print {printed}")
+    assert "deploy a JobBoard with" in shell.run(f"send NAME {printed} --yes", 1)
+    assert "is announced" in shell.run("announce-board NAME --yes", 1)
+    assert "All of it is right." in shell.run("verify NAME")
 
 
 def test_a_record_that_was_changed_is_found_out(shell: Shell) -> None:
-    shell.run("deploy local --yes")
-    text = shell.record("local").read_text()
-    shell.record("local").write_text(text.replace('epoch_blocks = "720"', 'epoch_blocks = "721"'))
-    said = shell.run("verify local", code=1)
+    shell.run("deploy NAME --yes")
+    text = shell.record.read_text()
+    shell.record.write_text(text.replace('epoch_blocks = "720"', 'epoch_blocks = "721"'))
+    said = shell.run("verify NAME", code=1)
     assert "WRONG the registry" in said and "don't use this network" in said
-    assert "somebody changed it" in shell.run("deploy local --yes", code=1)
-    shell.record("local").write_text(text.replace("renderchain/network/1", "renderchain/network/9"))
-    assert "no record of a network" in shell.run("verify local", code=78)
+    assert "somebody changed it" in shell.run("deploy NAME --yes", code=1)
+    shell.record.write_text(text.replace("renderchain/network/1", "renderchain/network/9"))
+    assert "no record of a network" in shell.run("verify NAME", code=78)
 
 
 def test_settings_and_environment_need_name_neither_directory_nor_account_to_verify(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shell.run("deploy local --yes")
+    shell.run("deploy NAME --yes")
     bare = shell.folder / "bare.toml"
     bare.write_text(f'rpc_url = "{shell.rpc_url}"\n')
     monkeypatch.delenv("RENDERCHAIN_CONFIG", raising=False)
     assert "RENDERCHAIN_ACCOUNT" not in os.environ
-    arguments = ["verify", "local", "--config", str(bare), "--records", str(shell.folder / "networks")]
+    arguments = ["verify", shell.name, "--config", str(bare), "--records", str(shell.folder / "networks")]
     assert network(arguments) == 0

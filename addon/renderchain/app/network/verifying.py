@@ -43,7 +43,8 @@ async def verify(chain: NetworkChain, record: NetworkRecord, classes: dict[str, 
             for index, (board, one) in enumerate(zip(record.boards, computed.boards, strict=True))
         ),
     ]
-    found = [chain_id, *known]
+    state = "complete" if record.complete else "of a deployment that broke off"
+    found = [chain_id, Verified(record.complete, f"the record is {state}"), *known]
     for name, title, address, follows in parts:
         found.append(
             Verified(address == follows, f"{title} {address:#x} follows from owner, rules and classes")
@@ -63,10 +64,6 @@ async def _of_directory(chain: NetworkChain, record: NetworkRecord) -> list[Veri
         Verified(standing.token == record.token, f"its token is {standing.token:#x}"),
         Verified(standing.registry == record.registry, f"its registry is {standing.registry:#x}"),
         Verified(listed == record.boards, f"its boards are {', '.join(map(hex, listed)) or 'none'}"),
-        Verified(
-            record.complete,
-            f"the record is {'complete' if record.complete else 'of a deployment that broke off'}",
-        ),
     ]
     for index, one in enumerate(standing.boards):
         state = "active" if one.is_active else "announced, not active yet"
