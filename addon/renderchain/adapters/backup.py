@@ -133,6 +133,7 @@ def _unpack(file: Path, scratch: Path) -> Iterator[int]:
             assert source is not None  # a regular file has content
             with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
                 shutil.copyfileobj(source, target)
+            os.utime(path, (one.mtime, one.mtime))  # of several results of a lease, which was the last
             yield 1
 
 

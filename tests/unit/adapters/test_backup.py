@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sqlite3
 import tarfile
 from contextlib import closing
@@ -50,12 +51,14 @@ def leases(folder: Path) -> set[int]:
 
 def test_what_is_copied_comes_back_whole_and_for_its_user_alone(folder: Path, tmp_path: Path) -> None:
     file, other = tmp_path / "backup.tar.gz", tmp_path / "other"
+    os.utime(folder / "evidence" / "5.json", (1000.25, 1000.25))
     assert write_backup(folder, tmp_path / "operator.json", file) == 5
     assert file.stat().st_mode & 0o777 == 0o600
     assert restore_backup(file, other, other / "operator.json") == 5
     assert leases(other) == {5}
     assert (other / "evidence" / "0x7" / "6.bin").read_bytes() == b"\0\1\2"
     assert (other / "evidence" / "5.json").read_text() == '{"salt": 1}'
+    assert (other / "evidence" / "5.json").stat().st_mtime == 1000.25, "of several, the newest is known by it"
     assert (other / "operator.json").read_text() == "sealed"
     assert {path.name for path in other.iterdir()} == {
         "journal.sqlite",
