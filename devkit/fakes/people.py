@@ -35,7 +35,8 @@ from renderchain.app.requester.final_check import FinalCheck
 from renderchain.app.requester.offer import Offer
 from renderchain.app.requester.own_check import OwnCheck
 from renderchain.app.requester.own_keys import OwnKeys
-from renderchain.app.requester.requester import Requester, RequesterParts
+from renderchain.app.requester.requester import Requester
+from renderchain.app.requester.requester_parts import RequesterParts
 from renderchain.app.requester.watch_job import JobReport
 from renderchain.app.upkeep.boards import run_on_boards
 from renderchain.app.upkeep.conditions import NODE, STORE, Conditions

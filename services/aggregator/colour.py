@@ -5,6 +5,7 @@ Runs in the sandboxed child, for what it opens was made by others.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -75,13 +76,21 @@ def shown(pixels: Pixels, file_format: str, colour: Colour, config: Path) -> NDA
     image.set_pixels(OpenImageIO.ROI(), np.ascontiguousarray(pixels * np.float32(2.0**colour.exposure)))
     more = (True, False, "", "", str(config))
     apply = OpenImageIO.ImageBufAlgo
-    if colour.look:  # given to ociodisplay, a look is left out by some versions
-        image = _done(apply.ociolook(image, colour.look, LINEAR, LINEAR, *more))
-    image = _done(apply.ociodisplay(image, colour.display, colour.view, LINEAR, "", *more))
+    space = LINEAR
+    if colour.look:  # as Blender does it: the view goes on from where the look ends
+        space = _space_of(colour.look, config)
+        image = _done(apply.ociolook(image, colour.look, LINEAR, space, *more))
+    image = _done(apply.ociodisplay(image, colour.display, colour.view, space, "", *more))
     display = np.asarray(image.get_pixels(OpenImageIO.FLOAT), np.float32).reshape(height, width, 3)
     if colour.gamma != 1.0:
         display = np.maximum(display, 0.0) ** np.float32(1.0 / max(colour.gamma, LEAST_GAMMA))
     return _eight_bits(display)
+
+
+def _space_of(look: str, config: Path) -> str:
+    """The colour space in which a look is made, which nothing but the configuration's text tells."""
+    found = re.search(rf"!<Look>\s+name: {re.escape(look)}\n\s+process_space: (.+)", config.read_text())
+    return found[1].strip() if found else LINEAR
 
 
 def _done(image: Any) -> Any:

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
 from renderchain.composition.images import open_image_child
 from renderchain.composition.own_settings import settings_file
+from renderchain.composition.rendering import make_merge_renderer
 from renderchain.composition.requester import Shared, make_requester
 from renderchain.composition.view_keys import read_view_key
 from renderchain.core.errors import SettingsError
@@ -26,6 +27,7 @@ from services.common.service import run_service, serve
 from .colour_settings import colour_of
 from .gallery import Gallery
 from .keeper import GalleryOf, Keeper, Tally
+from .merges import Merges, groups_of
 from .orders import Orders
 from .pictures import Pictures
 from .service import Service
@@ -48,6 +50,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--config", type=Path, help="settings file (default: as for other commands)")
     text = "jobs to keep (default: all that were submitted with these settings)"
     parser.add_argument("--jobs", type=int, nargs="+", default=[], help=text)
+    text = "jobs that are parts of one picture, merged when all are over; may be given again"
+    parser.add_argument("--merge", nargs="+", metavar="JOB", action="append", default=[], help=text)
     text = "keep the --jobs of whoever wrote this with renderchain_view_key: fetched and shown, not paid"
     parser.add_argument("--view-key", type=Path, help=text)
     parser.add_argument("--output", type=Path, help="with --view-key: where the frames go, a folder a job")
@@ -89,9 +93,15 @@ def _service(settings: Settings, options: argparse.Namespace, gallery_of: Galler
             raise SettingsError("With --view-key name --jobs and --output, and no --budget: nothing is paid.")
         key, output = read_view_key(options.view_key), options.output.resolve()
     requester = make_requester(settings, reporter, options.blender, Shared(settings, reporter), key)
-    orders, tally = Orders(settings.folder / "aggregator" / "orders.json"), Tally()
-    keeper = Keeper(requester, orders, gallery_of, parse_strk(options.budget), tally)
-    return Service(requester, keeper, orders, tally, tuple(map(JobId, options.jobs)), output)
+    folder, groups = settings.folder / "aggregator", groups_of(options.merge)
+    orders, tally = Orders(folder / "orders.json"), Tally()
+    renderer = make_merge_renderer(settings, options.blender)
+    merges = Merges(requester, renderer, folder / "passes", groups, output)
+    budget_fri = parse_strk(options.budget)
+    keeper = Keeper(requester, orders, gallery_of, budget_fri, tally, merges.passes_of)
+    parts = [job.job_id for group in groups for job in group.jobs]
+    wanted = {*map(JobId, options.jobs), *parts} if options.jobs else ()
+    return Service(requester, keeper, orders, tally, wanted, output, merges)
 
 
 def bpy_config() -> Path:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from renderchain.app.requester.kept_passes import KeptPasses
 from renderchain.app.requester.order_again import name_of
 from renderchain.app.requester.requester import Requester
 from renderchain.core.artist_job import REFUSED
@@ -23,6 +24,7 @@ from .gallery import Gallery
 from .orders import Order, Orders
 
 GalleryOf = Callable[[Manifest, Path], Gallery]
+PassesOf = Callable[[BoardJob], KeptPasses | None]
 log = logging.getLogger(__name__)
 
 
@@ -34,6 +36,7 @@ class Tally:
     frames: int = 0
     flags: int = 0
     ordered: int = 0
+    merged: int = 0
     failures: int = 0
     running: set[BoardJob] = field(default_factory=set)
 
@@ -47,7 +50,10 @@ class Look:
 
 
 class Keeper:
-    """``budget_fri`` is for all orders together, of all jobs and starts."""
+    """``budget_fri`` is for all orders together, of all jobs and starts.
+
+    ``passes_of`` says where that of a job is kept which a merge takes.
+    """
 
     def __init__(
         self,
@@ -56,12 +62,14 @@ class Keeper:
         gallery_of: GalleryOf,
         budget_fri: int,
         tally: Tally,
+        passes_of: PassesOf = lambda job: None,
     ) -> None:
         self._requester = requester
         self._orders = orders
         self._gallery_of = gallery_of
         self._budget_fri = budget_fri
         self._tally = tally
+        self._passes_of = passes_of
 
     async def keep(self, job: BoardJob, output: Path | None = None) -> list[Flag]:
         """See a job to its end; returns what is still to be looked at by its owner.
@@ -77,22 +85,26 @@ class Keeper:
             self._tally.running.discard(job)
 
     async def _keep(self, job: BoardJob, output: Path | None) -> list[Flag]:
-        report = await self._requester.watch(job.job_id, output, board=job.board)
+        passes = self._passes_of(job)
+        report = await self._requester.watch(job.job_id, output, board=job.board, passes=passes)
         frames = dict(report.frames)
         for again in [order.again for order in self._orders.of(job) if order.again]:
-            frames |= await self._frames_of(again)
-        look = await self._look(job, frames)
+            frames |= await self._frames_of(again, passes)
+        look = await self.look(job, frames)
         while (again_made := await self._order_again(job, look)) is not None:
-            frames |= await self._frames_of(again_made)
-            look = await self._look(job, frames)
+            frames |= await self._frames_of(again_made, passes)
+            look = await self.look(job, frames)
+        if passes and passes.fault:
+            self._tally.failures += 1
+            log.warning("%s: not all that a merge takes was kept: %s", job, passes.fault)
         self._tally.jobs += 1
         self._tally.frames += len(frames)
         self._tally.flags += len(look.flags)
         return list(look.flags)
 
-    async def _frames_of(self, again: BoardJob) -> dict[int, Path]:
+    async def _frames_of(self, again: BoardJob, passes: KeptPasses | None) -> dict[int, Path]:
         """What an order brought."""
-        return dict((await self._requester.watch(again.job_id, board=again.board)).frames)
+        return dict((await self._requester.watch(again.job_id, board=again.board, passes=passes)).frames)
 
     async def recover(self) -> None:
         """Find the jobs of orders after which the process ended before it noted their numbers."""
@@ -110,8 +122,8 @@ class Keeper:
         if again or not found:
             self._orders.settle(order, again)
 
-    async def _look(self, job: BoardJob, frames: Mapping[int, Path]) -> Look:
-        """Flags and pictures; what fails is told, and all else is made all the same."""
+    async def look(self, job: BoardJob, frames: Mapping[int, Path]) -> Look:
+        """Flags and pictures, beside the frames; what fails is told, and all else is made all the same."""
         if not frames:
             return Look()
         there = {frame: path for frame, path in frames.items() if path.is_file()}

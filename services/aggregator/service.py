@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,10 +16,12 @@ from renderchain.core.ids import BoardJob, JobId
 from renderchain.core.metrics import Metric, single
 
 from .keeper import Keeper, Tally
+from .merges import Group, Merges
 from .orders import Orders
 
 LOOK_S = 30.0
 RETRY_S = 60.0
+MERGE_RETRY_S = 600.0  # each try starts Blender several times
 log = logging.getLogger(__name__)
 
 
@@ -27,7 +29,8 @@ log = logging.getLogger(__name__)
 class Service:
     """``wanted`` are the jobs to keep; none: all that are submitted by this account and go somewhere.
 
-    With ``output`` they are somebody else's: each has a folder of its own there.
+    With ``output`` they are somebody else's: each has a folder of its own there. ``merges`` says which are
+    parts of one picture.
     """
 
     requester: Requester
@@ -36,10 +39,11 @@ class Service:
     tally: Tally
     wanted: Collection[JobId] = ()
     output: Path | None = None
+    merges: Merges | None = None
     looked_at_s: float = 0.0
     _others: dict[JobId, BoardJob] = field(default_factory=dict)  # those of ``wanted`` that were found
-    _tasks: dict[BoardJob, asyncio.Task[None]] = field(default_factory=dict)
-    _rest_until_s: dict[BoardJob, float] = field(default_factory=dict)
+    _tasks: dict[BoardJob | Group, asyncio.Task[None]] = field(default_factory=dict)
+    _rest_until_s: dict[BoardJob | Group, float] = field(default_factory=dict)
 
     async def run(self, *, once: bool = False) -> None:
         """Keep jobs until cancelled; with ``once`` until those that there are have ended."""
@@ -65,6 +69,19 @@ class Service:
         for job in due:
             if self._is_free(job):
                 self._tasks[job] = asyncio.create_task(self._keep(job))
+        if self.merges:
+            await self._begin_merging(self.merges)
+
+    async def _begin_merging(self, merges: Merges) -> None:
+        try:
+            due = await merges.due(self.orders.is_over)
+        except RenderChainError as error:
+            self.tally.failures += 1
+            log.warning("nothing can be merged now: %s", error)
+            return
+        for group, jobs in due:
+            if not self._is_busy(group):
+                self._tasks[group] = asyncio.create_task(self._merge(merges, group, jobs))
 
     async def _others_due(self) -> list[BoardJob]:
         for number in [one for one in self.wanted if one not in self._others]:
@@ -91,8 +108,10 @@ class Service:
         return bool(number and one.entry.output) and (not self.wanted or number in self.wanted)
 
     def _is_free(self, job: BoardJob) -> bool:
-        rests = time.monotonic() < self._rest_until_s.get(job, 0.0)
-        return not (rests or job in self._tasks or self.orders.is_over(job))
+        return not (self._is_busy(job) or self.orders.is_over(job))
+
+    def _is_busy(self, what: BoardJob | Group) -> bool:
+        return what in self._tasks or time.monotonic() < self._rest_until_s.get(what, 0.0)
 
     async def _keep(self, job: BoardJob) -> None:
         try:
@@ -105,6 +124,17 @@ class Service:
             self.tally.failures += 1
             log.warning("%s: %s It is tried again in %.0f s.", job, error, RETRY_S)
             self._rest_until_s[job] = time.monotonic() + RETRY_S
+
+    async def _merge(self, merges: Merges, group: Group, jobs: Sequence[BoardJob]) -> None:
+        try:
+            frames = await merges.merge(group, jobs)
+        except (RenderChainError, OSError) as error:
+            self.tally.failures += 1
+            log.warning("%s: %s It is tried again in %.0f s.", group, error, MERGE_RETRY_S)
+            self._rest_until_s[group] = time.monotonic() + MERGE_RETRY_S
+            return
+        self.tally.merged += len(frames)
+        await self.keeper.look(jobs[0], frames)
 
     async def _wait(self) -> None:
         """Until it is time to look again, or a job has ended."""
@@ -132,5 +162,6 @@ class Service:
             single(f"{name}_frames_total", "counter", "Frames of these.", tally.frames),
             single(f"{name}_flags_total", "counter", "Flags of these.", tally.flags),
             single(f"{name}_ordered_total", "counter", "Frames ordered again.", tally.ordered),
+            single(f"{name}_merged_total", "counter", "Frames merged of several jobs.", tally.merged),
             single(f"{name}_failures_total", "counter", "What went wrong.", tally.failures),
         )

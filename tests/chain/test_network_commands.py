@@ -16,12 +16,15 @@ from pathlib import Path
 
 import pytest
 from renderchain.adapters.keys import KeystoreFile
-from renderchain.adapters.starknet.node import Node, close_account, open_reader
+from renderchain.adapters.starknet.node import Node, close_account, open_account, open_reader
 from renderchain.adapters.starknet.signing import class_at
 from renderchain.app.network.records import read_record, write_record
 from renderchain.blender.network.commands import network
 from renderchain.composition.network_owner import ARTEFACTS, known_classes
-from renderchain.core.network_record import CLASSES
+from renderchain.core.money import FRI_PER_STRK
+from renderchain.core.network_record import CLASSES, STRK
+from starknet_py.hash.selector import get_selector_from_name
+from starknet_py.net.client_models import Call
 
 from devkit.network.devnet import tell
 from devkit.network.local import Account, predeployed
@@ -45,7 +48,9 @@ class Shell:
         account, password = self.accounts[number], self.folder / "password"
         password.touch(mode=0o600)
         password.write_text("a password")
-        KeystoreFile(self.folder / f"{number}.json", password).save(account.address, account.private_key)
+        keystore = self.folder / f"{number}.json"
+        if not keystore.exists():
+            KeystoreFile(keystore, password).save(account.address, account.private_key)
         values = {
             "rpc_url": self.rpc_url,
             "network": "devnet",
@@ -53,6 +58,7 @@ class Shell:
             "keystore": f"{number}.json",
             "password_file": "password",
             "folder": f"of-{number}",
+            "fee_limit_fri": "100STRK",
         }
         file = self.folder / f"{number}.toml"
         file.write_text("".join(f'{name} = "{value}"\n' for name, value in values.items()))
@@ -114,7 +120,17 @@ def fresh(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Shell]
         stop(pid)
 
 
-def test_a_dry_run_prices_every_transaction_without_a_key_and_sends_nothing(fresh: Shell) -> None:
+def test_a_deployment_is_priced_and_refused_for_its_price_and_goes_on_where_it_was_killed(
+    fresh: Shell,
+) -> None:
+    """One after the other on one chain, as classes are declared once."""
+    priced_without_a_key(fresh)
+    refused_for_what_it_costs(fresh)
+    killed_and_finished(fresh)
+
+
+def priced_without_a_key(fresh: Shell) -> None:
+    """A dry run says what each transaction costs, and sends nothing."""
     fresh.capture.readouterr()
     arguments = fresh.arguments("deploy NAME --dry-run --boards 2", 0)
     (fresh.folder / "0.json").unlink()
@@ -128,6 +144,47 @@ def test_a_dry_run_prices_every_transaction_without_a_key_and_sends_nothing(fres
     assert "Nothing was sent." in out and not fresh.record.exists()
     (directory,) = re.findall(r"its Directory at (0x[0-9a-f]+)", out)
     assert fresh.class_at(int(directory, 16)) == 0
+
+
+def refused_for_what_it_costs(fresh: Shell) -> None:
+    """What can't be paid is told before anything is sent."""
+    arguments = fresh.arguments("deploy NAME --yes", 2)
+    config = Path(arguments[2])
+    known = config.read_text()
+    config.write_text(known.replace("100STRK", "0.000001STRK"))
+    fresh.capture.readouterr()
+    assert network(arguments) == 1
+    said = "".join(fresh.capture.readouterr())
+    assert "All together: about" in said and "may cost more than your limit" in said
+    config.write_text(known.replace(hex(fresh.accounts[2].address), "0x1234567"))
+    assert network([*arguments, "--dry-run"]) == 1
+    assert "There is no account at 0x1234567" in "".join(fresh.capture.readouterr())
+    spend_all(fresh, 2)
+    config.write_text(known)
+    assert network(arguments) == 75
+    assert "send STRK to it first" in "".join(fresh.capture.readouterr())
+    assert not fresh.record.exists()
+
+
+def killed_and_finished(fresh: Shell) -> None:
+    """Killed again and again, a deployment goes on where it was."""
+    command = [sys.executable, "-m", "renderchain", "network", *fresh.arguments("deploy NAME --yes", 0)]
+    for after in ("Directory is declared", "JobBoard is declared"):
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=REPO) as process:
+            assert process.stdout
+            said = ""
+            for line in process.stdout:
+                said += line
+                if after in line:
+                    process.kill()
+                    break
+        assert process.returncode < 0, said
+        assert not read_record(fresh.record).complete
+        assert "broke off" in fresh.run("verify NAME", code=1)
+    assert "Directory is declared" not in said, "what is there is not sent again"
+    said = fresh.run("deploy NAME --yes")
+    assert "JobBoard is declared" not in said and "The network is deployed" in said
+    assert "All of it is right." in fresh.run("verify NAME")
 
 
 def test_a_network_is_deployed_checked_extended_paused_handed_over_and_its_board_retired(
@@ -184,26 +241,6 @@ def test_a_board_that_was_announced_and_not_noted_is_noted_and_not_announced_aga
     assert read_record(shell.record) == after
 
 
-def test_a_deployment_that_is_killed_again_and_again_goes_on_where_it_was(fresh: Shell) -> None:
-    command = [sys.executable, "-m", "renderchain", "network", *fresh.arguments("deploy NAME --yes", 0)]
-    for after in ("Directory is declared", "JobBoard is declared"):
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=REPO) as process:
-            assert process.stdout
-            said = ""
-            for line in process.stdout:
-                said += line
-                if after in line:
-                    process.kill()
-                    break
-        assert process.returncode < 0, said
-        assert not read_record(fresh.record).complete
-        assert "broke off" in fresh.run("verify NAME", code=1)
-    assert "Directory is declared" not in said, "what is there is not sent again"
-    said = fresh.run("deploy NAME --yes")
-    assert "JobBoard is declared" not in said and "The network is deployed" in said
-    assert "All of it is right." in fresh.run("verify NAME")
-
-
 def test_contracts_of_another_version_are_refused_before_anything_is_sent(shell: Shell) -> None:
     folder = shell.folder / "artefacts"
     shutil.copytree(ARTEFACTS, folder)
@@ -218,19 +255,22 @@ def test_contracts_of_another_version_are_refused_before_anything_is_sent(shell:
     assert not shell.record.exists()
 
 
-def test_who_can_not_pay_for_all_of_it_is_told_what_is_lacking_before_anything_is_sent(shell: Shell) -> None:
-    with_little = shell.accounts[2]
-    arguments = shell.arguments("deploy NAME --dry-run", 2)
-    have = int(
-        tell(shell.rpc_url, "getAccountBalance", address=hex(with_little.address), unit="FRI")["amount"]
-    )
-    config = Path(arguments[2])
-    config.write_text(config.read_text().replace(hex(with_little.address), "0x1234567"))
-    shell.capture.readouterr()
-    assert have and network(arguments) == 75
-    said = "".join(shell.capture.readouterr())
-    assert "the account has 0 STRK" in said and "send STRK to it first" in said
-    assert not shell.record.exists()
+def spend_all(fresh: Shell, number: int) -> None:
+    """Have an account send another all but a trifle of its STRK."""
+    account = fresh.accounts[number]
+
+    async def send() -> None:
+        opened = await open_account(Node(fresh.rpc_url, ""), account.address, account.private_key)
+        try:
+            have_fri = await opened.get_balance(STRK)
+            to, left_fri = fresh.accounts[0].address, FRI_PER_STRK // 10
+            call = Call(STRK, get_selector_from_name("transfer"), [to, have_fri - left_fri, 0])
+            sent = await opened.execute_v3(call, auto_estimate=True)
+            await opened.client.wait_for_tx(sent.transaction_hash, check_interval=0.1)
+        finally:
+            await close_account(opened)
+
+    asyncio.run(send())
 
 
 def test_another_owner_signs_what_is_written_down_and_then_the_deployment_is_finished(shell: Shell) -> None:

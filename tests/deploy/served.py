@@ -87,7 +87,7 @@ def _notifiers(folder: Path) -> Iterable[Metric]:
                 sending = Sending(engine, people, Channels(None, None), "")
                 sending.outcomes["sent"] += 1
                 listening = Listening(engine, index, people, Links(""), sending.wake)
-                Play(engine).hear(Addressed("ada", "hook", notice("paid", "a")))
+                Play(engine).hear(Addressed("ada", "hook", notice("a")))
                 deliveries = Deliveries(engine, "")
                 return list(notifiers.Readiness(deliveries, listening, sending, people).metrics())
 

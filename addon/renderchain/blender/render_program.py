@@ -19,6 +19,7 @@ import numpy as np
 
 from ..core.errors import RenderChainError, RenderFailed
 from ..core.exactness import errors_of, needs_whole_frames
+from ..core.merge_messages import MergeCommand
 from ..core.messages import (
     Failed,
     FinalRead,
@@ -41,7 +42,7 @@ from ..core.pixel_prints import Pixels, crop, layers_of, print_of, prints_of
 from ..core.probe_messages import ProbeCommand
 from ..core.proof_messages import ProofCommand
 from ..core.tiles import tiles_of
-from . import probe_program
+from . import merge_program, probe_program
 from .cycles import devices, final_image
 from .cycles.canonical_path import CanonicalPath
 from .cycles.final_file import render_final, set_format
@@ -75,10 +76,8 @@ def serve(commands: BinaryIO, messages: BinaryIO) -> None:
                 program.read_final(command)
             elif isinstance(command, RenderKnown):
                 program.render_known(command)
-            elif isinstance(command, ProbeCommand):
-                program.probe(command)
-            elif isinstance(command, ProofCommand):
-                program.prove(command)
+            elif isinstance(command, ProbeCommand | ProofCommand | MergeCommand):
+                program.do_part(command)
             else:
                 program.render_tiles(command)
         except (RenderChainError, RuntimeError, OSError, KeyError) as error:
@@ -233,6 +232,15 @@ class RenderProgram:
                 _, scene = self._at(frame)
             found[index] = render_tile(scene, tiles[index], margin_of(scene))
         return found
+
+    def do_part(self, command: ProbeCommand | ProofCommand | MergeCommand) -> None:
+        """Do a part of what somebody else puts together."""
+        if isinstance(command, ProbeCommand):
+            self.probe(command)
+        elif isinstance(command, ProofCommand):
+            self.prove(command)
+        else:
+            self.send(merge_program.answer(command, *self._at(command.frame)))
 
     def probe(self, command: ProbeCommand) -> None:
         """Do a part of a probe."""

@@ -8,6 +8,7 @@ import bpy
 
 from ..core.manifest import FORMATS, NO_LOOK
 from .cycles.final_file import final_channels, format_of
+from .cycles.samples import sampling_of
 
 FALLBACK_FORMAT = "PNG"
 
@@ -47,7 +48,7 @@ def read_scene(scene: bpy.types.Scene) -> SceneFacts:
         width=render.resolution_x * render.resolution_percentage // 100,
         height=render.resolution_y * render.resolution_percentage // 100,
         fps=f"{render.fps}/{render.fps_base:g}",
-        samples=scene.cycles.samples if render.engine == "CYCLES" else 1,
+        samples=max(1, sampling_of(scene).count) if render.engine == "CYCLES" else 1,
         adaptive=scene.cycles.use_adaptive_sampling if render.engine == "CYCLES" else False,
         file_format=file_format if file_format in FORMATS else FALLBACK_FORMAT,
         final_channels=final_channels(scene),

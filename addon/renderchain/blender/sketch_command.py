@@ -12,6 +12,7 @@ from ..core.sketch import Sketch
 from .command_line import guarded, new_parser
 from .console import ConsoleReporter
 from .cycles.probe import reduced
+from .cycles.samples import at_most, sampling_of
 from .cycles.tile_render import changed, frame_size
 from .leaving import leave
 
@@ -33,11 +34,11 @@ def sketch(arguments: Sequence[str]) -> int:
 def sketched(scene: bpy.types.Scene, frame: int) -> Sketch:
     """On the CPU; the scene stays at the frame."""
     scene.frame_set(frame)
-    (width, height), samples = frame_size(scene), scene.cycles.samples
+    (width, height), samples = frame_size(scene), sampling_of(scene).count
     with changed(scene.cycles, device="CPU"), reduced(scene):
         small_width, small_height = frame_size(scene)
-        few = scene.cycles.samples
-        with changed(scene.cycles, samples=1):
+        few = sampling_of(scene).count
+        with at_most(scene, 1):
             one_s = _rendered_s(scene)
         few_s = _rendered_s(scene) if few > 1 else one_s
     return Sketch(one_s, few_s, few, samples, small_width * small_height / (width * height))

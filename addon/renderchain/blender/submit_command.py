@@ -31,6 +31,7 @@ from ..core.proof import DEFAULT_S as PROOF_S
 from ..settings import Settings
 from .command_line import frame_count, guarded, new_parser, output_for_report, settings_of, whole_seconds
 from .console import ConsoleReporter
+from .cycles.samples import take_part
 from .open_file import file_name
 from .packing.size import upload_size
 from .preflight import Findings, check_settings, refuse_errors
@@ -94,6 +95,8 @@ def _add_job(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--names", default=USUAL, help=text)
     text = "keep the scene's seed, also one for all frames; cheating is easier then (docs/artist.md)"
     parser.add_argument("--own-seed", action="store_true", help=text)
+    text = "render a part of the samples alone, such as 1/4; the aggregator merges all parts' jobs"
+    parser.add_argument("--part", metavar="K/N", help=text)
     text = "encrypt the package; workers and verifiers still see the scene (docs/privacy.md)"
     parser.add_argument("--private", action="store_true", help=text)
 
@@ -131,6 +134,8 @@ def _submit(
         )
     most_fri = parse_strk(options.at_most) if options.at_most is not None else None
     scene, frames = open_scene(options, file)
+    if options.part:
+        take_part(scene, options.part)
     offer = _offer(options, settings, len(frames))
     requester = make_requester(settings, reporter, bpy.app.binary_path)
     output, name = options.output.resolve(), plain(options.name) or file_name()

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..adapters.blender_process.limits import Limits
+from ..adapters.blender_process.merge_session import BlenderMergeRenderer
 from ..adapters.blender_process.probe_session import BlenderProbeRenderer
 from ..adapters.blender_process.process import BlenderRenderer
 from ..adapters.blender_process.proof_session import BlenderProofRenderer
@@ -41,6 +42,12 @@ def make_renderer(
         allowed=tuple(kind for kind, is_allowed in allowed if is_allowed),
         modules=modules,
     )
+
+
+def make_merge_renderer(settings: Settings, blender: str) -> BlenderMergeRenderer:
+    """What makes one image of several parts, of a scene that its artist gave."""
+    renderer = make_renderer(settings, blender, allow_unsandboxed=settings.allow_unsandboxed)
+    return BlenderMergeRenderer(renderer)
 
 
 def limits_of(settings: Settings) -> Limits:

@@ -20,7 +20,8 @@ from ..adapters.starknet.signatures import KeySigner
 from ..app.requester.final_check import FinalCheck
 from ..app.requester.own_check import OwnCheck
 from ..app.requester.own_keys import OwnKeys
-from ..app.requester.requester import Requester, RequesterParts
+from ..app.requester.requester import Requester
+from ..app.requester.requester_parts import RequesterParts
 from ..core.ids import JobId
 from ..core.private_package import package_key_of
 from ..ports.boards import Boards

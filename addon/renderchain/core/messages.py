@@ -13,6 +13,10 @@ from typing import Any
 
 from .errors import ContentError
 from .finals import PPM
+from .merge_messages import COMMANDS as MERGE_COMMANDS
+from .merge_messages import NAMES as MERGE_NAMES
+from .merge_messages import READERS as MERGE_READERS
+from .merge_messages import MergeCommand, MergeMessage
 from .plain_text import plain
 from .probe_messages import COMMANDS as PROBE_COMMANDS
 from .probe_messages import NAMES as PROBE_NAMES
@@ -178,7 +182,17 @@ class Failed:
     reason: str
 
 
-Command = Load | Render | RenderTiles | MakeAgain | ReadFinal | RenderKnown | ProbeCommand | ProofCommand
+Command = (
+    Load
+    | Render
+    | RenderTiles
+    | MakeAgain
+    | ReadFinal
+    | RenderKnown
+    | ProbeCommand
+    | ProofCommand
+    | MergeCommand
+)
 Message = (
     Loaded
     | Progress
@@ -190,6 +204,7 @@ Message = (
     | Failed
     | ProbeMessage
     | ProofMessage
+    | MergeMessage
 )
 _COMMANDS: dict[str, Any] = {
     "load": Load,
@@ -203,10 +218,10 @@ _NAMES: dict[Any, str] = {kind: name for name, kind in _COMMANDS.items()}
 _NAMES |= {Loaded: "loaded", Progress: "progress", Rendered: "rendered"}
 _NAMES |= {TilesRendered: "tiles_rendered", MadeAgain: "made_again", Failed: "failed"}
 _NAMES |= {KnownRendered: "known_rendered", FinalRead: "final_read"}
-_COMMANDS |= PROBE_COMMANDS | PROOF_COMMANDS
+_COMMANDS |= PROBE_COMMANDS | PROOF_COMMANDS | MERGE_COMMANDS
 LISTS = ("tiles", "view_layers", "frames", "allowed")
-_NAMES |= PROBE_NAMES | PROOF_NAMES
-_READERS = PROBE_READERS | PROOF_READERS
+_NAMES |= PROBE_NAMES | PROOF_NAMES | MERGE_NAMES
+_READERS = PROBE_READERS | PROOF_READERS | MERGE_READERS
 
 
 def to_line(message: Command | Message) -> bytes:

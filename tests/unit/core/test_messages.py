@@ -6,6 +6,8 @@ import json
 
 import pytest
 from renderchain.core.errors import ContentError
+from renderchain.core.merge_messages import FinalMade, MakeFinal, ReadSampling, SamplingRead
+from renderchain.core.merging import Sampling
 from renderchain.core.messages import (
     Command,
     Failed,
@@ -33,6 +35,8 @@ from renderchain.core.messages import (
         Rendered(1, "1.png", "1.exr", "1.leaves", 4, 5),
         TilesRendered(1, "0001.tiles", 4),
         Failed("no camera"),
+        SamplingRead(-3, Sampling(7, 256, 64, 32, False)),
+        FinalMade(1, "0001.again.png", "Freestyle draws its lines into the rendering"),
         KnownRendered("4.5.15 LTS", "4.5.15 LTS a1b2", "CPU", "a processor", "", bytes(range(256)) * 2, 90),
     ],
 )
@@ -48,6 +52,8 @@ def test_a_message_survives_its_line(message: Message) -> None:
         RenderTiles(1, (509, 0)),
         RenderTiles(1, (509, 0), shared=True),
         RenderKnown("OPTIX"),
+        ReadSampling(4),
+        MakeFinal(4, "0004.merged.npy"),
     ],
 )
 def test_a_command_survives_its_line(command: Command) -> None:

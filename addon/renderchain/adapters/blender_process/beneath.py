@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ...core.errors import ContentError
 from ...core.manifest import FORMATS, Manifest
+from ...core.merge_messages import FinalMade
 from ...core.messages import FinalRead, MadeAgain, Rendered
 from ...core.prints import RECORD_BYTES
 
@@ -52,7 +53,7 @@ def most_output(manifest: Manifest) -> int:
     return len(manifest.frames) * frame + MOST_PASSES * PASS_BYTES * pixels * layers + ROOM
 
 
-def final_made_again(manifest: Manifest, message: MadeAgain) -> NamedFile:
+def final_made(manifest: Manifest, message: MadeAgain | FinalMade) -> NamedFile:
     """The final image that was made out of a noisy pass."""
     most = HEADER + manifest.final_pixel_bytes * manifest.width * manifest.height
     return NamedFile(message.final, f"{message.frame:04d}.again.{FORMATS[manifest.file_format]}", most)

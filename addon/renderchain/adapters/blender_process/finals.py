@@ -46,7 +46,7 @@ class BlenderFinals:
     ) -> tuple[str, str]:
         """Names of files in the folder with the pixels of both; raises RenderFailed or SandboxMissing."""
         names = (f"{name}.noisy.npy", f"{name}.final.npy")
-        await asyncio.to_thread(self._unpack_noisy, noisy, folder / names[0])
+        await asyncio.to_thread(unpack_noisy, self.renderer, noisy, folder / names[0])
         with tempfile.TemporaryDirectory(prefix="renderchain-final-", dir=folder.parent) as scratch:
             given, output = Path(scratch, "given"), Path(scratch, "output")
             given.mkdir()
@@ -62,9 +62,11 @@ class BlenderFinals:
             os.replace(output / PIXELS, folder / names[1])
         return names
 
-    def _unpack_noisy(self, noisy: Path, target: Path) -> None:
-        reader = SandboxedReader(SecondChild(self.renderer.allow_unsandboxed))
-        try:
-            np.save(target, reader(noisy))
-        except ContentError as error:
-            raise RenderFailed(str(error)) from error
+
+def unpack_noisy(renderer: BlenderRenderer, noisy: Path, target: Path) -> None:
+    """Write a noisy pass as numbers, decoded by a process without a scene; raises RenderFailed."""
+    reader = SandboxedReader(SecondChild(renderer.allow_unsandboxed))
+    try:
+        np.save(target, reader(noisy))
+    except ContentError as error:
+        raise RenderFailed(str(error)) from error

@@ -33,7 +33,7 @@ from ...core.messages import (
 from ...core.plain_text import plain_lines
 from ...core.prints import RECORD_BYTES
 from ...ports.renderer import OnProgress
-from .beneath import PIXELS, NamedFile, files_of_frame, final_made_again, final_read, most_output
+from .beneath import PIXELS, NamedFile, files_of_frame, final_made, final_read, most_output
 from .running import LOAD_TIMEOUT_S, Started
 from .sandbox import Jailed
 
@@ -107,7 +107,7 @@ class Session:
         message = await self._answer(frame, on_progress)
         if not isinstance(message, Rendered):
             raise self._failure(f"answered something else than frame {frame}")
-        self._check(files_of_frame(self._manifest, message))
+        self.check(files_of_frame(self._manifest, message))
         return message
 
     async def render_tiles(
@@ -118,7 +118,7 @@ class Session:
         message = await self._answer(frame, on_progress)
         if not isinstance(message, TilesRendered):
             raise self._failure(f"answered something else than tiles of frame {frame}")
-        self._check([NamedFile(message.leaves, f"{frame:04d}.tiles", RECORD_BYTES * len(tiles))])
+        self.check([NamedFile(message.leaves, f"{frame:04d}.tiles", RECORD_BYTES * len(tiles))])
         return message
 
     async def make_again(self, frame: int, noisy: str, final: str) -> MadeAgain:
@@ -128,7 +128,7 @@ class Session:
         if not isinstance(message, MadeAgain):
             raise self._failure(f"answered something else than the final image of frame {frame}")
         if not message.why_not:
-            self._check([final_made_again(self._manifest, message)])
+            self.check([final_made(self._manifest, message)])
         return message
 
     async def read_final(self, jailed: Jailed, final: str, manifest: Manifest) -> None:
@@ -138,7 +138,7 @@ class Session:
         message = await self.ask(ReadFinal(*paths))
         if not isinstance(message, FinalRead):
             raise self._failure("answered something else than a final image's pixels")
-        self._check([final_read(manifest, message)])
+        self.check([final_read(manifest, message)])
 
     async def known_tile(self, device: str = "") -> KnownRendered:
         """Render the known tile, on the scene's device where no other is named; raises RenderFailed."""
@@ -175,7 +175,7 @@ class Session:
                 raise
             raise self._failure(f"took over {self._frame_s:g} s for one answer") from None
 
-    def _check(self, files: Sequence[NamedFile]) -> None:
+    def check(self, files: Sequence[NamedFile]) -> None:
         """Raise RenderFailed where a file is not there as it must be."""
         try:
             self._started.keeper.check(files)

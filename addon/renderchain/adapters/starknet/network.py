@@ -26,6 +26,7 @@ from .view import ask
 NO_CLASS = "28"
 WAIT_S = 300.0
 LOOK_S = 0.2
+NO_LIMIT_FRI = 2**128  # of what is only said
 DEPLOY = "deployContract"
 
 
@@ -117,9 +118,9 @@ class StarknetNetwork(StarknetSigning):
             drafts.append(await said(names[-1], sign))
         if not drafts:
             return []
-        asked = self._account.estimate_fee(drafts, skip_validate=True)
+        asked = self._account.client.estimate_fee(tx=drafts, skip_validate=True)
         found = await said("Asking what the deployment costs", asked)
-        return [self._bounds(name, one)[1] for name, one in zip(names, found, strict=True)]
+        return [_bounds(name, one, NO_LIMIT_FRI)[1] for name, one in zip(names, found, strict=True)]
 
     async def declare(self, name: str) -> Receipt | None:
         """Bring a class onto the chain; None where somebody else was faster."""
@@ -129,7 +130,8 @@ class StarknetNetwork(StarknetSigning):
         nonce, version = await self.nonce(), await self._starknet_version()
         try:
             draft = await self._declaration(name, nonce, version)
-            bounds, _ = self._bounds(action, await said(action, self._account.estimate_fee(draft)))
+            asked = client.estimate_fee(tx=draft, skip_validate=True)  # hashing a class takes its time
+            bounds, _ = _bounds(action, await said(action, asked), self._limit_fri)
             signed = await self._declaration(name, nonce, version, bounds)
             sent = await said(action, client.declare(signed))
             wait = client.wait_for_tx(
@@ -157,11 +159,6 @@ class StarknetNetwork(StarknetSigning):
             "Asking for the newest block", self._account.client.get_block(block_number="latest")
         )
         return str(block.starknet_version)
-
-    def _bounds(self, action: str, found: Any) -> tuple[Any, Fee]:
-        gas = Gas(found.l1_gas_consumed, found.l1_data_gas_consumed, found.l2_gas_consumed)
-        prices = (found.l1_gas_price, found.l1_data_gas_price, found.l2_gas_price)
-        return bounds_of(action, gas, prices, self._limit_fri)
 
     def read(self, call: PlainCall) -> str:
         """A call that is ours in words; raises ChangeRefused for any other."""
@@ -194,6 +191,12 @@ def _read_deployment(call: PlainCall) -> str:
     if class_hash not in named or unique != 0 or count != len(arguments):
         return ""
     return f"deploy a {named[class_hash]} with {', '.join(map(hex, arguments))}"
+
+
+def _bounds(action: str, found: Any, limit_fri: int) -> tuple[Any, Fee]:
+    gas = Gas(found.l1_gas_consumed, found.l1_data_gas_consumed, found.l2_gas_consumed)
+    prices = (found.l1_gas_price, found.l1_data_gas_price, found.l2_gas_price)
+    return bounds_of(action, gas, prices, limit_fri)
 
 
 def _nothing() -> Any:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ...core.errors import ChangeRefused, InsufficientFunds
+from ...core.errors import ChangeRefused, FeeTooHigh, InsufficientFunds
 from ...core.money import Fee, format_strk
 from ...core.network_record import CLASSES, NetworkRecord
 from ...core.network_rules import Rules
@@ -117,10 +117,11 @@ def _owners_calls(chain: NetworkChain, record: NetworkRecord, standing: NetworkS
     return (*first, *(chain.directory_call(record.directory, "announce_board", one) for one in boards))
 
 
-async def weigh(chain: NetworkChain, steps: Steps, say: Say) -> None:
+async def weigh(chain: NetworkChain, steps: Steps, limit_fri: int, say: Say) -> None:
     """Say what each transaction costs by the node's prices of now, and all together.
 
-    Raises InsufficientFunds if the account can't pay, FeeTooHigh or ChainError.
+    Raises InsufficientFunds if the account can't pay, FeeTooHigh where one may cost more than the limit, or
+    ChainError.
     """
     if not await chain.is_deployed(chain.address):
         raise ChangeRefused(
@@ -134,6 +135,11 @@ async def weigh(chain: NetworkChain, steps: Steps, say: Say) -> None:
     total = _sum(fees)
     have_fri = await chain.tokens_fri(chain.address)
     say(f"  All together: {_cost(total)}; the account has {format_strk(have_fri)} STRK.")
+    if dear := [name for name, fee in zip(names, fees, strict=True) if fee.highest_fri > limit_fri]:
+        raise FeeTooHigh(
+            f"{', '.join(dear)} may cost more than your limit of {format_strk(limit_fri)} STRK. Nothing was "
+            "sent; wait for lower prices or raise fee_limit_fri."
+        )
     if have_fri < total.highest_fri:
         raise InsufficientFunds(
             f"Deploying may cost up to {format_strk(total.highest_fri)} STRK, and the account "

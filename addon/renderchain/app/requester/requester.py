@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Sequence
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from contextlib import aclosing, asynccontextmanager, suppress
+from dataclasses import replace
 from itertools import chain as chained
 from pathlib import Path
 
@@ -16,7 +16,6 @@ from ...core.frame_names import USUAL
 from ...core.ids import BoardJob, JobId, LeaseId
 from ...core.job_progress import JobProgress
 from ...core.manifest import Manifest
-from ...core.merkle import HashMany
 from ...core.notices.following import CancelQuoted, ChallengeQuoted
 from ...core.notices.jobs import JobCanceled, ReceiptFailed, ReceiptWritten
 from ...core.notices.private import JobIsPrivate
@@ -24,36 +23,27 @@ from ...core.private_package import SharedKey
 from ...core.probe import DEFAULT_S
 from ...core.scratch import Scratch
 from ...ports.boards import Boards
-from ...ports.content_store import ContentStore
-from ...ports.journal import Journal
-from ...ports.package_keys import PackageSealer
-from ...ports.receipt_chain import ReceiptChain, ReceiptSigner
+from ...ports.receipt_chain import ReceiptChain
 from ...ports.reporter import Reporter
-from ...ports.sealer import Sealer, Unwrapper
-from ..exchange.lease_result import ReadNoisy
 from ..exchange.package import fetch_package
 from ..exchange.package_cache import drop_if_unused
 from ..exchange.private_package import PrivateOpening, PrivateSealing, read_header, read_manifest
-from ..exchange.probe import Probe
-from ..indexed.artist import IndexedArtist
-from ..upkeep.store_upkeep import StoreUpkeep
 from .challenge import challenge
 from .estimate import Estimate, JobFrames, estimate
-from .final_check import FinalCheck
 from .job_boards import JobBoards
 from .job_notes import JobNotes
 from .kept_frames import KeptFrames
+from .kept_passes import KeptPasses
 from .offer import Offer
 from .order_again import manifest_for, name_of, offer_of, order_quote, read_job
 from .output_folder import try_output
 from .overview import Overview, cancel_quote
-from .own_check import OwnCheck
-from .own_keys import OwnKeys
 from .package_pin import is_wanting, unpin_unneeded
 from .pool import top_up
 from .quote import Quote
 from .receipt import gather, sealed, write_receipt
 from .receipt_parts import ReceiptParts
+from .requester_parts import RequesterParts
 from .results import Results
 from .submit import probed_offer, submit
 from .watch_job import JobReport, JobWatch
@@ -64,38 +54,6 @@ OnProgress = Callable[[JobProgress], None]
 
 def unheard(progress: JobProgress) -> None:
     """Nobody wants to know."""
-
-
-@dataclass(frozen=True)
-class RequesterParts:
-    """What the use cases work with; ``open_boards`` connects the artist's account.
-
-    ``turn_of`` has a board's job to one process at a time; it raises AgentRunsAlready. ``now`` gives seconds
-    since 1970.
-    """
-
-    open_boards: Callable[[], AbstractAsyncContextManager[Boards]]
-    store: ContentStore
-    journal: Journal
-    unwrapper: Callable[[ReceiptChain], Unwrapper]
-    sealer: Sealer
-    final_check: Callable[[Reporter], FinalCheck]
-    own_check: Callable[[Reporter], OwnCheck]
-    turn_of: Callable[[int, JobId], AbstractAsyncContextManager[None]]
-    most_challenges: int
-    package_sealer: PackageSealer
-    package_keys: Callable[[ReceiptChain], OwnKeys]
-    most_private_workers: int
-    probe: Probe
-    receipt_parts: Path  # where is kept what receipts of jobs need
-    signer: Callable[[ReceiptChain], ReceiptSigner]
-    hash_many: HashMany
-    read_noisy: ReadNoisy
-    packages: Path  # where those of jobs lie that are followed
-    from_block: int
-    upkeep: StoreUpkeep
-    now: Callable[[], float]
-    index: IndexedArtist | None = None
 
 
 class Requester:
@@ -162,18 +120,30 @@ class Requester:
         return job_id
 
     async def watch(
-        self, job_id: JobId, output: Path | None = None, on_progress: OnProgress = unheard, *, board: int = 0
+        self,
+        job_id: JobId,
+        output: Path | None = None,
+        on_progress: OnProgress = unheard,
+        *,
+        board: int = 0,
+        passes: KeptPasses | None = None,
     ) -> JobReport:
         """Follow a job to its end; frames go to ``output`` or to where the job was submitted for.
 
-        Raises AgentRunsAlready where another process does.
+        With ``passes`` what a merge takes is kept there. Raises AgentRunsAlready where another process does.
         """
         with Scratch() as scratch:
             async with self._chain(job_id, board) as chain, self._parts.turn_of(chain.board, job_id):
-                return await self._watch(chain, job_id, output, Path(scratch), on_progress)
+                return await self._watch(chain, job_id, output, Path(scratch), on_progress, passes)
 
     async def _watch(
-        self, chain: ReceiptChain, job_id: JobId, output: Path | None, scratch: Path, on_progress: OnProgress
+        self,
+        chain: ReceiptChain,
+        job_id: JobId,
+        output: Path | None,
+        scratch: Path,
+        on_progress: OnProgress,
+        passes: KeptPasses | None,
     ) -> JobReport:
         parts, entry = self._parts, self._entry(chain.board, job_id)
         if output is None and not (entry and entry.output):
@@ -203,6 +173,7 @@ class Requester:
             most_private_workers=parts.most_private_workers,
             now=parts.now,
             on_progress=on_progress,
+            passes=passes,
         )
         await parts.upkeep.connect()
         from_block = entry.from_block if entry else parts.from_block

@@ -21,7 +21,7 @@ from ...core.board_events import (
     TasksGivenBack,
 )
 from ...core.contract_errors import NothingToWithdraw
-from ...core.errors import ContentError
+from ...core.errors import ContentError, StoreError
 from ...core.ids import JobId, LeaseId
 from ...core.job import JobInfo
 from ...core.job_progress import JobProgress, LeaseProgress
@@ -44,6 +44,7 @@ from ..upkeep.keeping import keep_at_work
 from .acceptance import Acceptance
 from .final_check import FinalCheck
 from .kept_frames import KeptFrames, name_of
+from .kept_passes import KeptPasses
 from .lease_checks import LeaseChecks
 from .overdue import Overdue
 from .own_check import OwnCheck
@@ -88,7 +89,8 @@ class JobReport:
 class JobWatch:
     """Follows one job by its events until every task is paid or refunded.
 
-    ``on_progress`` hears of each step; what it is given goes on changing.
+    ``on_progress`` hears of each step; what it is given goes on changing. With ``passes`` what a merge
+    takes is kept there.
     """
 
     def __init__(
@@ -110,6 +112,7 @@ class JobWatch:
         most_private_workers: int,
         now: Callable[[], float],
         on_progress: Callable[[JobProgress], None] = lambda progress: None,
+        passes: KeptPasses | None = None,
     ) -> None:
         self._chain = chain
         self._private = private
@@ -122,6 +125,7 @@ class JobWatch:
         self._scratch = scratch
         self._packages = packages
         self._on_progress = on_progress
+        self._passes = passes
         self._final_check = final_check
         self._claims: dict[LeaseId, LeaseClaimed] = {}
         self._open: set[LeaseId] = set()  # leases that have not ended
@@ -248,7 +252,8 @@ class JobWatch:
     async def _take(self, event: ResultSubmitted, job: JobInfo, manifest: Manifest) -> None:
         claim = replace(self._claims[event.lease_id], count=event.count)
         frames = manifest.frames_of(claim)
-        if await self._had(event, frames):
+        had = await self._had(event, frames)
+        if had and not self._lacks_passes(frames):
             self._reporter.progress("frames", len(self.report.frames), len(manifest.frames))
             return
         lease = self._progress.leases[event.lease_id]
@@ -261,7 +266,11 @@ class JobWatch:
             if job.requester == self._chain.address:
                 may_accept = event.lease_id not in self.report.false_finals
                 await self._checks.add(job, manifest, event.lease_id, opened, result, may_accept=may_accept)
-        except ContentError as error:
+        except (ContentError, StoreError) as error:
+            if had:
+                return  # its frames are here and paid; the merge says what it lacks
+            if isinstance(error, StoreError):
+                raise
             self.report.refused[event.lease_id] = str(error)
             self._reporter.tell(Doubt(event.job_id, event.lease_id, str(error)))
             return
@@ -287,9 +296,16 @@ class JobWatch:
             self._reporter.tell(FramesHere(event.job_id, len(found)))
         return bool(found)
 
+    def _lacks_passes(self, frames: tuple[int, ...]) -> bool:
+        """Whether what a merge needs of them must be fetched once more."""
+        here = [frame for frame in frames if frame in self.report.frames]
+        return self._passes is not None and not self._passes.has(here)
+
     async def _keep_frames(
         self, lease: LeaseProgress, job: JobInfo, manifest: Manifest, opened: Path, result: Result
     ) -> None:
+        if self._passes:
+            await self._passes.keep(await self._package(job), opened, result.frames)
         instead = await self._made_again(lease.lease_id, job, manifest, opened, result)
         for one in result.frames:
             name = name_of(one.frame, manifest, self._kept.names)

@@ -22,6 +22,7 @@ from ...core.pixel_prints import Pixels
 from .compositor import compositor_of, nodes_of
 from .final_file import MULTILAYER, format_of, passes_of, render_final, stamped_of_machine
 from .passes import COMBINED, NOISY, noisy_layers, read_passes, save_all_passes
+from .samples import at_most, sampling_of
 from .tile_render import changed, frame_size
 
 GUIDE_SAMPLES = 16
@@ -107,7 +108,8 @@ def guide_samples(scene: Any) -> int:
     used -= IMAGE_SOCKETS
     if not used and not scene.cycles.use_denoising:
         return 0
-    return min(GUIDE_SAMPLES, scene.cycles.samples) if used <= DATA_SOCKETS else int(scene.cycles.samples)
+    samples = sampling_of(scene).count
+    return min(GUIDE_SAMPLES, samples) if used <= DATA_SOCKETS else samples
 
 
 def pixels_of(path: Path, file_format: str) -> Pixels:
@@ -126,7 +128,7 @@ def _render_guides(scene: Any, samples: int, path: Path) -> tuple[dict[str, Any]
     without = {"use_compositing": False, "use_sequencer": False}
     with contextlib.ExitStack() as settings:
         settings.enter_context(changed(scene.render, **without))
-        settings.enter_context(changed(scene.cycles, samples=samples))
+        settings.enter_context(at_most(scene, samples))
         for layer in scene.view_layers:  # the denoiser's guides, which a rendering keeps to itself
             settings.enter_context(changed(layer.cycles, denoising_store_passes=True))
         bpy.ops.render.render(animation=False, write_still=False, scene=scene.name)

@@ -14,6 +14,7 @@ from ...core.pixel_prints import Pixels, canonical_bytes, crop
 from ...core.probe import REDUCED_SAMPLES, REDUCED_SIDE, SHARED_TILES, spread
 from ...core.tiles import Tile, tiles_of
 from .passes import noisy_pixels
+from .samples import at_most
 from .tile_render import changed, frame_size, margin_of, render_tile
 
 
@@ -28,10 +29,10 @@ def reduced(scene: bpy.types.Scene) -> Iterator[None]:
     render, cycles = scene.render, scene.cycles
     largest = 100 * REDUCED_SIDE // max(render.resolution_x, render.resolution_y)
     percentage = max(1, min(render.resolution_percentage // 2, largest))
-    samples = min(cycles.samples, REDUCED_SAMPLES)
     with (
         changed(render, resolution_percentage=percentage, use_compositing=False, use_sequencer=False),
-        changed(cycles, samples=samples, use_denoising=False),
+        changed(cycles, use_denoising=False),
+        at_most(scene, REDUCED_SAMPLES),
     ):
         yield
 

@@ -74,7 +74,7 @@ def deploy(options: argparse.Namespace) -> int:
             )
             if NETWORKS[settings.network].is_public:
                 say(f"  {UNREVIEWED}")
-            await weigh(chain, found.steps, say)
+            await weigh(chain, found.steps, settings.fee_limit_fri, say)
             if options.dry_run:
                 say("Nothing was sent.")
                 return 0

@@ -15,6 +15,7 @@ from ...core.pixel_prints import Pixels
 from ...core.proof import PICTURE_SAMPLES, PICTURE_SIDE
 from ...core.proof_pictures import apart
 from ..cycles.passes import read_passes
+from ..cycles.samples import at_most
 from ..cycles.tile_render import changed
 
 EXR = ".exr"
@@ -26,11 +27,11 @@ def as_picture(scene: Any) -> Iterator[None]:
     render, cycles = scene.render, scene.cycles
     largest = 100 * PICTURE_SIDE // max(render.resolution_x, render.resolution_y)
     percentage = max(1, min(render.resolution_percentage, largest))
-    samples = min(cycles.samples, PICTURE_SAMPLES)
     with contextlib.ExitStack() as stack:
         # A burned-in stamp has the time of rendering and the file's name.
         stack.enter_context(changed(render, resolution_percentage=percentage, use_stamp=False))
-        stack.enter_context(changed(cycles, samples=samples, use_denoising=False, device="CPU"))
+        stack.enter_context(changed(cycles, use_denoising=False, device="CPU"))
+        stack.enter_context(at_most(scene, PICTURE_SAMPLES))
         for node in _file_outputs():
             stack.enter_context(changed(node, mute=True))
         yield

@@ -1,0 +1,62 @@
+"""A render process that makes one image of several parts: the worker's own, asked for that alone."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from ...core.errors import RenderFailed
+from ...core.manifest import Manifest
+from ...core.merge_messages import FinalMade, MakeFinal, MergeCommand, ReadSampling, SamplingRead
+from ...core.merging import Sampling
+from ...ports.merging import MergeSession
+from .beneath import final_made
+from .finals import unpack_noisy
+from .process import BlenderRenderer
+from .session import Session
+
+Answer = TypeVar("Answer", SamplingRead, FinalMade)
+
+
+@dataclass(frozen=True)
+class BlenderMergeRenderer:
+    """A MergeRenderer, of one that renders."""
+
+    renderer: BlenderRenderer
+
+    @contextlib.asynccontextmanager
+    async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[MergeSession]:
+        """A process with the package's scene open; raises RenderFailed or SandboxMissing."""
+        async with self.renderer.open(package, manifest, output) as session:
+            yield _MergeSession(session, manifest)
+
+    async def unpacked_noisy(self, noisy: Path, folder: Path, name: str) -> str:
+        """A file's name in the folder, with the noisy pass; raises RenderFailed or SandboxMissing."""
+        unpacked = f"{name}.noisy.npy"
+        await asyncio.to_thread(unpack_noisy, self.renderer, noisy, folder / unpacked)
+        return unpacked
+
+
+@dataclass(frozen=True)
+class _MergeSession:
+    session: Session
+    manifest: Manifest
+
+    async def read_sampling(self, frame: int) -> Sampling:
+        return (await self._ask(ReadSampling(frame), SamplingRead)).sampling
+
+    async def make_final(self, frame: int, noisy: str) -> FinalMade:
+        made = await self._ask(MakeFinal(frame, noisy), FinalMade)
+        if not made.why_not:
+            self.session.check([final_made(self.manifest, made)])
+        return made
+
+    async def _ask(self, command: MergeCommand, kind: type[Answer]) -> Answer:
+        message = await self.session.ask(command)
+        if not isinstance(message, kind) or message.frame != command.frame:
+            raise RenderFailed(f"The render process answered something else than a merge's {kind.__name__}.")
+        return message

@@ -1,0 +1,254 @@
+"""Jobs that are parts of one picture are merged once all are over, each frame by the samples of each."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from renderchain.app.requester.kept_passes import KeptPasses
+from renderchain.core.errors import RenderFailed, SettingsError
+from renderchain.core.ids import BoardJob, JobId
+from renderchain.core.manifest import Manifest
+from renderchain.core.merge_messages import FinalMade
+from renderchain.core.merging import Sampling
+from renderchain.core.pixel_prints import Pixels
+
+from devkit.fakes.faults import Faults
+from devkit.fakes.package import HEIGHT, WIDTH
+from devkit.fakes.people import Artist, Machine
+from devkit.fakes.renderer import Look, final_of, pixels_of
+from devkit.fakes.world import World
+from services.aggregator.gallery import FLAGS, SHEET
+from services.aggregator.gallery import FOLDER as PREVIEWS
+from services.aggregator.keeper import Keeper
+from services.aggregator.merges import FOLDER, NOTE, Group, Merges, groups_of
+from services.aggregator.service import Service
+
+from .test_keeper import SHORT, Owner
+
+SAMPLES = 64
+PARTS = ((0, 48), (48, 16))
+NEXT = 2**24  # between the numbers of two jobs of one board
+
+
+class Blender(Faults):
+    """Reads which samples a made-up scene renders out of its file; ``fail`` takes open and make_final."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.adaptive = False
+        self.opened = 0
+
+    @contextlib.asynccontextmanager
+    async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[_Session]:
+        self.meet("open")
+        self.opened += 1
+        first, count = map(int, (package / manifest.main_blend).read_text().split())
+        yield _Session(self, output, Sampling(7, SAMPLES, first, count, self.adaptive))
+
+    async def unpacked_noisy(self, noisy: Path, folder: Path, name: str) -> str:
+        (folder / f"{name}.npy").write_bytes(noisy.read_bytes())
+        return f"{name}.npy"
+
+
+class _Session:
+    def __init__(self, by: Blender, output: Path, sampling: Sampling) -> None:
+        self.by, self.output, self.sampling = by, output, sampling
+
+    async def read_sampling(self, frame: int) -> Sampling:
+        return self.sampling
+
+    async def make_final(self, frame: int, noisy: str) -> FinalMade:
+        self.by.meet("make_final")
+        (self.output / f"{frame:04d}.again.png").write_bytes(final_of((self.output / noisy).read_bytes()))
+        return FinalMade(frame, f"{frame:04d}.again.png", "")
+
+
+class Divided:
+    """An owner of a picture whose samples are two jobs, each rendered with light of its own."""
+
+    def __init__(self, artist: Artist, world: World, machine: Machine) -> None:
+        self.owner, self.artist, self.world, self.machine = Owner(artist), artist, world, machine
+        self.blender = Blender()
+
+    def folder(self, place: int) -> Path:
+        """Where a part's frames go."""
+        return self.artist.folder / f"part-{place}"
+
+    @property
+    def merged(self) -> Path:
+        return self.folder(0) / FOLDER
+
+    async def submit(self, place: int, frames: int, *, private: bool = False) -> JobId:
+        self.artist.output = self.folder(place)
+        self.artist.scene = " ".join(map(str, PARTS[place])).encode()
+        return await self.artist.submit(frames, SHORT, private=private)
+
+    async def deliver(self, place: int, job: JobId, service: Service) -> None:
+        """Work until that job is over; what is rendered is another scene's for each part."""
+        self.machine.renderer.look = Look(scene=place)
+        async with self.machine.working():
+            await service.run(once=True)
+        assert service.orders.is_over(self.named(job))
+
+    def named(self, job: JobId) -> BoardJob:
+        return self.owner.named(job)
+
+    def service(self, *jobs: JobId) -> Service:
+        """A new process, which merges these."""
+        orders, requester = self.owner.orders, self.artist.requester()
+        groups = (Group(tuple(BoardJob(0, job) for job in jobs)),) if jobs else ()
+        merges = Merges(requester, self.blender, self.artist.folder / "passes", groups)
+        parts = (orders, self.owner.gallery, 0, self.owner.tally, merges.passes_of)
+        return Service(requester, Keeper(requester, *parts), orders, self.owner.tally, merges=merges)
+
+    def rendered(self, frames: int = 2, *, private: bool = False) -> tuple[JobId, JobId]:
+        """Both parts, delivered one after the other, and merged."""
+
+        async def life() -> tuple[JobId, JobId]:
+            jobs = []
+            for place in range(2):
+                jobs.append(await self.submit(place, frames, private=private))
+                await self.deliver(place, jobs[-1], self.service(jobs[0], JobId(jobs[0] + NEXT)))
+            return jobs[0], jobs[1]
+
+        return self.world.live(life())
+
+    def note(self) -> dict[str, object]:
+        told: dict[str, object] = json.loads((self.merged / NOTE).read_text())
+        return told
+
+    @property
+    def kept(self) -> list[str]:
+        """Jobs of which passes are kept."""
+        return sorted(path.name for path in (self.artist.folder / "passes").glob("*"))
+
+
+def whole(frame: int, *looks: tuple[int, int]) -> bytes:
+    """The final image of a frame of all these, each a scene and how many samples it has."""
+    each = [pixels_of(Look(scene=scene), frame, WIDTH, HEIGHT, 1).astype(np.float64) for scene, _ in looks]
+    counts = [count for _, count in looks]
+    mean: Pixels = np.average(each, axis=0, weights=counts).astype(np.float32)
+    raw = io.BytesIO()
+    np.save(raw, mean)
+    return final_of(raw.getvalue())
+
+
+@pytest.fixture
+def divided(artist: Artist, world: World, machine: Machine) -> Divided:
+    return Divided(artist, world, machine)
+
+
+@pytest.mark.parametrize("private", [False, True])
+def test_frames_are_merged_by_samples_when_all_parts_are_over_and_shown(
+    divided: Divided, private: bool
+) -> None:
+    jobs = divided.rendered(private=private)
+    for frame in (1, 2):
+        made = (divided.merged / f"{frame:04d}.png").read_bytes()
+        assert made == whole(frame, (0, 48), (1, 16)) != whole(frame, (0, 32), (1, 32))
+    assert divided.note() == {
+        "jobs": [[hex(divided.artist.chain.board), job] for job in jobs],
+        "frames": "1-2",
+        "not_merged": {},
+        "missing_samples": {},
+    }
+    assert {FLAGS, SHEET, "0001.png"} <= {path.name for path in (divided.merged / PREVIEWS).iterdir()}
+    assert (divided.owner.tally.merged, divided.owner.tally.failures, divided.kept) == (2, 0, [])
+
+
+def test_what_was_merged_is_not_made_again_by_the_next_process(divided: Divided) -> None:
+    jobs = divided.rendered()
+    opened = divided.blender.opened
+    divided.world.live(divided.service(*jobs).run(once=True))
+    assert divided.blender.opened == opened and divided.owner.tally.merged == 2
+
+
+def test_jobs_that_others_followed_are_fetched_for_it(divided: Divided) -> None:
+    async def life() -> list[JobId]:
+        jobs = []
+        for place in range(2):
+            jobs.append(await divided.submit(place, 1))
+            await divided.deliver(place, jobs[-1], divided.service())
+        assert not divided.kept
+        await divided.service(*jobs).run(once=True)
+        return jobs
+
+    divided.world.live(life())
+    assert (divided.merged / "0001.png").read_bytes() == whole(1, (0, 48), (1, 16))
+
+
+def test_a_part_that_never_came_leaves_the_others_and_its_samples_are_said(
+    divided: Divided, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def life() -> None:
+        jobs = [await divided.submit(place, 1) for place in range(2)]
+        await divided.artist.requester().cancel(jobs[1])
+        await divided.deliver(0, jobs[0], divided.service(*jobs))
+
+    divided.world.live(life())
+    assert (divided.merged / "0001.png").read_bytes() == whole(1, (0, 48))
+    assert divided.note()["missing_samples"] == {"1": "48-63"}
+    assert "brought nothing that can be merged; its samples are missing." in caplog.text
+    assert "frame 1 lacks the samples 48-63 (counted from 0)." in caplog.text
+
+
+def test_one_frame_that_can_not_be_made_leaves_the_others_and_can_be_tried_again(divided: Divided) -> None:
+    divided.blender.fail("make_final", RenderFailed("The render process ended by itself."))
+    jobs = divided.rendered()
+    assert divided.note()["not_merged"] == {"1": "The render process ended by itself."}
+    assert [path.name for path in divided.merged.glob("*.png")] == ["0002.png"] and len(divided.kept) == 2
+    (divided.merged / NOTE).unlink()
+    divided.world.live(divided.service(*jobs).run(once=True))
+    assert len(list(divided.merged.glob("*.png"))) == 2 and not divided.kept
+
+
+def test_where_nothing_can_be_merged_that_is_said_and_frames_and_receipts_are_there(
+    divided: Divided, caplog: pytest.LogCaptureFixture
+) -> None:
+    divided.blender.fail("open", RenderFailed("Blender can't be started."))
+    jobs = divided.rendered()
+    assert "Blender can't be started. It is tried again in 600 s." in caplog.text
+    assert not divided.merged.exists() and divided.owner.tally.failures == 1 and len(divided.kept) == 2
+    for place, job in enumerate(jobs):
+        assert (divided.folder(place) / "0001.png").is_file()
+        assert (divided.folder(place) / f"receipt-{job}.json").is_file()
+
+
+def test_parts_whose_pixels_have_other_numbers_of_samples_are_not_merged(divided: Divided) -> None:
+    divided.blender.adaptive = True
+    divided.rendered()
+    (why,) = set(divided.note()["not_merged"].values())  # type: ignore[attr-defined]
+    assert "has adaptive sampling" in why and not list(divided.merged.glob("*.png"))
+
+
+def test_a_full_disk_for_passes_costs_no_frame(
+    divided: Divided, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(KeptPasses, "_keep", fail)
+    divided.rendered()
+    assert "not all that a merge takes was kept" in caplog.text and "No space left on device" in caplog.text
+    assert all((divided.folder(place) / "0001.png").is_file() for place in range(2))
+
+
+@pytest.mark.parametrize(
+    "told", [[["3"]], [["3", "3"]], [["3", "4"], ["4", "5"]], [["3", "x"]], [["3", "-1"]], [["3", "0x:4"]]]
+)
+def test_groups_that_are_none_are_refused(told: list[list[str]]) -> None:
+    with pytest.raises(SettingsError, match="--merge takes"):
+        groups_of(told)
+
+
+def test_a_job_is_named_by_its_board_where_two_have_that_number() -> None:
+    (group,) = groups_of([["0xa:3", "0xb:3", "4"]])
+    assert group.jobs == (BoardJob(10, JobId(3)), BoardJob(11, JobId(3)), BoardJob(0, JobId(4)))
+    assert group.has(BoardJob(11, JobId(3))) and group.has(BoardJob(12, JobId(4)))
+    assert not group.has(BoardJob(12, JobId(3)))
