@@ -120,13 +120,27 @@ def fresh(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Shell]
         stop(pid)
 
 
-def test_a_deployment_is_priced_and_refused_for_its_price_and_goes_on_where_it_was_killed(
+def test_a_deployment_is_refused_with_other_contracts_priced_and_goes_on_where_it_was_killed(
     fresh: Shell,
 ) -> None:
     """One after the other on one chain, as classes are declared once."""
+    refused_for_other_contracts(fresh)
     priced_without_a_key(fresh)
     refused_for_what_it_costs(fresh)
     killed_and_finished(fresh)
+
+
+def refused_for_other_contracts(fresh: Shell) -> None:
+    """Contracts of another version are refused before anything is sent."""
+    folder = fresh.folder / "artefacts"
+    folder.mkdir()
+    assert "--artefacts" in fresh.run(f"deploy NAME --yes --artefacts {folder}", code=1)
+    (folder / "Directory.sierra.json").write_text(json.dumps({"abi": []}))
+    assert "is no compiled class" in fresh.run(f"deploy NAME --yes --artefacts {folder}", code=1)
+    shutil.copy(ARTEFACTS / "ChallengeLibrary.sierra.json", folder / "Directory.sierra.json")
+    said = fresh.run(f"deploy NAME --yes --artefacts {folder}", code=1)
+    assert "Directory.sierra.json has the class" in said and hex(known_classes()["Directory"]) in said
+    assert not fresh.record.exists()
 
 
 def priced_without_a_key(fresh: Shell) -> None:
@@ -239,20 +253,6 @@ def test_a_board_that_was_announced_and_not_noted_is_noted_and_not_announced_aga
     assert "WRONG its boards" in shell.run("verify NAME", code=1)
     shell.run("announce-board NAME --yes")
     assert read_record(shell.record) == after
-
-
-def test_contracts_of_another_version_are_refused_before_anything_is_sent(shell: Shell) -> None:
-    folder = shell.folder / "artefacts"
-    shutil.copytree(ARTEFACTS, folder)
-    for name in ("JobBoard.sierra.json", "JobBoard.casm.json"):
-        shutil.copy(ARTEFACTS / name.replace("JobBoard", "Directory"), folder / name)
-    said = shell.run(f"deploy NAME --yes --artefacts {folder}", code=1)
-    assert "JobBoard.sierra.json has the class" in said and hex(known_classes()["JobBoard"]) in said
-    (folder / "Directory.sierra.json").write_text(json.dumps({"abi": []}))
-    assert "is no compiled class" in shell.run(f"deploy NAME --yes --artefacts {folder}", code=1)
-    (folder / "Directory.sierra.json").unlink()
-    assert "--artefacts" in shell.run(f"deploy NAME --yes --artefacts {folder}", code=1)
-    assert not shell.record.exists()
 
 
 def spend_all(fresh: Shell, number: int) -> None:

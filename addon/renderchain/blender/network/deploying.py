@@ -55,7 +55,6 @@ def deploy(options: argparse.Namespace) -> int:
     """Deploy a network, or what is lacking of it."""
 
     async def run(reporter: Reporter) -> int:
-        check_artefacts(options.artefacts)
         rules = _read_rules(options.rules) if options.rules else None
         settings = network_settings(options, None)
         path = path_of(options)
@@ -74,6 +73,7 @@ def deploy(options: argparse.Namespace) -> int:
             )
             if NETWORKS[settings.network].is_public:
                 say(f"  {UNREVIEWED}")
+            check_artefacts(options.artefacts, found.steps.classes)
             await weigh(chain, found.steps, settings.fee_limit_fri, say)
             if options.dry_run:
                 say("Nothing was sent.")
