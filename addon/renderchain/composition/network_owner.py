@@ -17,6 +17,7 @@ from ..ports.reporter import Reporter
 from ..settings import Settings
 from .network import node_of, open_sender
 
+PATIENCE_S = 300.0  # a node compiles each class before it says what declaring it costs
 # Where a checkout of the repository has them; whoever has only the package names a folder.
 ARTEFACTS = Path(__file__).resolve().parents[3] / "contracts" / "artefacts"
 
@@ -27,12 +28,13 @@ async def open_network(
 ) -> AsyncIterator[StarknetNetwork]:
     """As the settings' account uses it; without ``signs`` its key is neither needed nor used."""
     compiled, limit_fri = Artefacts(artefacts), settings.fee_limit_fri
+    node = replace(node_of(settings), patience_s=PATIENCE_S)
     if signs:
-        async with open_sender(settings, reporter) as (account, sender):
+        async with open_sender(settings, reporter, node=node) as (account, sender):
             await sender.recover()
             yield StarknetNetwork(account, sender, compiled, limit_fri)
         return
-    reader = await open_reader(replace(node_of(settings), oldest_head_s=inf), settings.account)
+    reader = await open_reader(replace(node, oldest_head_s=inf), settings.account)
     try:
         yield StarknetNetwork(reader, None, compiled, limit_fri)
     finally:
