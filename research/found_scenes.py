@@ -1,6 +1,6 @@
 """Scenes that other people made, all the way: packed, proved, stored, fetched, and one frame rendered.
 
-    python -m research.found_scenes FOLDER... [--every N]
+    python -m research.found_scenes FOLDER... [--every N] [--after N]
 
 Each .blend below the folders is opened, made ready for Cycles (research/found_scene.py) and sent through what
 an artist and a worker do, on a Kubo of its own. What is refused is tried again with all let pass that an
@@ -126,9 +126,10 @@ async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--every", type=int, default=1, help="only every so manieth file")
+    parser.add_argument("--after", type=int, default=0, help="leave out so many files first")
     options = parser.parse_args()
     blends = sorted(path for folder in options.folders for path in folder.rglob("*.blend"))
-    blends = [path for path in blends if not path.name.startswith(READY)][:: options.every]
+    blends = [path for path in blends if not path.name.startswith(READY)][options.after :: options.every]
     counts: Counter[str] = Counter()
     with tempfile.TemporaryDirectory(prefix="renderchain-found-") as name:
         root = Path(name)

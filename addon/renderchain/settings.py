@@ -70,12 +70,12 @@ class Settings:
     fee_limit_fri: int = 5 * FRI_PER_STRK  # no transaction may cost more in fees
     index_url: str = ""  # where an index's API is that is read of where nothing is lost by that; "": none
     ipfs_api: str = "/ip4/127.0.0.1/tcp/5001"
-    ipfs_program: str = (
-        ""  # Kubo, of which a node is started for this process alone, in the place of ipfs_api
-    )
+    ipfs_program: str = ""  # Kubo, to start a node of for this process alone, in the place of ipfs_api
     ipfs_headers: Path | None = None  # a JSON file with authentication headers for the IPFS node
     ipfs_ca: Path | None = None  # PEM: who signs its certificate, where the system does not know
     ipfs_peers: tuple[str, ...] = ()  # nodes that the IPFS node stays connected to: "/ip4/…/p2p/… …"
+    tell_addresses: str = "none"  # of an artist's IPFS node, to everybody, with each job: or public, all
+    dial_addresses: str = "public"  # that jobs tell, to fetch their packages from: or none, all
     gateways: tuple[str, ...] = ()  # read from where the IPFS node finds nothing: "https://… https://…"
     store_bytes: int = 0  # that the IPFS node's repository may take; 0: no limit of ours
     folder: Path = default_folder()

@@ -220,3 +220,8 @@ class MemoryChain(MemoryAudits, MemoryPackageKeys, MemoryReceipts, MemoryHeartbe
     async def open_leases(self) -> list[LeaseId]:
         """The leases that this account's worker holds now, claimed or submitted."""
         return await self.leases_of(await self.worker_id())
+
+
+async def no_others() -> list[MemoryChain]:
+    """What a process that works on one board finds where it looks for more."""
+    return []

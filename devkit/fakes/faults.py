@@ -9,9 +9,9 @@ class Faults:
     """Mixed into a fake; each of its methods asks ``meet`` first."""
 
     def __init__(self) -> None:
-        self._coming: defaultdict[str, deque[Exception | None]] = defaultdict(deque)
+        self._coming: defaultdict[str, deque[BaseException | None]] = defaultdict(deque)
 
-    def fail(self, method: str, *errors: Exception | None) -> None:
+    def fail(self, method: str, *errors: BaseException | None) -> None:
         """The next calls of a method raise these in turn; None lets one through."""
         self._coming[method].extend(errors)
 

@@ -30,6 +30,7 @@ from renderchain.app.exchange.pins import Pins
 from renderchain.app.exchange.private_package import PrivateOpening
 from renderchain.app.exchange.probe import Probe
 from renderchain.app.exchange.probe_cache import ProbeCache
+from renderchain.app.exchange.told_addresses import Beside, ToldAddresses
 from renderchain.app.exchange.watchtower_key import KeysForWatchtower
 from renderchain.app.requester.final_check import FinalCheck
 from renderchain.app.requester.offer import Offer
@@ -50,19 +51,20 @@ from renderchain.app.worker.pace import Pace
 from renderchain.app.worker.readiness import Hours, Readiness
 from renderchain.app.worker.render_lease import RenderLease
 from renderchain.app.worker.self_test import SelfTest
-from renderchain.core.errors import WrongNetwork
 from renderchain.core.frame_names import USUAL
 from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.job import StandingOffer
 from renderchain.core.money import FRI_PER_STRK
+from renderchain.core.node_address import NONE
 from renderchain.core.notices.audits import AuditHindered
 from renderchain.core.private_package import package_key_of
 from renderchain.core.sealed import SECRET_BITS
 from renderchain.core.worker_control import Control
 from renderchain.ports.renderer import Renderer
 
-from devkit.board.chain import MemoryChain
+from devkit.board.chain import MemoryChain, no_others
 
+from .boards import ManyBoards
 from .hashing import remembered
 from .known import KnowingRenderer
 from .package import FAMILY, pack
@@ -108,10 +110,10 @@ class Machine:
         self.appeals = True
         self.show_limits = ShowLimits(gas=400_000_000, fee_fri=FRI_PER_STRK)
         self.worker_id = WorkerId(0)
-        self.control = Control()
-        self.reserve_fri = 0
+        self.control, self.reserve_fri = Control(), 0
         self.hours: Hours = lambda at_s: ""
         self.watchtower_key = b""
+        self.dials = NONE
         self.known: KnownTile | None = None  # where its renderers are watched
         self._chance = random.Random(address)
 
@@ -126,8 +128,8 @@ class Machine:
 
     async def join(self) -> None:
         """Stake for this worker; its pay goes to its owner."""
-        self.world.network.fund(self.owner, FUNDS_FRI)
-        self.world.network.fund(self.address, FUNDS_FRI)
+        for account in (self.owner, self.address):
+            self.world.network.fund(account, FUNDS_FRI)
         registry = self.world.network.registry(self.owner)
         self.worker_id = await registry.register(self.address, self.owner, [FAMILY], STAKE_FRI)
         await self.world.network.registry(self.address).accept_operator(self.worker_id)
@@ -140,11 +142,14 @@ class Machine:
         await registry.set_seats(self.worker_id, FAMILY, SEAT_UNITS)
         await registry.set_offer(self.worker_id, WILLING)
 
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work, as one process, until it is stopped or drained."""
+        await run_on_boards([self.chain], lambda _: self.worker(), no_others, stop, self.reporter)
+
     @asynccontextmanager
     async def working(self) -> AsyncIterator[None]:
         """Work beside; the worker is stopped at the end, and what went wrong is raised then."""
-        stop = asyncio.Event()
-        task = asyncio.create_task(run_on_boards([self.worker()], stop, self.reporter))
+        task = asyncio.create_task(self.run(stop := asyncio.Event()))
         try:
             yield
         finally:
@@ -198,6 +203,7 @@ class Machine:
             journal=self.journal,
             read_images=read_images,
             private=private,
+            beside=self._told(chain),
             for_watchtower=kept,
         )
         lanes = shared.lanes if shared else self.lanes()
@@ -251,6 +257,7 @@ class Machine:
             read_noisy=read_noisy,
             keep_pinned=pins.pin,
             private=private,
+            beside=self._told(chain),
         )
         showing = Showing(chain, self.reporter, self.show_limits)
         parts = (chain, proof_store, self.reporter, remembered, showing)
@@ -271,29 +278,12 @@ class Machine:
         key_duty = KeyDuty(chain, store, private.keys, giver, self._hindered)
         return AuditDuties(chain, prover, verifier, self.reporter, self.world.now, key_duty)
 
+    def _told(self, chain: Any) -> Beside:
+        told = ToldAddresses(chain, self.world.store, self.reporter, which=self.dials, from_block=0)
+        return told.beside
+
     def _hindered(self, lease_id: LeaseId, reason: str) -> None:
         self.reporter.tell(AuditHindered(lease_id, reason))
-
-
-@dataclass(frozen=True)
-class ManyBoards:
-    """The boards of a network; ``chosen`` is the place of that for a new job."""
-
-    chains: list[Any]
-    chosen: int
-
-    async def of(self, board: int = 0) -> Any:
-        """One of them; raises WrongNetwork where it is none of these."""
-        if not board:
-            return self.chains[self.chosen]
-        for one in self.chains:
-            if one.board == board:
-                return one
-        raise WrongNetwork(f"{board:#x} is no active board.")
-
-    async def all(self) -> list[Any]:
-        """All of them."""
-        return self.chains
 
 
 class Artist:
@@ -317,6 +307,7 @@ class Artist:
         self.own_challenges = 3
         self.most_private_workers = 32
         self.scene = b"a scene"
+        self.tells = NONE
         self.other_boards: list[World] = []
         self.chosen_board = 0
         world.network.fund(address, FUNDS_FRI)
@@ -361,7 +352,7 @@ class Artist:
             receipt_parts=self.folder / "receipt-parts",
             signer=lambda chain: KeySigner(chain.address),
             from_block=0,
-            upkeep=StoreUpkeep(self.world.store, self.reporter, self.world.now),
+            upkeep=StoreUpkeep(self.world.store, self.reporter, self.world.now, tells=self.tells),
             turn_of=lambda board, job_id: hold(self.folder / f"{board:x}-{job_id}.lock", f"job {job_id}"),
             now=self.world.now,
         )

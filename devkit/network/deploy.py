@@ -40,19 +40,30 @@ async def deploy_network(owner: Any, rules: Rules, boards: int = 1) -> Deployed:
     Later boards wait one second longer than the cool-down, so that workers can leave first.
     """
     read_abis_fast()
-    token = STRK
-    directory = await _deploy(owner, "Directory", [owner.address, token, rules.cooldown_s + 1])
-    registry = await _deploy(owner, "WorkerRegistry", [directory.address, token, *rules.registry_arguments()])
-    libraries = [await _declare(owner, name) for name in ("AuditLibrary", "ChallengeLibrary")]
-    arguments = [directory.address, registry.address, token, *libraries]
-    addresses = [int((await _deploy(owner, "JobBoard", arguments)).address) for _ in range(boards)]
-    for name, argument in (
-        ("set_registry", registry.address),
-        *(("announce_board", one) for one in addresses),
-    ):
-        sent = await directory.functions[name].invoke_v3(argument, auto_estimate=True)
-        await sent.wait_for_acceptance(check_interval=0.1)
+    directory = await _deploy(owner, "Directory", [owner.address, STRK, rules.cooldown_s + 1])
+    registry = await _deploy(owner, "WorkerRegistry", [directory.address, STRK, *rules.registry_arguments()])
+    await _command(directory, "set_registry", registry.address)
+    addresses = [await _announced(owner, directory, registry.address) for _ in range(boards)]
     return Deployed(int(directory.address), int(registry.address), tuple(addresses))
+
+
+async def announce_board(owner: Any, known: Deployed) -> int:
+    """Deploy one more board of a network and announce it; returns its address."""
+    abi = json.loads((CLASSES.parent / "Directory.json").read_text())
+    directory = Contract(address=known.directory, abi=abi, provider=owner)
+    return await _announced(owner, directory, known.registry)
+
+
+async def _announced(owner: Any, directory: Any, registry: int) -> int:
+    libraries = [await _declare(owner, name) for name in ("AuditLibrary", "ChallengeLibrary")]
+    board = await _deploy(owner, "JobBoard", [directory.address, registry, STRK, *libraries])
+    await _command(directory, "announce_board", board.address)
+    return int(board.address)
+
+
+async def _command(directory: Any, name: str, argument: int) -> None:
+    sent = await directory.functions[name].invoke_v3(argument, auto_estimate=True)
+    await sent.wait_for_acceptance(check_interval=0.1)
 
 
 async def _deploy(owner: Any, name: str, arguments: list[Any]) -> Any:

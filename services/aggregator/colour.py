@@ -19,6 +19,7 @@ from renderchain.core.pixel_prints import Pixels
 from .colour_settings import Colour
 
 LINEAR = "Linear Rec.709"
+STANDARD = "Standard"  # which every configuration of Blender's has
 COMBINED = (".Combined.R", ".Combined.G", ".Combined.B")  # of a file with all passes
 MOST_IMAGE_MB = 4096
 LEAST_GAMMA = 1e-6
@@ -39,10 +40,10 @@ def read_frame(path: Path, width: int, height: int) -> Pixels:
             )
         channels = _colours(list(spec.channelnames))
         pixels = found.read_image(0, 0, 0, spec.nchannels, OpenImageIO.FLOAT)
+        if pixels is None:
+            raise ContentError(f"{path.name} is no whole image ({found.geterror()[:200]}).")
     finally:
         found.close()
-    if pixels is None:
-        raise ContentError(f"{path.name} is no whole image ({OpenImageIO.geterror()[:200]}).")
     return np.asarray(pixels, np.float32).reshape(height, width, -1)[..., channels]
 
 
@@ -62,6 +63,17 @@ def linear(pixels: Pixels, file_format: str) -> Pixels:
     if file_format in LINEAR_FORMATS:
         return pixels
     return np.asarray(np.maximum(pixels, 0.0) ** GAMMA, np.float32)
+
+
+def shown_somehow(
+    pixels: Pixels, file_format: str, colour: Colour, config: Path
+) -> tuple[NDArray[np.uint8], str]:
+    """As ``shown``; where the configuration lacks the view, with Standard, and why. Raises ContentError."""
+    try:
+        return shown(pixels, file_format, colour, config), ""
+    except ContentError as error:
+        plainly = Colour(exposure=colour.exposure, gamma=colour.gamma, view=STANDARD)
+        return shown(pixels, file_format, plainly, config), str(error)
 
 
 def shown(pixels: Pixels, file_format: str, colour: Colour, config: Path) -> NDArray[np.uint8]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from renderchain.app.requester.kept_passes import KeptPasses
 from renderchain.app.requester.order_again import name_of
 from renderchain.app.requester.requester import Requester
-from renderchain.core.artist_job import REFUSED
+from renderchain.core.artist_job import REFUSED, JobEntry
 from renderchain.core.errors import LocalError, RenderChainError
 from renderchain.core.flags import Flag, worth_ordering
 from renderchain.core.frames import format_frames
@@ -112,11 +112,15 @@ class Keeper:
             await self._find(order)
 
     async def _find(self, order: Order) -> None:
-        known = await self._requester.overview()
-        first = next((one.entry for one in known if one.entry.board_job == order.job), None)
+        firsts = await self._requester.overview(wanted=lambda one: one.board_job == order.job)
+        first = firsts[0].entry if firsts else None
         name = name_of(first, order.frames) if first else ""
-        later = [one.entry for one in known if first and one.number > first.entry_id]
-        found = [one for one in later if one.name == name and one.state != REFUSED]
+
+        def may_be_it(one: JobEntry) -> bool:
+            return first is not None and one.entry_id > first.entry_id and one.name == name
+
+        later = [one.entry for one in await self._requester.overview(wanted=may_be_it)]
+        found = [one for one in later if one.state != REFUSED]
         taken = {one.again for one in self._orders.of(order.job)}
         again = next((one.board_job for one in found if one.job_id and one.board_job not in taken), None)
         if again or not found:

@@ -14,7 +14,7 @@ sys.path += [str(here), str(here / "addon"), *sys.argv[split + 1 :]]
 from renderchain.core.errors import ContentError  # noqa: E402 - its folder comes first
 from renderchain.core.flags import light_of  # noqa: E402
 
-from services.aggregator.colour import linear, read_frame, shown  # noqa: E402
+from services.aggregator.colour import linear, read_frame, shown_somehow  # noqa: E402
 from services.aggregator.colour_settings import Colour  # noqa: E402
 
 path, told = Path(sys.argv[split - 2]), json.loads(sys.argv[split - 1])
@@ -22,13 +22,15 @@ out = sys.stdout.buffer
 try:
     pixels = read_frame(path, told["width"], told["height"])
     light = light_of(linear(pixels, told["file_format"]))
-    picture = shown(pixels, told["file_format"], Colour(**told["colour"]), Path(told["config"]))
+    picture, lacking = shown_somehow(
+        pixels, told["file_format"], Colour(**told["colour"]), Path(told["config"])
+    )
 except ContentError as error:
     out.write(json.dumps({"error": str(error)[:500]}).encode() + b"\n")
 else:
     rows, columns = light.blocks.shape
     answer = {"broken": light.broken_count, "mean": light.mean, "rows": rows, "columns": columns}
-    out.write(json.dumps(answer).encode() + b"\n")
+    out.write(json.dumps({**answer, "lacking": lacking[:500]}).encode() + b"\n")
     out.write(light.blocks.astype("<f4").tobytes())
     out.write(picture.tobytes())
 out.flush()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from renderchain.app.requester.requester import Requester
-from renderchain.core.artist_job import JobOverview
+from renderchain.core.artist_job import JobEntry
 from renderchain.core.errors import AgentRunsAlready, RenderChainError
 from renderchain.core.ids import BoardJob, JobId
 from renderchain.core.metrics import Metric, single
@@ -95,17 +95,19 @@ class Service:
     async def _own_due(self) -> list[BoardJob]:
         if not self._tasks:
             await self.keeper.recover()
-        known = await self.requester.overview()
         again = {one.again for one in self.orders.all}
         if None in again:  # one of the account's new jobs may be that order's
             return []
-        return [
-            one.entry.board_job for one in known if self._is_ours(one) and one.entry.board_job not in again
-        ]
 
-    def _is_ours(self, one: JobOverview) -> bool:
-        number = one.entry.job_id
-        return bool(number and one.entry.output) and (not self.wanted or number in self.wanted)
+        def is_due(entry: JobEntry) -> bool:
+            job = entry.board_job
+            return self._is_ours(entry) and self._is_free(job) and job not in again
+
+        return [one.entry.board_job for one in await self.requester.overview(wanted=is_due)]
+
+    def _is_ours(self, entry: JobEntry) -> bool:
+        number = entry.job_id
+        return bool(number and entry.output) and (not self.wanted or number in self.wanted)
 
     def _is_free(self, job: BoardJob) -> bool:
         return not (self._is_busy(job) or self.orders.is_over(job))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, and_, bindparam, delete, insert, sele
 from services.common.engine import reading, writing
 
 from .bodies import body_of
+from .causes import About, causes_of
 from .draft import Draft, Key, Row
 from .project import project
 from .tables import BLOCK, CONTRACT, CURSOR, EVENT, KEYS, PROJECTED, UNDO, VALUES
@@ -121,7 +122,11 @@ class Store:
                 }
                 connection.execute(insert(BLOCK).values(row))
                 if events:
-                    rows = [_event_row(self._seq + n, block.number, one) for n, one in enumerate(events, 1)]
+                    causes = causes_of(events)
+                    rows = [
+                        _event_row(self._seq + n, block.number, one, causes)
+                        for n, one in enumerate(events, 1)
+                    ]
                     connection.execute(insert(EVENT), rows)
                 self._write(connection, block.number, changes)
         except BaseException:
@@ -217,8 +222,9 @@ class Store:
             if one.before is None:
                 bound = {f"key_{name}": part for name, part in zip(KEYS[table], key, strict=True)}
                 connection.execute(DROP[table], bound)
-            else:
-                connection.execute(CHANGE[table], _bound(table, key, json.loads(one.before)))
+            else:  # which an earlier version may have written, with fewer columns
+                before = dict.fromkeys(VALUES[table]) | json.loads(one.before)
+                connection.execute(CHANGE[table], _bound(table, key, before))
         connection.execute(delete(UNDO).where(UNDO.c.block > to_block))
         connection.execute(delete(EVENT).where(EVENT.c.block > to_block))
         connection.execute(delete(BLOCK).where(BLOCK.c.number > to_block))
@@ -235,9 +241,12 @@ def _bound(table: str, key: Key, now: Row) -> dict[str, Any]:
     return bound | {f"to_{name}": one for name, one in now.items()}
 
 
-def _event_row(seq: int, block: int, placed: PlacedEvent) -> dict[str, Any]:
-    event = placed.event
-    lease = getattr(event, "lease_id", None)
+def _event_row(
+    seq: int, block: int, placed: PlacedEvent, causes: Mapping[tuple[int, int], About]
+) -> dict[str, Any]:
+    event, nothing = placed.event, (getattr(placed.event, "job_id", None), None)
+    job, cause = causes.get((placed.transaction, placed.index), nothing)
+    lease = getattr(event, "lease_id", cause)
     worker = getattr(event, "worker_id", None)
     return {
         "seq": seq,
@@ -247,7 +256,7 @@ def _event_row(seq: int, block: int, placed: PlacedEvent) -> dict[str, Any]:
         "address": placed.address,
         "transaction_hash": placed.transaction_hash,
         "kind": type(event).__name__,
-        "job": getattr(event, "job_id", None),
+        "job": job,
         "lease": lease,
         "worker": lease >> 40 if worker is None and lease is not None else worker,
         "body": body_of(event),

@@ -159,7 +159,7 @@ VOTE = Table(
     _key("audit", BigInteger),
     _key("seat", BigInteger),
     *_whole("round", "worker"),
-    Column("vote", String(16)),
+    *_each(String(16), "vote", "found"),
     Index("vote_worker", "worker"),
 )
 PAYMENT = Table(

@@ -16,6 +16,8 @@ from .notice import Addressed, Notice
 from .people import Listener
 from .words import one_line
 
+LOSSES = ("Slashed", "Forfeited")
+
 
 @dataclass(frozen=True)
 class Meaning:
@@ -76,7 +78,9 @@ class Judge:
         place = data["transaction"], told.block
         if place != self._place:
             self._place, self._seen = place, {}
-        said = json.dumps([told.kind, *(data[one] for one in ("address", "job", "lease", "worker", "body"))])
+        # Of a loss of stake some indexes name the lease, and some do not.
+        about = (None, None) if told.kind in LOSSES else (data["job"], data["lease"])
+        said = json.dumps([told.kind, data["address"], *about, data["worker"], data["body"]])
         count = self._seen[said] = self._seen.get(said, -1) + 1
         return hashlib.sha256(f"{place[0]} {said} {count}".encode()).hexdigest()[:32]
 
@@ -166,7 +170,7 @@ class Judge:
         lost_fri, worker = int(told.data["body"][amount]), int(told.data["worker"])
         people = await self._providers(audience, told) if lost_fri else []
         if people and (row := await self._index.worker(worker)):
-            words_ = words.stake_shrank(worker, lost_fri, row, as_verifier=as_verifier)
+            words_ = words.stake_shrank(worker, lost_fri, row, told.data["job"], as_verifier=as_verifier)
             yield Meaning(people, "stake_shrank", words_, self._links.worker(worker))
 
 

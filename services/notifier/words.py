@@ -104,10 +104,11 @@ def audit_ended(worker: int, row: Row, verdict: str) -> Words:
     )
 
 
-def stake_shrank(worker: int, lost_fri: int, row: Row, *, as_verifier: bool) -> Words:
-    """Stake that is gone."""
+def stake_shrank(worker: int, lost_fri: int, row: Row, job: str | None, *, as_verifier: bool) -> Words:
+    """Stake that is gone, for a lease of that job if it is known."""
     left = "seat_stake_fri" if as_verifier else "stake_fri"
-    why = "a fault as a verifier" if as_verifier else "a lost lease"
+    of = "" if job is None else f" of job {job}"
+    why = f"a fault as a verifier{of}" if as_verifier else f"a lease{of} that was lost, or given back late"
     rest = f" {about_strk(int(row[left]))} STRK are left." if row.get(left) is not None else ""
     return f"Worker {worker} lost {about_strk(lost_fri)} STRK of its stake", f"It is for {why}.{rest}"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 import time
 from collections.abc import Sequence
@@ -84,7 +83,7 @@ async def _schedule(settings: Settings, pages: Pages, serving: Serving) -> None:
         named = ", ".join(f"{one:#x}" for one in parts.boards)
         reporter.say(f"Scheduling as {parts.address:#x} on {named}")
         with pages.told_by(parts.boards):
-            await asyncio.gather(*(one.scheduler.run() for one in parts.boards.values()))
+            await parts.run()
 
 
 def run_program() -> None:

@@ -84,7 +84,7 @@ def test_numbers_that_are_none_are_counted(animations: dict[str, Frames]) -> Non
 
     found = flags(spoiled(animations["moving"], 4, spoil))
     assert found == [Flag(4, FlagKind.BROKEN, 2)]
-    assert found[0].sentence == "Frame 4 has 2 pixels that hold no numbers (NaN or infinite)."
+    assert found[0].sentence == "Frame 4 has 2 pixels that hold no light (NaN, infinite or over 1e12)."
 
 
 def test_a_black_frame_and_a_missing_one_are_flagged_and_ordered(animations: dict[str, Frames]) -> None:

@@ -47,8 +47,8 @@ async def until_it_hears(port: int) -> None:
             await asyncio.sleep(TRY_S)
 
 
-def rules_of(net: Views, folder: Path, port: int, received: Received) -> Path:
-    more = f'accounts = ["{net.artist.address:#x}"]\nlow_strk = "{MUCH_STRK}"'
+def rules_of(net: Views, folder: Path, port: int, received: Received, more: str = "") -> Path:
+    more = more or f'accounts = ["{net.artist.address:#x}"]\nlow_strk = "{MUCH_STRK}"'
     person = hooked(f"{received.url}/hook", more=more)
     settings = 'settings = "index.toml"\ndashboard = "https://d/"'
     return write_operator(folder, index=f"http://127.0.0.1:{port}", more=settings, person=person)
@@ -58,7 +58,7 @@ def titles(requests: list[Request]) -> dict[str, str]:
     """What came, by kind; each signed as it should be."""
     found = {}
     for one in requests:
-        told = Webhook(SECRET).verify(one.body, one.headers)
+        told = told_in(one)
         found[told["type"]] = told["data"]["title"]
     return found
 
@@ -86,3 +86,35 @@ def test_an_artist_is_told_of_a_job_s_end_and_of_an_account_that_holds_little(
 
     with http_server() as received:
         asyncio.run(run(received))
+
+
+def test_a_provider_is_told_for_which_job_stake_was_lost(chains: Callable[[], Any], tmp_path: Path) -> None:
+    """The registry says how much, and not for what."""
+
+    async def run(received: Received) -> None:
+        async with chains() as opened:
+            net, port, own_port = await opened.network(), free_port(), free_port()
+            await net.artist.create_job(TERMS)
+            job_id = await net.artist.create_job(TERMS)
+            database, more = f"sqlite:///{tmp_path / 'i.sqlite'}", f"workers = [{net.worker_id}]"
+            with index(config_of(net, tmp_path), database, port):
+                await asked(port, "/v1/network", lambda found: bool(found["item"]))
+                with notifier(rules_of(net, tmp_path, port, received, more), own_port) as process:
+                    await until_it_hears(own_port)
+                    lease_id = await net.worker.claim_lease(job_id, 0)
+                    net.pass_time(TERMS.lease_timeout_s + 1)
+                    assert await net.outsider.expire(job_id, [lease_id]) == []
+                    await asyncio.to_thread(received.wait, lambda came: "stake_shrank" in titles(came))
+                    process.terminate()
+                    assert process.wait(PATIENCE_S) == 0
+            texts = [one["data"]["text"] for one in map(told_in, received.requests)]
+            assert any(f"a lease of job {job_id} that was lost" in text for text in texts), texts
+
+    with http_server() as received:
+        asyncio.run(run(received))
+
+
+def told_in(request: Request) -> dict[str, Any]:
+    """What came, signed as it should be."""
+    found: dict[str, Any] = Webhook(SECRET).verify(request.body, request.headers)
+    return found

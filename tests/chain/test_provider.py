@@ -249,7 +249,7 @@ def test_what_was_earned_is_a_table_and_comma_separated(chains: Callable[[], Any
             number = await chain.worker_id_of(one.address)
             earned = await earnings_of(chain, number, 0)
             assert earned.entries == () and "Nothing was paid" in table_of(earned)
-            assert csv_of(earned) == "time,block,what,job,lease,strk\n"
+            assert csv_of(earned) == "time,block,what,board,job,lease,strk\n"
             with pytest.raises(ChangeRefused, match="nothing to withdraw"):
                 await Changes(chain).withdraw(one.address)
 

@@ -92,6 +92,27 @@ def test_a_large_folder_goes_from_node_to_node_and_what_is_there_is_not_moved_ag
     asyncio.run(run())
 
 
+def test_a_fetch_that_finds_nobody_goes_on_once_its_node_is_connected_to_who_has_it(
+    nodes: tuple[SwarmKubo, SwarmKubo], tmp_path: Path
+) -> None:
+    artist, worker = KuboStore(nodes[0].api), KuboStore(nodes[1].api, patience_s=60)
+    root, target = fill(tmp_path / "scene"), tmp_path / "got"
+    name = nodes[0].swarm.rsplit("/", 1)[1]
+
+    async def run() -> None:
+        cid = await artist.add_folder(root, lambda _: None)
+        peers = await asyncio.to_thread(run_ipfs, nodes[1].folder, "swarm", "peers")
+        if name in peers:
+            run_ipfs(nodes[1].folder, "swarm", "disconnect", nodes[0].swarm)
+        fetching = asyncio.create_task(get(worker, cid, target))
+        while cid not in await asyncio.to_thread(run_ipfs, nodes[1].folder, "bitswap", "wantlist"):
+            assert not fetching.done()
+        await worker.connect(nodes[0].swarm)
+        assert await fetching == contents(root)
+
+    asyncio.run(run())
+
+
 def test_a_gateway_has_what_our_node_does_not_find(
     nodes: tuple[SwarmKubo, SwarmKubo], tmp_path: Path
 ) -> None:

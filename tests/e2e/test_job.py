@@ -197,6 +197,31 @@ def test_the_aggregator_shows_a_job_that_was_submitted_and_looks_at_its_frames(
     assert (output / f"receipt-{number}.json").is_file()
 
 
+def test_a_still_that_two_workers_shared_is_merged_into_what_one_would_have_made(
+    network: Network, scene: Path, tmp_path: Path
+) -> None:
+    config, numbers = network.settings_file("artist"), []
+    for part in (1, 2):
+        wanted = ["--frames", "2", "--part", f"{part}/2", "--reward", "0.5", "--proof-seconds", "0"]
+        output = ["--output", str(tmp_path / f"part-{part}"), "--log", "json"]
+        done = python("-m", "renderchain", "submit", str(scene), *wanted, *output, config=config)
+        numbers.append(done.stdout.split()[-1])
+    told = ["--jobs", *numbers, "--merge", *numbers]
+    python("-m", "services.aggregator", "--once", "--port", "0", *told, config=config)
+    merged = tmp_path / "part-1" / "merged"
+    note = json.loads((merged / "merge.json").read_text())
+    assert (note["frames"], note["not_merged"], note["missing_samples"]) == ("2", {}, {})
+    assert (merged / "previews" / "0002.png").is_file()
+
+    local = f"import bpy; bpy.ops.wm.open_mainfile(filepath={str(scene)!r}); s = bpy.context.scene; "
+    local += "s.cycles.use_adaptive_sampling = False; s.cycles.use_animated_seed = True; s.frame_set(2); "
+    local += f"s.render.filepath = {str(tmp_path / 'whole.png')!r}; bpy.ops.render.render(write_still=True)"
+    python("-c", local)
+    whole, parts = (pixels(path).astype(int) for path in (tmp_path / "whole.png", merged / "0002.png"))
+    half = pixels(tmp_path / "part-1" / "0002.png").astype(int)
+    assert np.abs(whole - parts).max() <= 1 < np.abs(whole - half).max()
+
+
 def test_a_canceled_job_gives_its_money_back(network: Network, scene: Path) -> None:
     async def run() -> None:
         async with network.chain("artist") as chain:

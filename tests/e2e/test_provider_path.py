@@ -161,14 +161,14 @@ def test_the_page_leads_from_nothing_to_pay_and_the_stake_back_home(network: Net
         assert "Worker 1 on SN_SEPOLIA" in reader.run(status)
         for _ in range(60):  # the worker's own withdrawal may be on its way
             said = reader.run(earnings)
-            if "owed to it by the board: 0 STRK" in said:
+            if "still owed to it: 0 STRK" in said:
                 break
             time.sleep(1)
     assert "paid for leases: 1 STRK" in said, said
     assert parse_strk(REWARD) * 2 == FRI_PER_STRK
     withdraw = next(follow)
     assert "renderchain payout withdraw" in withdraw
-    owed = "owed to it by the board: 0 STRK" not in said
+    owed = "still owed to it: 0 STRK" not in said
     reader.run(withdraw, "y\n", code=0 if owed else 1)
 
     give_up, seats_out, work_out, collect = follow

@@ -23,7 +23,7 @@ HEARD = {
     "app/exchange/private_package.py:open_it": (1, "the same one"),
     "app/requester/create_job.py:create_job": (1, "awaited, shielded"),
     "app/requester/watch_job.py:run": (5, "what two of them raise ends the watch, three are kept at work"),
-    "app/upkeep/boards.py:run_on_boards": (1, "gathered"),
+    "app/upkeep/boards.py:work_on_boards": (1, "gathered"),
     "app/upkeep/keeping.py:tend": (1, "it catches all, and tells"),
     "app/watchtower/key_watch.py:run": (1, "each is kept at work"),
     "app/worker/loop.py:run": (1, "it waits for the stop"),

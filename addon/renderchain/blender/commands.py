@@ -71,7 +71,7 @@ def view_key(arguments: Sequence[str]) -> int:
 
 def draws(arguments: Sequence[str]) -> int:
     """Audits drawn against audits expected; exit code 1 if that is no chance."""
-    parser = new_parser("renderchain_draws", "Count the board's draws: is every rate what it promises?")
+    parser = new_parser("renderchain_draws", "Count all boards' draws: is every rate what it promises?")
     options = parser.parse_args(list(arguments))
 
     def run(reporter: ConsoleReporter) -> int:

@@ -1,8 +1,11 @@
-"""Where a worker keeps what belongs to one board: numbers of leases and jobs are each board's own."""
+"""What a process keeps and says of one board apart: numbers of leases and jobs are each board's own."""
 
 from __future__ import annotations
 
 from pathlib import Path
+
+from ..app.upkeep.board_reporter import BoardReporter
+from ..ports.reporter import Reporter
 
 
 def working_folder(folder: Path, board: int, first: int) -> Path:
@@ -13,3 +16,8 @@ def working_folder(folder: Path, board: int, first: int) -> Path:
 def evidence_folder(evidence: Path, board: int, first: int) -> Path:
     """The same of the evidence, all below one folder, so that a copy of it has all."""
     return evidence if board == first else evidence / f"{board:#x}"
+
+
+def reporter_of(reporter: Reporter, board: int, first: int) -> Reporter:
+    """What is told of another board than the first says so."""
+    return reporter if board == first else BoardReporter(reporter, board)

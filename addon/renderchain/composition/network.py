@@ -81,10 +81,11 @@ async def when_there(ask: Callable[[], Awaitable[Answer]], conditions: Condition
 
 @dataclass(frozen=True)
 class OpenBoards:
-    """A network's boards, and the address of that which the Directory lists first."""
+    """A network's boards, and the address of that which the Directory lists first; ``active`` lists anew."""
 
     chains: list[StarknetChain]
     first: int
+    active: Callable[[], Awaitable[list[StarknetChain]]]
 
 
 @asynccontextmanager
@@ -96,10 +97,13 @@ async def patient_boards(
 
         async def begin() -> OpenBoards:
             boards = await stack.enter_async_context(open_boards(settings, reporter, budget))
-            return OpenBoards(await boards.all(), await boards.first())
 
-        found = await when_there(begin, conditions)
-        yield OpenBoards([conditions.patient(one, NODE) for one in found.chains], found.first)
+            async def active() -> list[StarknetChain]:
+                return [conditions.patient(one, NODE) for one in await boards.all()]
+
+            return OpenBoards(await active(), await boards.first(), active)
+
+        yield await when_there(begin, conditions)
 
 
 async def network_name(settings: Settings) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from ..adapters.fee_budget_file import FeeBudgetFile
 from ..adapters.locks import hold
@@ -13,6 +15,7 @@ from ..adapters.starknet.chain import StarknetChain
 from ..adapters.starknet.heartbeat_signatures import is_signed
 from ..app.scheduler.intake import Intake
 from ..app.scheduler.scheduler import Scheduler
+from ..app.upkeep.boards import Work, work_on_boards
 from ..app.upkeep.conditions import Conditions
 from ..core.audit.gas import lease_gas
 from ..core.scheduling.heartbeat import SignedHeartbeat
@@ -20,6 +23,7 @@ from ..core.scheduling.plan import PlanRules
 from ..core.scheduling.serving import Serving
 from ..ports.reporter import Reporter
 from ..settings import Settings
+from .board_folders import reporter_of
 from .network import network_name, patient_boards, when_there
 from .worker import lock_of
 
@@ -36,10 +40,13 @@ class BoardScheduler:
 
 @dataclass(frozen=True)
 class SchedulerParts:
-    """What a service runs and answers with, by the boards' addresses."""
+    """What a service answers with, by the boards' addresses, and ``run``, which schedules until cancelled
+    and adds boards that are announced meanwhile.
+    """
 
     boards: Mapping[int, BoardScheduler]
     address: int
+    run: Callable[[], Coroutine[Any, Any, None]]
 
 
 @asynccontextmanager
@@ -60,8 +67,20 @@ async def open_scheduler(
     ):
         gas_fri = lease_gas() * await boards.chains[0].gas_price_fri()
         rules = PlanRules(lead_s=LEAD_S, load_s=LOAD_S, lease_gas_fri=gas_fri)
-        made = (settings, reporter, rules, serving)
-        yield SchedulerParts({one.board: _on_board(one, *made) for one in boards.chains}, settings.account)
+
+        def scheduling_on(chain: StarknetChain) -> BoardScheduler:
+            telling = reporter_of(reporter, chain.board, boards.first)
+            return _on_board(chain, settings, telling, rules, serving)
+
+        parts = {one.board: scheduling_on(one) for one in boards.chains}
+
+        def work_on(chain: StarknetChain) -> Work:
+            if chain.board not in parts:
+                parts[chain.board] = scheduling_on(chain)
+            return parts[chain.board].scheduler.run
+
+        run = partial(work_on_boards, boards.chains, work_on, boards.active, reporter)
+        yield SchedulerParts(parts, settings.account, run)
 
 
 def _on_board(

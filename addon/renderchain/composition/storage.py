@@ -10,8 +10,10 @@ from ..adapters.ipfs.kubo import KuboStore
 from ..adapters.ipfs.kubo_download import download_kubo
 from ..adapters.ipfs.own_kubo import OwnKubo
 from ..app.exchange.fallback import FallbackStore
+from ..app.exchange.told_addresses import Beside, ToldAddresses
 from ..app.upkeep.store_upkeep import StoreUpkeep
 from ..ports.content_store import ContentStore
+from ..ports.package_keys import KeyChain
 from ..ports.reporter import Reporter
 from ..settings import Settings
 from .keys import ipfs_headers
@@ -67,4 +69,11 @@ def open_upkeep(settings: Settings, reporter: Reporter) -> StoreUpkeep:
         time.time,
         most_bytes=settings.store_bytes,
         peers=settings.ipfs_peers,
+        tells=settings.tell_addresses,
     )
+
+
+def dialling(settings: Settings, reporter: Reporter, chain: KeyChain) -> Beside:
+    """Connect the settings' IPFS node to those that jobs name, while their packages are fetched."""
+    which, from_block = settings.dial_addresses, settings.from_block
+    return ToldAddresses(chain, open_node(settings), reporter, which=which, from_block=from_block).beside

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from functools import partial
 
 from ..adapters.fee_budget_file import FeeBudgetFile
 from ..adapters.poseidon import hash_many
@@ -28,7 +29,7 @@ from ..core.notices.watching import EvidenceOpen, PrivateJobsWatched
 from ..core.private_package import SharedKey
 from ..ports.reporter import Reporter
 from ..settings import Settings
-from .board_folders import evidence_folder
+from .board_folders import evidence_folder, reporter_of
 from .keys import noted_account, open_keys
 from .network import leave, patient_boards
 from .storage import open_node
@@ -51,8 +52,8 @@ async def run_watchtower(settings: Settings, reporter: Reporter, stop: asyncio.E
     leaving = asyncio.create_task(leave(conditions, stop))
     try:
         async with patient_boards(settings, reporter, conditions, budget) as boards:
-            towers = [_watchtower(settings, reporter, one, boards.first) for one in boards.chains]
-            await run_on_boards(towers, stop, reporter)
+            tower = partial(_watchtower, settings, reporter, boards.first)
+            await run_on_boards(boards.chains, tower, boards.active, stop, reporter)
     except NodeAway:
         if not stop.is_set():
             raise
@@ -60,7 +61,8 @@ async def run_watchtower(settings: Settings, reporter: Reporter, stop: asyncio.E
         leaving.cancel()
 
 
-def _watchtower(settings: Settings, reporter: Reporter, chain: StarknetChain, first: int) -> Watchtower:
+def _watchtower(settings: Settings, reporter: Reporter, first: int, chain: StarknetChain) -> Watchtower:
+    reporter = reporter_of(reporter, chain.board, first)
     # Without workers nothing is looked for there.
     evidence = settings.evidence or settings.folder / "evidence"
     evidence = evidence_folder(evidence, chain.board, first)

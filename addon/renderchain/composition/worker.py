@@ -24,7 +24,6 @@ from ..adapters.locks import hold
 from ..adapters.machine import (
     beside_blender,
     has_memory_to_spare,
-    lacks_room,
     leases_memory_mib,
     on_battery,
 )
@@ -33,8 +32,6 @@ from ..adapters.sealing import AccountSceneKey, ChaChaSealer
 from ..adapters.starknet.chain import StarknetChain
 from ..app.audit.appeals import AppealLimits
 from ..app.audit.duties import AuditDuties
-from ..app.audit.evidence_room import EvidenceRoom
-from ..app.audit.kept_content import private_folder
 from ..app.audit.key_duty import KeyDuty
 from ..app.audit.proof_store import ProofStore
 from ..app.audit.prover import ProverDuties
@@ -45,7 +42,6 @@ from ..app.audit.workload import Workload
 from ..app.exchange.asked_keys import AskedKeys
 from ..app.exchange.key_giver import KeyGiver
 from ..app.exchange.package_cache import cached_cids
-from ..app.exchange.pins import Pins
 from ..app.exchange.private_package import PrivateOpening
 from ..app.exchange.probe import Probe
 from ..app.exchange.probe_cache import ProbeCache
@@ -76,11 +72,12 @@ from ..ports.renderer import Renderer
 from ..ports.reporter import Reporter
 from ..settings import Settings, default_folder
 from .blenders import Blenders, find_blenders
-from .board_folders import evidence_folder, working_folder
+from .board_folders import reporter_of
 from .index import open_indexed_worker
 from .keys import open_keys
 from .network import leave, network_name, open_journal, patient_boards, when_there
-from .storage import open_store, open_upkeep
+from .storage import dialling, open_store, open_upkeep
+from .worker_places import Place, pins_of, place_of, room_checks
 
 
 async def run_worker(
@@ -117,13 +114,20 @@ async def run_worker(
                 store = conditions.patient(open_store(settings, reporter), STORE)
                 renderers = [cheating(one) for one in honest] if cheating else honest
                 lanes = _lanes(reporter, renderers, is_honest=cheating is None)
-                places = [_place(settings, one, boards.first) for one in boards.chains]
-                checks = [upkeep.lacks_room, *_room_checks(settings, places)]
+                evidence = list[ProofStore]()
+                checks = [upkeep.lacks_room, *room_checks(settings, evidence)]
                 readiness = _readiness(settings, reporter, boards.chains[0], once, checks)
                 shared = _Shared(store, blenders.in_service, lanes, honest[0], probe, readiness)
-                workers = [_worker(settings, reporter, place, shared) for place in places]
+
+                def work_on(chain: StarknetChain) -> Worker:
+                    place = place_of(settings, chain, boards.first)
+                    telling = reporter_of(reporter, chain.board, boards.first)
+                    worker = _worker(settings, telling, place, shared)
+                    evidence.append(place.proof_store)
+                    return worker
+
                 ready = partial(_tell_ready, blenders, reporter, settings.lanes)
-                await run_on_boards(workers, stop, reporter, ready)
+                await run_on_boards(boards.chains, work_on, boards.active, stop, reporter, ready)
     except NodeAway:
         if not stop.is_set():
             raise
@@ -176,35 +180,6 @@ class _Shared:
     workload: Workload = field(default_factory=lambda: Workload(time.time))
 
 
-@dataclass(frozen=True)
-class _Place:
-    """A board, and where is kept what belongs to it."""
-
-    chain: StarknetChain
-    folder: Path
-    proof_store: ProofStore
-
-
-def _place(settings: Settings, chain: StarknetChain, first: int) -> _Place:
-    all_evidence = settings.folder / "evidence"
-    private_folder(all_evidence)
-    evidence = evidence_folder(all_evidence, chain.board, first)
-    return _Place(chain, working_folder(settings.folder, chain.board, first), ProofStore(evidence))
-
-
-def _pins(settings: Settings, store: ContentStore, place: _Place) -> Pins:
-    """In one file for all boards: they have one store, where none may unpin what a lease of another needs."""
-    return Pins(store, settings.folder / "pins.json", place.chain.board, place.proof_store.knows)
-
-
-def _room_checks(settings: Settings, places: Sequence[_Place]) -> list[Check]:
-    checks: list[Check] = [lambda: lacks_room(settings.folder, settings.least_free_bytes)]
-    if settings.most_evidence_bytes:
-        stores = [one.proof_store for one in places]
-        checks.append(EvidenceRoom(stores, settings.most_evidence_bytes, time.time).lacks)
-    return checks
-
-
 def _readiness(
     settings: Settings, reporter: Reporter, chain: StarknetChain, once: bool, checks: list[Check]
 ) -> Readiness:
@@ -231,14 +206,15 @@ def _readiness(
     )
 
 
-def _worker(settings: Settings, reporter: Reporter, place: _Place, shared: _Shared) -> Worker:
+def _worker(settings: Settings, reporter: Reporter, place: Place, shared: _Shared) -> Worker:
     """What works on a board, and its part in audits there."""
     limits, sealer, journal = _gate_limits(settings), ChaChaSealer(), open_journal(settings)
     chain, folder, proof_store = place.chain, place.folder, place.proof_store
     store, in_service, lanes = shared.store, shared.in_service, shared.lanes
     keys = _asked_keys(settings, reporter, chain)
     private = PrivateOpening(sealer, keys)
-    pins = _pins(settings, store, place)
+    beside = dialling(settings, reporter, chain)
+    pins = pins_of(settings, store, place)
     lease = RenderLease(
         chain,
         store,
@@ -252,6 +228,7 @@ def _worker(settings: Settings, reporter: Reporter, place: _Place, shared: _Shar
         read_images=SandboxedImages(SecondChild(settings.allow_unsandboxed)),
         limits=limits,
         private=private,
+        beside=beside,
         for_watchtower=_for_watchtower(settings, chain, keys),
     )
     seen = (shared.probe, ProbeCache(settings.folder / "probes"))
@@ -268,6 +245,7 @@ def _worker(settings: Settings, reporter: Reporter, place: _Place, shared: _Shar
         keep_pinned=pins.pin,
         limits=limits,
         private=private,
+        beside=beside,
     )
     audits = _audits(settings, reporter, place, shared, rerender, private)
     rules = _rules(settings, in_service)
@@ -352,7 +330,7 @@ def _gate_limits(settings: Settings) -> GateLimits:
 def _audits(
     settings: Settings,
     reporter: Reporter,
-    place: _Place,
+    place: Place,
     shared: _Shared,
     rerender: Rerender,
     private: PrivateOpening,

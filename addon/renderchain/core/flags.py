@@ -20,6 +20,7 @@ from .tiles import Tile
 BLOCK = 16
 LEAST_FRAMES = 3  # that can be compared with each other
 BLACK = 1e-4  # mean light below this
+MOST_LIGHT = 1e12  # of a pixel: more is no light, and would hide what the others of its frame are
 DARK = 1e-2  # of a block: below, noise is all there is
 LEAST_CHANGE = 0.05  # of the logarithm of light, over all of a frame
 LEAST_SPOT = 0.25  # the same of a block, beyond what moves there
@@ -33,7 +34,7 @@ class FlagKind(StrEnum):
     """Why a frame should be looked at."""
 
     MISSING = "missing"
-    BROKEN = "broken"  # pixels that hold no numbers
+    BROKEN = "broken"  # pixels that hold no numbers, or none that light has
     BLACK = "black"
     FLICKER = "flicker"  # all of it is brighter or darker than the frames around it
     SPOT = "spot"  # a part of it is
@@ -41,7 +42,7 @@ class FlagKind(StrEnum):
 
 @dataclass(frozen=True)
 class Light:
-    """A frame's light: mean and of each block of 16x16 pixels, and how many of its pixels hold no numbers."""
+    """A frame's light: mean and of each block of 16x16 pixels, and how many of its pixels hold none."""
 
     broken_count: int
     mean: float
@@ -62,7 +63,7 @@ class Flag:
         """For a person."""
         what = {
             FlagKind.MISSING: "is missing",
-            FlagKind.BROKEN: f"has {self.amount:.0f} pixels that hold no numbers (NaN or infinite)",
+            FlagKind.BROKEN: f"has {self.amount:.0f} pixels that hold no light (NaN, infinite or over 1e12)",
             FlagKind.BLACK: "is black",
             FlagKind.FLICKER: f"is {self.amount:.2f} times as bright as the frames around it",
             FlagKind.SPOT: f"is in one place {self.amount:.2f} times as bright as the frames around it",
@@ -77,8 +78,9 @@ class Flag:
 def light_of(pixels: Pixels) -> Light:
     """That of linear pixels of shape (height, width, 3 or more), row 0 at the top."""
     colours = pixels[..., :3].astype(np.float64)
-    broken = ~np.isfinite(colours).all(axis=-1)
-    light = np.maximum(np.nan_to_num(colours, nan=0.0, posinf=0.0, neginf=0.0) @ LUMINANCE, 0.0)
+    broken = ~(np.abs(colours) <= MOST_LIGHT).all(axis=-1)
+    colours[broken] = 0.0
+    light = np.maximum(colours @ LUMINANCE, 0.0)
     height, width = light.shape
     edges = [np.arange(0, side, BLOCK) for side in (height, width)]
     sums = np.add.reduceat(np.add.reduceat(light, edges[0], axis=0), edges[1], axis=1)

@@ -11,6 +11,16 @@ NO_JOB = JobId(0)  # a job that the chain has not numbered yet
 NO_WORKER = WorkerId(0)  # an account that operates none
 
 
+class BoardLease(NamedTuple):
+    """One lease of a network; of the Directory's first board, or where there is no other, ``board`` is 0."""
+
+    board: int
+    lease_id: LeaseId
+
+    def __str__(self) -> str:
+        return f"{self.lease_id} on board {self.board:#x}" if self.board else str(self.lease_id)
+
+
 class BoardJob(NamedTuple):
     """One job of a network, of which each board numbers its own."""
 

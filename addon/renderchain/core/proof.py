@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from .plain_text import plain
 from .probe_report import MAX_SENTENCE, printable
 from .scene_finding import SceneFinding, Severity
 
@@ -147,16 +148,21 @@ def _compare_block(
         mine, theirs = (artist or {}).get(aspect), (package or {}).get(aspect)
         if kind in STATES:
             if theirs and mine and kind == "data":  # one that is missing was told of while packing
-                yield Seen("unreadable", block, str(mine), not str(mine).endswith(MISSING))
+                yield _seen("unreadable", block, str(mine), not str(mine).endswith(MISSING))
             elif theirs:
                 is_error = not mine or kind in NEVER_ON_WORKERS
-                yield Seen(kind, block, detail or str(theirs), is_error)
+                yield _seen(kind, block, detail or str(theirs), is_error)
         elif mine is None or theirs is None:
             if is_whole:
                 known = kind if kind == "value" and artist and package else "shown"
-                yield Seen(known, block, detail, True)
+                yield _seen(known, block, detail, True)
         elif not is_same(mine, theirs):
-            yield Seen(kind, block, ": ".join(filter(None, (detail, _told(mine, theirs)))), True)
+            yield _seen(kind, block, ": ".join(filter(None, (detail, _told(mine, theirs)))), True)
+
+
+def _seen(kind: str, block: str, detail: str, is_error: bool) -> Seen:
+    """Names of files and data-blocks may be no whole characters, which no message can have."""
+    return Seen(kind, plain(block), plain(detail), is_error)
 
 
 def is_same(mine: Value, theirs: Value) -> bool:

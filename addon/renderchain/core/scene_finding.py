@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from .plain_text import plain
+
 MOST_TOLD = 8
 
 
@@ -22,6 +24,7 @@ class SceneFinding:
     """One thing: a ``sentence`` that says what, the data-block that it is about, and what to do.
 
     An error that ``may_pass`` is the artist's to judge; of another kind workers would leave the job alone.
+    Texts are plain, whatever names of files are in them: some are no whole characters.
     """
 
     kind: str
@@ -30,6 +33,10 @@ class SceneFinding:
     block: str
     fix: str
     may_pass: bool = True
+
+    def __post_init__(self) -> None:
+        for name in ("sentence", "block", "fix"):
+            object.__setattr__(self, name, plain(getattr(self, name)))
 
     @property
     def name(self) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from .job import DEVICE_GROUPS
 from .lease_id import MAX_SLOTS
 from .networks import NETWORKS
+from .node_address import WHICH
 
 DEVICES = ("AUTO", *DEVICE_GROUPS)
 SECOND_LOOKS = ("auto", "always", "never")
@@ -80,7 +81,13 @@ SWITCHES = (
     "pause_on_battery",
     "pause_beside_blender",
 )
-CHOICES = {"device": DEVICES, "network": tuple(NETWORKS), "second_looks": SECOND_LOOKS}
+CHOICES = {
+    "device": DEVICES,
+    "network": tuple(NETWORKS),
+    "second_looks": SECOND_LOOKS,
+    "tell_addresses": WHICH,
+    "dial_addresses": WHICH,
+}
 URLS = ("rpc_url", "ws_url", "other_nodes", "index_url", "gateways")
 HTTP = ("http://", "https://")
 SCHEMES = {"rpc_url": HTTP, "ws_url": ("ws://", "wss://"), "index_url": HTTP, "ipfs_api": ("/",)}

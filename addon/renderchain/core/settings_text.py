@@ -121,6 +121,11 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, Value, str], ...]], ...] = (
                 "what its watchtower says at its start, for keys of private jobs",
             ),
             ("schedulers", (), 'it tells these what it has and does: "ACCOUNT https://ADDRESS", ...'),
+            (
+                "dial_addresses",
+                "public",
+                "that jobs tell of their artists' IPFS nodes; or none, or all: private networks too",
+            ),
             ("schedule", "", 'when it takes leases, in local time: "22:00-06:00 mon-fri"; "": always'),
             ("pause_on_battery", False, "take no leases while the machine runs on its battery"),
             ("pause_beside_blender", False, "take no leases while Blender is used on this machine"),
@@ -147,6 +152,11 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, Value, str], ...]], ...] = (
     (
         "An artist's client",
         (
+            (
+                "tell_addresses",
+                "none",
+                "of its IPFS node, to everybody with each job, or public, all: workers fetch at once",
+            ),
             ("final_checks", 1, "frames of each lease whose final image is made again; 0: none"),
             ("own_checks", 2, "leaves of each lease that are rendered again; 0: none"),
             ("own_check_seconds", 120, "how long one of these may take, the scene's opening included"),

@@ -9,7 +9,7 @@ from collections import Counter, deque
 from dataclasses import dataclass, field, replace
 from functools import singledispatchmethod
 
-from .ids import JobId, LeaseId
+from .ids import BoardLease, JobId
 from .notices import LeaseNotice, Notice, audits, leases
 from .notices.conditions import HeadSeen
 from .notices.devices import FamilyOutOfService
@@ -111,10 +111,10 @@ class WorkerState:
     block: int = 0  # the newest that one of our transactions is in
     waits: dict[str, float] = field(default_factory=dict)  # for what, since when
     head: HeadSeen | None = None  # of the node that is used
-    held: dict[LeaseId, HeldLease] = field(default_factory=dict)
-    seats: dict[LeaseId, HeldLease] = field(default_factory=dict)
-    last_vote: tuple[LeaseId, int] | None = None
-    rendering: dict[LeaseId, Rendering] = field(default_factory=dict)
+    held: dict[BoardLease, HeldLease] = field(default_factory=dict)
+    seats: dict[BoardLease, HeldLease] = field(default_factory=dict)
+    last_vote: tuple[BoardLease, int] | None = None
+    rendering: dict[BoardLease, Rendering] = field(default_factory=dict)
     lanes_s: dict[int, float] = field(default_factory=dict)  # what each spent on frames
     progress: Progress | None = None
     last: deque[tuple[float, Notice]] = field(default_factory=lambda: deque(maxlen=LAST))
@@ -212,7 +212,7 @@ class WorkerState:
     @_fold.register
     def _(self, notice: leases.LeaseClaimed, time_s: float) -> None:
         self.outcomes["claimed"] += 1
-        self.held[notice.lease_id] = HeldLease(notice.job_id, "claimed", notice.frame_count, 0, time_s)
+        self.held[_lease(notice)] = HeldLease(notice.job_id, "claimed", notice.frame_count, 0, time_s)
 
     @_fold.register
     def _(self, notice: leases.LeaseResumed, time_s: float) -> None:
@@ -221,33 +221,33 @@ class WorkerState:
     @_fold.register
     def _(self, notice: leases.RenderStarted, time_s: float) -> None:
         self._step(notice, "rendering", time_s, frame_count=notice.frame_count, done_count=0)
-        for lease_id, one in list(self.rendering.items()):
+        for lease, one in list(self.rendering.items()):
             if one.lane == notice.lane:  # it is uploaded by now
-                del self.rendering[lease_id]
+                del self.rendering[lease]
         frames = Progress("frames", 0, notice.frame_count, time_s, time_s)
-        self.rendering[notice.lease_id] = Rendering(notice.lane, frames)
+        self.rendering[_lease(notice)] = Rendering(notice.lane, frames)
 
     @_fold.register
     def _(self, notice: leases.FrameRendered, time_s: float) -> None:
         self.frame_count += 1
         self.render_s += notice.render_s
-        if held := self.held.get(notice.lease_id):
-            self.held[notice.lease_id] = replace(held, done_count=held.done_count + 1)
-        if one := self.rendering.get(notice.lease_id):
+        if held := self.held.get(_lease(notice)):
+            self.held[_lease(notice)] = replace(held, done_count=held.done_count + 1)
+        if one := self.rendering.get(_lease(notice)):
             frames = replace(one.frames, done=one.frames.done + 1, time_s=time_s)
-            self.rendering[notice.lease_id] = replace(one, frames=frames)
+            self.rendering[_lease(notice)] = replace(one, frames=frames)
             self.lanes_s[one.lane] = self.lanes_s.get(one.lane, 0.0) + notice.render_s
 
     @_fold.register
     def _(self, notice: leases.SelfTestPassed, time_s: float) -> None:
         self._step(notice, "uploading", time_s)
-        self._rendered(notice.lease_id)
+        self._rendered(_lease(notice))
 
     @_fold.register
     def _(self, notice: leases.LeaseSubmitted, time_s: float) -> None:
         self.outcomes["submitted"] += 1
         self._step(notice, "submitted", time_s, frame_count=notice.frame_count)
-        self._rendered(notice.lease_id)
+        self._rendered(_lease(notice))
 
     @_fold.register
     def _(self, notice: leases.LeasePaid, time_s: float) -> None:
@@ -278,13 +278,13 @@ class WorkerState:
 
     @_fold.register
     def _(self, notice: audits.DrawnForAudit, time_s: float) -> None:
-        if notice.lease_id in self.held:
+        if _lease(notice) in self.held:
             self._step(notice, f"in audit, round {notice.round}", time_s)
 
     @_fold.register
     def _(self, notice: audits.VerdictGiven, time_s: float) -> None:
         self.verdicts[notice.verdict.name.lower()] += 1
-        if notice.lease_id in self.held:
+        if _lease(notice) in self.held:
             self._step(notice, f"verdict: {notice.verdict.name.lower()}", time_s)
 
     @_fold.register
@@ -294,7 +294,7 @@ class WorkerState:
     @_fold.register
     def _(self, notice: audits.VoteLost, time_s: float) -> None:
         self.duties["missed"] += 1
-        self.seats.pop(notice.lease_id, None)
+        self.seats.pop(_lease(notice), None)
 
     @_fold.register
     def _(self, notice: audits.LeavesOpened, time_s: float) -> None:
@@ -310,37 +310,41 @@ class WorkerState:
 
     @_fold.register
     def _(self, notice: audits.Verifying, time_s: float) -> None:
-        self.seats[notice.lease_id] = HeldLease(notice.job_id, f"round {notice.round}", since_s=time_s)
+        self.seats[_lease(notice)] = HeldLease(notice.job_id, f"round {notice.round}", since_s=time_s)
 
     @_fold.register
     def _(self, notice: audits.VoteRevealed, time_s: float) -> None:
-        self._voted(notice.lease_id, notice.round)
+        self._voted(_lease(notice), notice.round)
 
     @_fold.register
     def _(self, notice: audits.LeavesDiffer, time_s: float) -> None:
-        self._voted(notice.lease_id, notice.round)
+        self._voted(_lease(notice), notice.round)
 
-    def _voted(self, lease_id: LeaseId, round_: int) -> None:
+    def _voted(self, lease: BoardLease, round_: int) -> None:
         """Count it once: who holds several seats tells of each."""
-        self.seats.pop(lease_id, None)
-        if self.last_vote != (lease_id, round_):
+        self.seats.pop(lease, None)
+        if self.last_vote != (lease, round_):
             self.duties["voted"] += 1
-        self.last_vote = (lease_id, round_)
+        self.last_vote = (lease, round_)
 
     @_fold.register
     def _(self, notice: audits.VoteDeclined, time_s: float) -> None:
         self.duties["declined"] += 1
-        self.seats.pop(notice.lease_id, None)
+        self.seats.pop(_lease(notice), None)
 
     def _step(self, notice: LeaseNotice, step: str, time_s: float, **changes: int) -> None:
-        held = self.held.get(notice.lease_id) or HeldLease(notice.job_id, step)
-        self.held[notice.lease_id] = replace(held, step=step, since_s=time_s, **changes)  # type: ignore[arg-type]
+        held = self.held.get(_lease(notice)) or HeldLease(notice.job_id, step)
+        self.held[_lease(notice)] = replace(held, step=step, since_s=time_s, **changes)  # type: ignore[arg-type]
 
     def _end(self, notice: LeaseNotice, outcome: str) -> None:
         self.outcomes[outcome] += 1
-        self.held.pop(notice.lease_id, None)
-        self._rendered(notice.lease_id)
+        self.held.pop(_lease(notice), None)
+        self._rendered(_lease(notice))
 
-    def _rendered(self, lease_id: LeaseId) -> None:
-        if self.rendering.pop(lease_id, None) and not self.rendering:
+    def _rendered(self, lease: BoardLease) -> None:
+        if self.rendering.pop(lease, None) and not self.rendering:
             self.progress = None
+
+
+def _lease(notice: LeaseNotice) -> BoardLease:
+    return BoardLease(notice.board, notice.lease_id)

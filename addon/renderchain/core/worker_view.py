@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import pairwise
 
-from .ids import LeaseId
+from .ids import BoardLease
 from .money import format_strk
 from .notices import Level
 from .notices.lines import to_text
@@ -54,7 +54,7 @@ def in_short(state: WorkerState) -> str:
         text = f"Waiting for {', '.join(state.waits)}"
     elif state.rendering:
         each = state.rendering.items()
-        frames = (f"{lease_id}: {one.frames.done} of {one.frames.total} frames" for lease_id, one in each)
+        frames = (f"{lease}: {one.frames.done} of {one.frames.total} frames" for lease, one in each)
         text = f"Rendering lease {'; lease '.join(frames)}"
     elif state.seats:
         text = "Verifying"
@@ -116,11 +116,11 @@ def _part(title: str, lines: Iterable[str]) -> list[str]:
 
 def _now(state: WorkerState, now_s: float) -> list[str]:
     lines = []
-    for lease_id, one in list(state.rendering.items())[:ROWS]:
-        held = state.held.get(lease_id)
+    for lease, one in list(state.rendering.items())[:ROWS]:
+        held = state.held.get(lease)
         of_job = f" of job {held.job_id}" if held else ""
         in_lane = f" in lane {one.lane}" if len(state.lanes_s) > 1 else ""
-        lines.append(f"rendering lease {lease_id}{of_job}{in_lane}")
+        lines.append(f"rendering lease {lease}{of_job}{in_lane}")
         lines.append(_bar(one.frames))
     work = state.progress
     is_one = len(state.rendering) <= 1  # else it is now of the one, now of the other
@@ -142,12 +142,12 @@ def _bar(progress: Progress) -> str:
     return f"[{'#' * full}{'.' * (BAR - full)}] {counts} {what}{left}"
 
 
-def _held(held: dict[LeaseId, HeldLease], now_s: float, none: str) -> list[str]:
+def _held(held: dict[BoardLease, HeldLease], now_s: float, none: str) -> list[str]:
     newest = list(held.items())[::-1]
     lines = []
-    for lease_id, one in newest[:ROWS]:
+    for lease, one in newest[:ROWS]:
         frames = f", {one.done_count} of {one.frame_count} frames" if one.frame_count else ""
-        lines.append(f"{lease_id} of job {one.job_id}: {one.step} for {span(now_s - one.since_s)}{frames}")
+        lines.append(f"{lease} of job {one.job_id}: {one.step} for {span(now_s - one.since_s)}{frames}")
     if len(newest) > ROWS:
         lines.append(f"and {len(newest) - ROWS} more")
     return lines or [none]

@@ -71,11 +71,32 @@ class ProviderCalls(Protocol):
         """Have results checked by this public Stark key; 0 for the account."""
         ...
 
-    def give_back(self, lease_id: LeaseId, reason: str) -> Calls:
+
+class ProviderBoard(Protocol):
+    """One board of the network; what it tells and its leases' numbers are its own."""
+
+    @property
+    def board(self) -> int:
+        """Its address."""
+        ...
+
+    async def balance_fri(self, account: int) -> int:
+        """What the board owes an account."""
+        ...
+
+    async def open_leases(self, worker_id: WorkerId) -> list[LeaseInfo]:
+        """The leases that a worker holds here, claimed or submitted."""
+        ...
+
+    async def past(self, names: Sequence[str], from_block: int) -> list[BoardEvent]:
+        """The board's events of those kinds since a block, in the chain's order within each kind."""
+        ...
+
+    def calls_to_give_back(self, lease_id: LeaseId, reason: str) -> Calls:
         """Return a lease before its submission."""
         ...
 
-    def withdraw(self, account: int) -> Calls:
+    def calls_to_withdraw(self, account: int) -> Calls:
         """Send an account what the board owes it."""
         ...
 
@@ -85,7 +106,12 @@ class ProviderChain(SigningChain, Protocol):
 
     @property
     def calls(self) -> ProviderCalls:
-        """What can be asked of the registry and the board."""
+        """What can be asked of the registry."""
+        ...
+
+    @property
+    def boards(self) -> Sequence[ProviderBoard]:
+        """That which the settings name, or all that are active, in the Directory's order."""
         ...
 
     async def rules(self) -> RegistryRules:
@@ -112,16 +138,8 @@ class ProviderChain(SigningChain, Protocol):
         """What boards took of a worker's stake since a block, each purse in the chain's order."""
         ...
 
-    async def open_leases(self, worker_id: WorkerId) -> list[LeaseInfo]:
-        """The leases that a worker holds, claimed or submitted."""
-        ...
-
     async def public_key(self) -> int:
         """The key that the account checks signatures by, 0 where it does not say: wallets differ in that."""
-        ...
-
-    async def balance_fri(self, account: int) -> int:
-        """What the board owes an account."""
         ...
 
     async def newest_block(self) -> tuple[int, int]:
@@ -130,8 +148,4 @@ class ProviderChain(SigningChain, Protocol):
 
     async def block_time_s(self, block: int) -> int:
         """When a block was made, in seconds since 1970."""
-        ...
-
-    async def past(self, names: Sequence[str], from_block: int) -> list[BoardEvent]:
-        """The board's events of those kinds since a block, in the chain's order within each kind."""
         ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from ..core.board_events import BoardEvent
 from ..core.contract_errors import ContractError
 from ..core.ids import JobId, LeaseId, WorkerId
 from ..core.job import Place, StandingOffer
@@ -20,6 +21,10 @@ class SchedulerChain(ChainView, Protocol):
 
     async def expire(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
         """End claimed leases that timed out; anyone may. Returns what was refused."""
+        ...
+
+    async def told_of(self, job_id: JobId, from_block: int) -> list[BoardEvent]:
+        """All that the board told of a job since a block, in order."""
         ...
 
     async def worker_count(self) -> int:

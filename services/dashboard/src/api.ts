@@ -147,6 +147,7 @@ export interface Vote {
   round: number;
   worker: number;
   vote: string;
+  found: string | null;
 }
 
 export interface Audits {

@@ -1,5 +1,7 @@
 // The chain's words, in plain ones.
 
+import type { Round, Vote } from "./api";
+
 export type Tone = "plain" | "busy" | "waits" | "good" | "bad";
 
 interface Word {
@@ -45,6 +47,13 @@ const VOTES: Record<string, Word> = {
   spare: { text: "paid, not counted", tone: "plain" },
 };
 
+const FOUND: Record<string, Word> = {
+  for: { text: "for the worker", tone: "good" },
+  same: { text: "for the worker: the same", tone: "good" },
+  near: { text: "for the worker: near enough", tone: "good" },
+  against: { text: "against the worker", tone: "bad" },
+};
+
 const PAYMENTS: Record<string, Word> = {
   escrow: { text: "paid in for a job", tone: "plain" },
   lease: { text: "pay for a lease", tone: "good" },
@@ -62,6 +71,17 @@ function word(words: Record<string, Word>, name: string): Word {
 export const stateWord = (name: string): Word => word(STATES, name);
 export const verdictWord = (name: string): Word => word(VERDICTS, name);
 export const drawWord = (name: string): Word => word(DRAWS, name);
-export const voteWord = (name: string): Word => word(VOTES, name);
+
+/** A counted vote says what it found; of a delivery the chain tells how many objected, and of blocks that were read long ago not even that. */
+export function voteWord(vote: Vote, round: Round): Word {
+  if (vote.vote !== "counted") return word(VOTES, vote.vote);
+  return FOUND[vote.found ?? byCount(round)] ?? word(VOTES, vote.vote);
+}
+
+function byCount({ counted, objecting }: Round): string {
+  if (!counted || objecting === null) return "";
+  if (objecting === 0) return "for";
+  return objecting === counted ? "against" : "";
+}
 export const paymentWord = (name: string): Word => word(PAYMENTS, name);
 export const kindWord = (name: string): string => KINDS[name] ?? name;

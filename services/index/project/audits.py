@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from renderchain.core.audit import events as told
-from renderchain.core.audit.state import Vote
+from renderchain.core.audit.state import AuditKind, Vote
 
 from ..draft import Row
 from .place import Place
+
+PIXELS = AuditKind.PIXELS.name.lower()
 
 
 def _audit(place: Place, event: told.AuditEvent, round_: int) -> Row:
@@ -39,6 +41,15 @@ def _voted(place: Place, event: told.Voted) -> None:
     key = (place.board, event.lease_id, place.lease(event.lease_id)["audits"], event.seat)
     row = place.draft.row("vote", *key, round=event.round, worker=event.worker_id)
     row["vote"] = event.vote.name.lower()
+    if event.vote is Vote.COUNTED and _audit(place, event, event.round)["kind"] == PIXELS:
+        row["found"] = row["found"] or "same"  # else it was shown before
+
+
+def _prints_shown(place: Place, event: told.PrintsShown) -> None:
+    """A vote with other bytes says where they are too far apart, if anywhere."""
+    key = (place.board, event.lease_id, place.lease(event.lease_id)["audits"], event.seat)
+    if row := place.draft.find("vote", *key):
+        row["found"] = "against" if event.differs or event.mean else "near"
 
 
 def _verdict(place: Place, event: told.VerdictGiven) -> None:
@@ -87,7 +98,7 @@ AUDITS: dict[type, Callable[[Place, Any], None]] = {
     told.LeaseChallenged: _challenged,
     told.VerifiersNamed: _named,
     told.LeavesOpened: _is_only_told,
-    told.PrintsShown: _is_only_told,
+    told.PrintsShown: _prints_shown,
     told.RejectionShown: _is_only_told,
     told.KeyRevealed: _is_only_told,
 }

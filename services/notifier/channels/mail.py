@@ -25,6 +25,10 @@ async def send_mail(server: MailServer, password: Secret | None, to: str, messag
         raise NotSent("the mail server takes nothing for that address") from None
     except smtplib.SMTPResponseException as error:
         raise NotSent(f"the mail server answers {error.smtp_code}") from None
+    except smtplib.SMTPNotSupportedError:
+        raise NotSent("the mail server offers no STARTTLS, or no login: see port and security") from None
+    except ssl.SSLCertVerificationError:
+        raise NotSent(f"the mail server's certificate is not valid for {server.host}") from None
     except (smtplib.SMTPException, OSError) as error:
         raise NotSent(f"the mail server can't be used ({type(error).__name__})") from None
 

@@ -163,6 +163,28 @@ def simulation_zone_baked_on_disk(project, elsewhere):
     save(project / "film.blend")
 
 
+@kind(2)
+def volume_baked_by_nodes(project, elsewhere):
+    thing = plane(size=1)
+    save(project / "film.blend")
+    tree, _, last = tree_on(thing)
+    cube, bake = tree.nodes.new("GeometryNodeVolumeCube"), tree.nodes.new("GeometryNodeBake")
+    mesh, paint = tree.nodes.new("GeometryNodeVolumeToMesh"), tree.nodes.new("GeometryNodeSetMaterial")
+    if not bake.bake_items:  # Blender 5
+        bake.bake_items.new("GEOMETRY", "Geometry")
+    for axis in "XYZ":
+        cube.inputs[f"Resolution {axis}"].default_value = 8
+    paint.inputs["Material"].default_value = glowing()[0]
+    for one, other in ((cube, bake), (bake, mesh), (mesh, paint), (paint, last)):
+        tree.links.new(one.outputs[0], other.inputs[0])
+    modifier = thing.modifiers[0]
+    modifier.bake_target = "DISK"
+    _bake_nodes(thing, modifier)
+    assert list(project.rglob("*.vdb"))
+    tree.links.remove(bake.inputs[0].links[0])  # only the bake has it now
+    save(project / "film.blend")
+
+
 def _volume(folder, sizes):
     """OpenVDB files of cubes that grow, baked by geometry nodes."""
     (folder / "making").mkdir(parents=True)

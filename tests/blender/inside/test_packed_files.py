@@ -186,6 +186,9 @@ def test_a_baked_smoke_keeps_its_files_and_stays_baked(part, project):
     bpy.ops.fluid.bake_all()
     baked = {path.name: path.read_bytes() for path in (project / "smoke").rglob("*") if path.is_file()}
     assert len(baked) > 3
+    script = project / "smoke" / "script" / "smoke_script.py"
+    script.parent.mkdir(exist_ok=True)
+    script.write_text(f"# exported to {project}")
     save(project / "film.blend")
     opened(part, project)
     domain = bpy.data.objects["Cube"].modifiers["domain"].domain_settings

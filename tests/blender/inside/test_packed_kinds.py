@@ -51,6 +51,13 @@ for title, odd in ODD_NAMES.items():
     kind()(named)
 
 
+@kind()
+def film_in_a_folder_that_is_not_utf_8(project, elsewhere):
+    folder = project / os.fsdecode(b"w\xff \n#'")
+    textured(png(folder / "tex" / "wood.png", RED))
+    save(folder / "fi lm\n.blend")
+
+
 def sequence_of(folder, names, first=0):
     for number, name in enumerate(names):
         png(folder / name, (40 + 40 * number, 255 - 40 * number, 20 * number))

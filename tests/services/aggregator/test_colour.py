@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import random
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import OpenImageIO
 import pytest
 from PIL import Image
 from renderchain.composition.images import ImageChild
 from renderchain.core.errors import ContentError
+from renderchain.core.flags import FlagKind, flags_of
 from renderchain.core.manifest import Manifest, PackedFile, parse_manifest
 
 from devkit.fakes.package import manifest_of
@@ -139,9 +143,57 @@ def test_a_file_that_is_no_image_of_the_jobs_size_is_refused(made: Path, tmp_pat
         pictures.of(made / "frame.exr", replace(settings(), width=64))
 
 
-def test_a_view_that_blender_does_not_have_is_said(made: Path) -> None:
-    with pytest.raises(ContentError, match="can't be shown"):
-        shown(made / "frame.exr", Colour(view="No such view"))
+@pytest.mark.parametrize(
+    "colour", [Colour(view="ACES 2.0"), Colour(display="Rec.2100-PQ"), Colour(look="No such look")]
+)
+def test_what_the_configuration_lacks_is_shown_with_standard_and_said_once(
+    made: Path, caplog: pytest.LogCaptureFixture, colour: Colour
+) -> None:
+    """Such frames had no flags either, so that a black one of Blender 5's colours was none."""
+    pictures = Pictures(ImageChild(allow_unsandboxed=False), bpy_config(), colour)
+    for _ in range(2):
+        light, picture = pictures.of(made / "frame.exr", settings())
+        assert light.mean > 0.1 and np.array_equal(picture, png(made / "standard.png"))
+    assert caplog.text.count("It is shown with the view Standard.") == 1
+
+
+def test_one_pixel_beyond_all_light_hides_nothing_of_a_frame(made: Path, tmp_path: Path) -> None:
+    """Its frame could not be looked at, whatever else was in it."""
+    pixels = np.zeros((HEIGHT, WIDTH, 3), np.float32)
+    pixels[:9, :9] = np.nan
+    pixels[20, 30] = 3e38
+    pixels[40, 50] = -3e38
+    image = OpenImageIO.ImageBuf(OpenImageIO.ImageSpec(WIDTH, HEIGHT, 3, OpenImageIO.FLOAT))
+    image.set_pixels(OpenImageIO.ROI(), pixels)
+    assert image.write(str(tmp_path / "0001.exr"))
+    pictures = Pictures(ImageChild(allow_unsandboxed=False), bpy_config(), Colour())
+    light, _ = pictures.of(tmp_path / "0001.exr", settings())
+    assert (light.broken_count, light.mean) == (83, 0.0)
+    (flag,) = flags_of((1,), {1: light})
+    assert flag.kind is FlagKind.BROKEN
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_whatever_is_altered_in_a_file_it_is_shown_or_refused_with_a_reason(
+    made: Path, tmp_path: Path, seed: int
+) -> None:
+    print("seed", seed)
+    chance = random.Random(seed)
+    image = Image.fromarray(png(made / "agx.png"))
+    for name in ("frame.tif", "frame.jpg", "frame.webp"):
+        image.save(tmp_path / name)
+    shutil.copyfile(made / "frame.exr", tmp_path / "frame.exr")
+    for name, file_format in {"exr": "OPEN_EXR", "tif": "TIFF", "jpg": "JPEG", "webp": "WEBP"}.items():
+        raw = bytearray((tmp_path / f"frame.{name}").read_bytes())
+        for _ in range(chance.choice((1, 4, 16))):
+            raw[chance.randrange(min(len(raw), chance.choice((64, 600, len(raw)))))] = chance.randrange(256)
+        altered = tmp_path / f"altered.{name}"
+        altered.write_bytes(raw[: chance.choice((len(raw), chance.randrange(len(raw))))])
+        try:
+            assert shown(altered, COLOURS["agx"], file_format).shape == (HEIGHT, WIDTH, 3)
+        except ContentError as error:
+            print(error)
+            assert altered.name in str(error) and "()" not in str(error)
 
 
 def test_of_a_file_of_a_format_that_is_not_known_here_nothing_is_said(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from devkit.fakes.faults import Faults
 from devkit.fakes.package import HEIGHT, WIDTH
 from devkit.fakes.people import Artist, Machine
 from devkit.fakes.renderer import Look, final_of, pixels_of
+from devkit.fakes.wire import PowerCut
 from devkit.fakes.world import World
 from services.aggregator.gallery import FLAGS, SHEET
 from services.aggregator.gallery import FOLDER as PREVIEWS
@@ -206,6 +207,24 @@ def test_one_frame_that_can_not_be_made_leaves_the_others_and_can_be_tried_again
     (divided.merged / NOTE).unlink()
     divided.world.live(divided.service(*jobs).run(once=True))
     assert len(list(divided.merged.glob("*.png"))) == 2 and not divided.kept
+
+
+def test_killed_as_it_merges_it_merges_all_at_the_next_start(divided: Divided) -> None:
+    divided.blender.fail("make_final", None, PowerCut())
+
+    async def life() -> None:
+        jobs = []
+        for place in range(2):
+            jobs.append(await divided.submit(place, 2))
+            await divided.deliver(place, jobs[-1], divided.service())
+        with pytest.raises(PowerCut):
+            await divided.service(*jobs).run(once=True)
+        assert not divided.merged.exists() and len(divided.kept) == 2
+        await divided.service(*jobs).run(once=True)
+
+    divided.world.live(life())
+    assert sorted(path.name for path in divided.merged.glob("*.png")) == ["0001.png", "0002.png"]
+    assert divided.note()["not_merged"] == {} and not divided.kept
 
 
 def test_where_nothing_can_be_merged_that_is_said_and_frames_and_receipts_are_there(

@@ -90,6 +90,24 @@ def test_a_vote_is_held_against_the_worker_where_its_bytes_are_others(served: Se
     assert seen
 
 
+def test_a_counted_vote_says_whether_it_is_for_the_worker(served: Served) -> None:
+    """All that objected, and no others, are against it, as the round's verdict counts them."""
+    seen = set[str]()
+    for one in served.all_of("/v1/audits", 50):
+        item = served.get(f"/v1/leases/{one['board']}/{one['lease']}/audit").json["item"]
+        votes = [
+            vote for vote in item["votes"] if (vote["audit"], vote["round"]) == (one["audit"], one["round"])
+        ]
+        counted = [vote["found"] for vote in votes if vote["vote"] == "counted"]
+        assert all(vote["found"] is None for vote in votes if vote["vote"] in ("drawn", "sealed", "silent"))
+        if one["kind"] == "delivery":
+            assert set(counted) <= {None}
+        elif one["verdict"]:
+            assert (len(counted), counted.count("against")) == (one["counted"], one["objecting"])
+            seen |= set(counted)
+    assert seen >= {"same", "against"}
+
+
 def test_where_nothing_was_opened_there_is_nothing(served: Served) -> None:
     opened = next(rounds())[0]
     nothing = served.get(f"/v1/leases/{BOARD:#x}/{opened.lease_id}/prints?audit=900")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,9 +12,10 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from aiosmtpd.smtp import SMTP
+from aiosmtpd.smtp import SMTP, AuthResult
 
 PATIENCE_S = 600
+LOGIN = ("render", "mail-password")
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
@@ -98,6 +100,7 @@ class Mailbox:
     port: int = 0
     letters: list[tuple[str, list[str], bytes]] = field(default_factory=list)
     refuses: frozenset[str] = frozenset()
+    given: list[tuple[str, str]] = field(default_factory=list)  # names and passwords
 
     async def handle_RCPT(  # noqa: N802
         self, server: Any, session: Any, envelope: Any, address: str, options: Any
@@ -113,15 +116,28 @@ class Mailbox:
         self.letters.append((envelope.mail_from, list(envelope.rcpt_tos), envelope.content))
         return "250 OK"
 
+    def authenticate(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
+        """Take who has the password, and keep what they gave."""
+        self.given.append((data.login.decode(), data.password.decode()))
+        return AuthResult(success=self.given[-1] == LOGIN, handled=False)
+
 
 @contextmanager
-def mail_server() -> Iterator[Mailbox]:
-    """A server on this machine."""
+def mail_server(tls: ssl.SSLContext | None = None, *, from_the_start: bool = False) -> Iterator[Mailbox]:
+    """A server on this machine; with ``tls`` it wants STARTTLS and LOGIN, or speaks TLS from the start."""
     box, is_there, end = Mailbox(), threading.Event(), asyncio.Event()
     loop = asyncio.new_event_loop()
 
+    def speak() -> SMTP:
+        upgrade = None if from_the_start else tls
+        wants: dict[str, Any] = {"require_starttls": upgrade is not None, "tls_context": upgrade}
+        if tls:
+            secure = dict.fromkeys(("auth_required", "auth_require_tls"), upgrade is not None)
+            wants |= {"authenticator": box.authenticate, **secure}
+        return SMTP(box, loop=loop, hostname="localhost", **wants)
+
     async def serve() -> None:
-        server = await loop.create_server(lambda: SMTP(box, loop=loop), "127.0.0.1", 0)
+        server = await loop.create_server(speak, "127.0.0.1", 0, ssl=tls if from_the_start else None)
         async with server:
             box.port = server.sockets[0].getsockname()[1]
             is_there.set()

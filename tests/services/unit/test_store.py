@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import random
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from renderchain.core.board_events import Withdrawn
 from renderchain.core.errors import SettingsError
 from renderchain.ports.event_feed import BEFORE_ALL, Block
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
-from services.common.engine import reading
+from services.common.engine import reading, writing
 from services.index.store import Network, OtherWriter, Store
-from services.index.tables import EVENT, JOB, LEASE
+from services.index.tables import EVENT, JOB, LEASE, UNDO, VOTE
 from tests.services.conftest import Fresh
 from tests.services.played import BOARD, NETWORK, block_of, played
 from tests.services.tables import all_rows
 
+SINCE_FIRST = ("challenged_block", "found")  # columns of later migrations
 SEEDS = (1, 2, 7)  # whose plays end with leases that go on
 
 
@@ -144,3 +147,30 @@ def test_a_database_of_another_network_is_refused_and_left_alone(fresh: Fresh) -
     with pytest.raises(SettingsError, match="0xd1"):
         Store(engine).open(Network(NETWORK.chain, 0xD2, NETWORK.registry))
     assert all_rows(engine) == before
+
+
+def test_blocks_that_an_earlier_version_kept_are_taken_back_too(fresh: Fresh) -> None:
+    """What it wrote down to unmake them lacks the columns that came since, and the index ended at that."""
+    blocks = played(1).blocks
+    engine, other = fresh(), fresh()
+    store = filled(engine, blocks)
+    with writing(engine) as connection:
+        for one in connection.execute(select(UNDO).where(UNDO.c.before.is_not(None))).mappings().all():
+            before = {name: it for name, it in json.loads(one["before"]).items() if name not in SINCE_FIRST}
+            place = (UNDO.c.block == one["block"], UNDO.c.n == one["n"])
+            connection.execute(update(UNDO).where(*place).values(before=json.dumps(before)))
+    half = len(blocks) // 2
+    store.rollback(blocks[half - 1].number)
+    filled(other, blocks[:half])
+    kept = {name: sorted(map(str, rows)) for name, rows in votes_and_leases(engine).items()}
+    assert kept == {name: sorted(map(str, rows)) for name, rows in votes_and_leases(other).items()}
+
+
+def votes_and_leases(engine: Engine) -> dict[str, list[dict[str, Any]]]:
+    """Without what the earlier version did not know."""
+    with reading(engine) as connection:
+        found = {one.name: connection.execute(select(one)).mappings().all() for one in (VOTE, LEASE)}
+    return {
+        table: [{name: it for name, it in row.items() if name not in SINCE_FIRST} for row in rows]
+        for table, rows in found.items()
+    }

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from renderchain.composition.worker import _pins, _place
+from renderchain.composition.worker_places import pins_of, place_of
 from renderchain.core.ids import LeaseId
 from renderchain.settings import Settings
 
@@ -23,8 +23,8 @@ def test_a_package_stays_pinned_until_the_evidence_of_all_boards_is_gone(tmp_pat
     pins, evidence = {}, {}
     for board in (FIRST, SECOND):
         chain: Any = SimpleNamespace(board=board)
-        place = _place(settings, chain, FIRST)
-        pins[board] = _pins(settings, store, place)
+        place = place_of(settings, chain, FIRST)
+        pins[board] = pins_of(settings, store, place)
         folder = tmp_path / "evidence"
         evidence[board] = (folder if board == FIRST else folder / f"{board:#x}") / f"{LEASE}.tag.json"
         evidence[board].touch()

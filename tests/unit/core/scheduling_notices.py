@@ -10,6 +10,7 @@ from renderchain.core.notices.scheduling import (
     AssignRefused,
     HeartbeatFailed,
     JobNotScheduled,
+    JobScheduled,
     LeasesAssigned,
 )
 
@@ -24,6 +25,7 @@ OF_SCHEDULING: dict[Notice, str] = {
     LeasesAssigned(JOB, 4, 2): "Job 3: 4 leases assigned, 2 of tasks that others hold",
     AssignRefused(JOB, "The pool is empty."): "Job 3 waits: The pool is empty.",
     JobNotScheduled(JOB, "it has too many tasks"): "Job 3 is not scheduled here: it has too many tasks",
+    JobScheduled(JOB): "Job 3 is scheduled now: there is room for it",
     HeartbeatFailed("It is down."): (
         "A scheduler does not hear this worker, so it assigns nothing to it: It is down."
     ),

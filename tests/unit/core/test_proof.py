@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 
 import pytest
 from renderchain.core.proof import (
@@ -56,6 +57,12 @@ def test_what_the_artist_does_not_have_either_is_a_warning() -> None:
     found_here = compare({image: {"data": "a.png is missing"}}, {image: {"data": ""}})
     assert kinds(both) == [("unreadable", image, False)] and kinds(lost) == [("data", image, True)]
     assert found_here == ()
+
+
+def test_a_missing_file_of_any_name_can_be_told_to_another_process() -> None:
+    name = os.fsdecode(b"w\xff.png")
+    (one,) = compare({}, {f"Image '{name}'": {"data": f"{name} is missing"}}, is_whole=False)
+    assert (one.block, one.detail) == (r"Image 'w\udcff.png'", r"w\udcff.png is missing")
 
 
 def test_a_file_that_nobody_can_read_is_an_error_that_names_the_artists_own() -> None:

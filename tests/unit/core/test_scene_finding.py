@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from renderchain.core.scene_finding import SceneFinding, Severity, errors_in, overridden, told_at_once
 
@@ -13,6 +15,14 @@ TOLD = SceneFinding("not reached", Severity.WARNING, "Nobody sees it.", "Text 'a
 def test_a_finding_goes_through_json_and_back() -> None:
     assert SceneFinding.parse(LOST.as_dict()) == LOST
     assert LOST.as_dict()["name"] == "missing file:Image 'wood'"
+
+
+def test_whatever_a_file_is_called_its_finding_can_be_written_and_shown() -> None:
+    name = os.fsdecode(b"w\xff\n\x1b[2J.png")
+    odd = SceneFinding("missing file", Severity.ERROR, f"{name} is gone.", f"Image '{name}'", f"Find {name}.")
+    shown = r"w\udcff\n\x1b[2J.png"
+    assert (odd.sentence, odd.block, odd.fix) == (f"{shown} is gone.", f"Image '{shown}'", f"Find {shown}.")
+    assert odd.text.encode() and SceneFinding.parse(odd.as_dict()) == odd
 
 
 def test_what_to_do_follows_what_is_wrong() -> None:

@@ -7,12 +7,13 @@ from typing import ClassVar
 
 import pytest
 from renderchain.core.audit.state import Verdict, Vote
-from renderchain.core.ids import JobId, LeaseId, WorkerId
+from renderchain.core.ids import BoardLease, JobId, LeaseId, WorkerId
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.metrics import exposition
 from renderchain.core.notices import Level, Notice, audits, conditions, devices, leases, process, watching
 from renderchain.core.worker_metrics import metrics_of
 from renderchain.core.worker_state import DAY_S, LAST, MOST, WorkerState
+from renderchain.core.worker_view import in_short
 
 from tests.unit.core.exposition_format import Family, parse_exposition
 from tests.unit.core.test_notices import FRI, ONE_OF_EACH
@@ -39,6 +40,9 @@ class WaitEnded(Notice):
     @property
     def sentence(self) -> str:
         return f"No longer waiting for {self.condition}"
+
+
+FIVE = BoardLease(0, LeaseId(5))
 
 
 def ids(lease: int = 5) -> tuple[JobId, LeaseId]:
@@ -96,7 +100,7 @@ def test_frames_leases_and_pay_are_counted() -> None:
         "rejected": 1,
     }
     assert value(page, "earned_fri_total") == 3 * FRI and value(page, "stake_lost_fri_total") == 7 * FRI
-    assert value(page, "leases_held") == 1 and list(state.held) == [8]
+    assert value(page, "leases_held") == 1 and list(state.held) == [(0, 8)]
     info = {"blender_version": "4.5", "device": "OPTIX", "device_name": 'H200 "big"'}
     assert value(page, "worker_info", **info) == 1
 
@@ -126,11 +130,24 @@ def test_each_lane_says_whether_it_renders_and_for_how_long_it_did() -> None:
 
 def test_a_lease_is_rendered_until_the_next_one_of_its_lane_is() -> None:
     state = told(*(leases.RenderStarted(*ids(4 + lane), 2, "CPU", "Xeon", lane) for lane in (1, 2)))
-    assert list(state.rendering) == [5, 6]
+    assert list(state.rendering) == [(0, 5), (0, 6)]
     told(leases.SelfTestPassed(*ids(5), 1, 2.0), state=state)
-    assert list(state.rendering) == [6] and state.held[LeaseId(5)].step == "uploading"
+    assert list(state.rendering) == [(0, 6)] and state.held[FIVE].step == "uploading"
     told(leases.RenderStarted(*ids(7), 2, "CPU", "Xeon", 2), state=state)
-    assert list(state.rendering) == [7]
+    assert list(state.rendering) == [(0, 7)]
+
+
+def test_leases_of_two_boards_with_one_number_are_two() -> None:
+    at = BoardLease(0xB0A2E, LeaseId(5))
+    claims = [leases.LeaseClaimed(*ids(), 16, 4), leases.LeaseClaimed(*ids(), 16, 2, board=at.board)]
+    state = told(*claims, leases.RenderStarted(*ids(), 2, "CPU", "Xeon", board=at.board))
+    assert value(page_of(state), "leases_held") == 2
+    assert (state.held[FIVE].step, state.held[at].step) == ("claimed", "rendering")
+    told(leases.FrameRendered(*ids(), 1, 4.0, board=at.board), state=state)
+    assert (state.held[FIVE].done_count, state.held[at].done_count) == (0, 1)
+    told(leases.LeaseGivenBack(*ids(), "no"), state=state)
+    assert list(state.held) == list(state.rendering) == [at]
+    assert in_short(state).startswith("Rendering lease 5 on board 0xb0a2e: 1 of 2 frames")
 
 
 def test_transactions_fees_stake_and_the_newest_block() -> None:
@@ -213,7 +230,7 @@ def test_a_state_stays_small_for_months() -> None:
     told(*(audits.Verifying(*ids(number), 0) for number in range(3 * MOST)), state=state)
     told(*(WaitingFor(f"part {number}") for number in range(3 * MOST)), state=state)
     assert [len(one) for one in (state.held, state.seats, state.waits)] == [MOST] * 3
-    assert min(state.held) == 2 * MOST and len(state.last) == LAST
+    assert min(state.held) == (0, 2 * MOST) and len(state.last) == LAST
 
 
 def test_the_time_that_is_left_is_told_by_the_frames_so_far() -> None:
@@ -221,11 +238,11 @@ def test_the_time_that_is_left_is_told_by_the_frames_so_far() -> None:
     at = ids()
     state.note(leases.LeaseClaimed(*at, 16, 4), NOON_S)
     state.note(leases.RenderStarted(*at, 4, "CPU", "Xeon"), NOON_S)
-    assert state.rendering[at[1]].frames.left_s is None
+    assert state.rendering[FIVE].frames.left_s is None
     state.note(leases.FrameRendered(*at, 1, 10.0), NOON_S + 12)
-    assert state.rendering[at[1]].frames.left_s == 36
+    assert state.rendering[FIVE].frames.left_s == 36
     state.note(leases.LeaseSubmitted(*at, 4), NOON_S + 50)
-    assert not state.rendering and state.held[at[1]].step == "submitted"
+    assert not state.rendering and state.held[FIVE].step == "submitted"
 
 
 def test_progress_begins_anew_with_other_work() -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from renderchain.core.ids import JobId, LeaseId, WorkerId
-from renderchain.core.notices import Notice, appeals, devices, jobs, leases, private, storage
+from renderchain.core.notices import Notice, appeals, devices, jobs, leases, private, process, storage
 
 LEASE = LeaseId(9000 << 40 | 7)
 IDS = (JobId(3), LEASE)
 
 OF_WORKERS: dict[Notice, str] = {
+    process.BoardFollowed(2**250): (
+        f"The network has a new board, {2**250:#x}: it is worked on from now on, too"
+    ),
     leases.FramesTakenOver(*IDS, 6): f"Lease {LEASE}: 6 finished frames taken over from before",
     devices.BlenderUnfit(
         "/opt/blender", "It has no OpenEXR."
@@ -51,6 +54,15 @@ OF_WORKERS: dict[Notice, str] = {
     ),
     storage.ReachableAt("bafy", "/ip4/192.0.2.1"): (
         "Workers that have one of these in ipfs_peers fetch bafy without looking for it: /ip4/192.0.2.1"
+    ),
+    storage.PeerTold(JobId(3), "/ip4/192.0.2.1"): (
+        "The IPFS node is connected to /ip4/192.0.2.1, which job 3 names for its package"
+    ),
+    storage.AddressTold(JobId(3), "/ip4/192.0.2.1"): (
+        "Job 3 names where your IPFS node is, for everybody to read: /ip4/192.0.2.1"
+    ),
+    storage.AddressNotTold(JobId(3), "No answer."): (
+        "Job 3 does not name your IPFS node, so workers look for its package: No answer."
     ),
     private.JobIsPrivate(32, 10**16): (
         "The job is private: at most 32 workers and the verifiers that are drawn see the scene, others its "

@@ -34,6 +34,7 @@ ADD_OPTIONS = {
 }
 SEND_BYTES = 2**20
 PATIENCE_S = 300.0
+LONGEST_CONNECT_S = 15  # whoever is there answers sooner
 Answer = TypeVar("Answer")
 
 
@@ -180,7 +181,9 @@ class KuboStore:
 
         def connect(client: Any) -> None:
             # The library's own connect() sends each letter of the address as another one.
-            client._client.request("/swarm/connect", (address,), decoder="json")
+            client._client.request(
+                "/swarm/connect", (address,), decoder="json", opts={"timeout": f"{LONGEST_CONNECT_S}s"}
+            )
 
         await self._call(f"Connecting to {address}", connect)
 

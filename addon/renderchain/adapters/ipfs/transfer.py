@@ -22,6 +22,7 @@ from .dag import FILES, FOLDERS, MAX_BLOCK_BYTES, RAW, Node, check_block, parse_
 from .tree import Tree, Want
 
 BATCH_BYTES = 2**20  # of a stream, for each turn of the thread that writes
+TURN_BYTES = 2**22  # of a file's bytes, for each turn of it
 AT_ONCE = 16  # blocks asked for
 Answer = TypeVar("Answer")
 BytesOf = Callable[[bytes, int, int], AsyncGenerator[bytes, None]]
@@ -154,7 +155,8 @@ class _Transfer:
             if part.cid[:4] != RAW or part.size > MAX_BLOCK_BYTES:
                 left.append(part)
             elif block := await self._find(part):
-                await self._open_part(part, block, is_there=True)
+                node = parse_node(part.cid, block)
+                await self._write(partial(self._tree.open, part, node, is_there=True))
             else:
                 missing.append(part)
         for run in _runs(missing):
@@ -168,35 +170,38 @@ class _Transfer:
         return left
 
     async def _read_run(self, bytes_from: BytesFrom, begin: int, parts: list[Want]) -> None:
-        """One part is written while the next one comes."""
-        size, left = sum(part.size for part in parts), list(reversed(parts))
-        pieces, held, writing = list[bytes](), 0, list[asyncio.Task[None]]()
+        """Some parts are written while the next ones come."""
+        turns, writing = _turns(parts), list[asyncio.Task[None]]()
+        pieces, held = list[bytes](), 0
         try:
-            async with aclosing(bytes_from(parts[0].at - begin, size)) as stream:
+            async with aclosing(bytes_from(parts[0].at - begin, _size_of(parts))) as stream:
                 async for piece in stream:
-                    pieces.append(piece)
                     held += len(piece)
-                    while left and held >= left[-1].size:
-                        part, whole = left.pop(), b"".join(pieces)
-                        pieces, held = [whole[part.size :]], len(whole) - part.size
+                    while turns and (over := held - _size_of(turns[0])) >= 0:
+                        cut = len(piece) - over
+                        came, pieces, piece, held = [*pieces, piece[:cut]], [], piece[cut:], over
                         await asyncio.gather(*writing)
                         self._on_bytes(self._tree.done_bytes)
-                        opening = self._open_part(part, whole[: part.size], is_there=False)
-                        writing = [asyncio.create_task(opening)]
-                    if not left:
+                        opening = partial(self._open_parts, turns.pop(0), came)
+                        writing = [asyncio.create_task(self._write(opening))]
+                    pieces.append(piece)
+                    if not turns:
                         break
             await asyncio.gather(*writing)
+            if turns:  # what came of it is kept
+                await self._write(partial(self._open_parts, _within(turns[0], held), pieces))
         finally:
             await _ended(writing)
-        if left:
+        if turns:
             raise StoreError("A file's bytes ended early; fetch them again.")
 
-    async def _open_part(self, part: Want, block: bytes, *, is_there: bool) -> None:
-        def work() -> None:
+    def _open_parts(self, parts: list[Want], pieces: list[bytes]) -> None:
+        raw, at = b"".join(pieces), 0
+        for part in parts:
+            block = raw[at : at + part.size]
             check_block(part.cid, block)
-            self._tree.open(part, parse_node(part.cid, block), is_there=is_there)
-
-        await self._write(work)
+            self._tree.open(part, parse_node(part.cid, block))
+            at += part.size
 
 
 def _runs(parts: list[Want]) -> list[list[Want]]:
@@ -208,6 +213,26 @@ def _runs(parts: list[Want]) -> list[list[Want]]:
         else:
             runs.append([part])
     return runs
+
+
+def _turns(parts: list[Want]) -> list[list[Want]]:
+    """Parts that are written in one turn: each turn of a thread costs the wait for it."""
+    turns = [parts[:1]]
+    for part in parts[1:]:
+        if _size_of(turns[-1]) + part.size > TURN_BYTES:
+            turns.append([])
+        turns[-1].append(part)
+    return turns
+
+
+def _within(parts: list[Want], size: int) -> list[Want]:
+    """The first parts that so many bytes are enough for."""
+    count = sum(_size_of(parts[: number + 1]) <= size for number in range(len(parts)))
+    return parts[:count]
+
+
+def _size_of(parts: list[Want]) -> int:
+    return sum(part.size for part in parts)
 
 
 async def _batches(pieces: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:

@@ -1,4 +1,4 @@
-"""The registry and the board as a provider's owner or operator uses them."""
+"""The registry and the boards as a provider's owner or operator uses them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ...core.board_events import BoardEvent
 from ...core.ids import NO_WORKER, WorkerId
-from ...core.job import LeaseInfo, StandingOffer
+from ...core.job import StandingOffer
 from ...core.provider import Leaving, Receipt, RegistryRules, StakeLoss, Standing
 from .chain import find_contracts
 from .errors import said
+from .provider_board import StarknetProviderBoard, open_provider_boards
 from .registry_calls import Calls, StarknetProviderCalls
 from .scheduler import key_of
 from .sender import Sender
@@ -31,7 +31,8 @@ class StarknetProvider(StarknetSigning, StarknetView):
         self._signs = sender
         self._limit_fri = limit_fri
         self._first_block = 0
-        self.calls = StarknetProviderCalls(self._token, self._registry, self._board)
+        self.calls = StarknetProviderCalls(self._token, self._registry)
+        self.boards: list[StarknetProviderBoard] = []
 
     @classmethod
     async def connect(
@@ -44,9 +45,15 @@ class StarknetProvider(StarknetSigning, StarknetView):
         from_block: int = 0,
         limit_fri: int,
     ) -> StarknetProvider:
-        """Find everything from the directory; raises WrongNetwork or ChainError."""
-        made = cls(sender, account, await find_contracts(account, directory, board), limit_fri)
+        """Find everything from the directory; without a board all that are active.
+
+        Raises WrongNetwork or ChainError.
+        """
+        contracts = await find_contracts(account, directory, board)
+        made = cls(sender, account, contracts, limit_fri)
         made._first_block = from_block
+        parts = (sender, account, contracts, directory, board, from_block)
+        made.boards = await open_provider_boards(*parts)
         return made
 
     async def rules(self) -> RegistryRules:
@@ -102,10 +109,6 @@ class StarknetProvider(StarknetSigning, StarknetView):
             *(StakeLoss(int(raw.block_number), int(raw.data[1]), True) for raw in forfeited),
         ]
 
-    async def open_leases(self, worker_id: WorkerId) -> list[LeaseInfo]:
-        """The leases that a worker holds, claimed or submitted."""
-        return [await self.lease(one) for one in await self.leases_of(worker_id)]
-
     async def public_key(self) -> int:
         """The key that the account checks signatures by, 0 where it does not say: wallets differ in that."""
         return await key_of(self._account.client, self.address)
@@ -125,18 +128,14 @@ class StarknetProvider(StarknetSigning, StarknetView):
         )
         return int(found.timestamp)
 
-    async def past(self, names: Sequence[str], from_block: int) -> list[BoardEvent]:
-        """The board's events of those kinds since a block, in the chain's order within each kind."""
-        first = max(from_block, self._first_block)
-        return [event for name in names for event in await self._stream.past_of(name, first)]
-
     async def send(self, action: str, calls: Calls, intent_name: str = "") -> Receipt:
         """Send the calls in one transaction; with the same intent's name it happens once."""
         receipt = await self._sent(action, calls, intent_name)
         return replace(receipt_of(receipt), worker_id=self._registered_in(receipt))
 
     def _readable(self) -> Mapping[int, Any]:
-        return {int(one.address): one for one in (self._registry, self._board, self._token)}
+        boards = [one.contract for one in self.boards]
+        return {int(one.address): one for one in (self._registry, *boards, self._token)}
 
     async def _named_operator(self, worker_id: WorkerId) -> int:
         """Whom the owner named and who has not accepted yet; the registry tells it by its events only."""

@@ -1,4 +1,4 @@
-"""Calls of the registry and the board as a provider makes them up, without sending them."""
+"""Calls of the registry as a provider makes them up, without sending them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
-from ...core.ids import LeaseId, WorkerId
+from ...core.ids import WorkerId
 from ...core.job import StandingOffer
-from ...core.merkle import short_string
 from ...core.provider import PlainCall
 
 Calls = tuple[PlainCall, ...]
@@ -17,10 +16,9 @@ Calls = tuple[PlainCall, ...]
 class StarknetProviderCalls:
     """Made of starknet-py's contracts; nothing here asks the node."""
 
-    def __init__(self, token: Any, registry: Any, board: Any) -> None:
+    def __init__(self, token: Any, registry: Any) -> None:
         self._token = token
         self._registry = registry
-        self._board = board
 
     def register(self, operator: int, payout: int, families: Sequence[int], stake_fri: int) -> Calls:
         """Stake for a new worker that the sender owns."""
@@ -81,14 +79,6 @@ class StarknetProviderCalls:
     def set_signer(self, worker_id: WorkerId, key: int) -> Calls:
         """Have results checked by this public Stark key; 0 for the account."""
         return self._one("set_signer", worker_id, key)
-
-    def give_back(self, lease_id: LeaseId, reason: str) -> Calls:
-        """Return a lease before its submission."""
-        return (plain_call(self._board, "give_back", lease_id, short_string(reason[:31])),)
-
-    def withdraw(self, account: int) -> Calls:
-        """Send an account what the board owes it."""
-        return (plain_call(self._board, "withdraw", [account]),)
 
     def _one(self, name: str, *arguments: Any) -> Calls:
         return (plain_call(self._registry, name, *arguments),)

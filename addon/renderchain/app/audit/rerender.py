@@ -28,6 +28,7 @@ from ..exchange.package_cache import drop_opened, in_use
 from ..exchange.private_package import is_ready
 from ..exchange.records import read_records
 from ..exchange.sealed_result import check_wrapped, open_sealed
+from ..exchange.told_addresses import Beside
 
 FETCH_TRIES = 3
 KeepPinned = Callable[[str, LeaseId], Awaitable[str]]  # content, and the lease that needs it; why not, or ""
@@ -58,6 +59,7 @@ class Rerender:
         may_share: MayShare = never,
         limits: GateLimits = NO_LIMITS,
         private: OpeningOf | None = None,
+        beside: Beside | None = None,
         keep_pinned: KeepPinned | None = None,
     ) -> None:
         self._store = store
@@ -70,6 +72,7 @@ class Rerender:
         self._may_share = may_share
         self._limits = limits
         self._private = private
+        self._beside = beside
         self._keep_pinned = keep_pinned or self._pin_for_good
         self._packages = folder / "packages"
 
@@ -102,7 +105,7 @@ class Rerender:
         """
         place = self._fresh(f"fresh-{lease.lease_id}")
         try:
-            parts = (self._store, job, place, self._reporter, self._limits, self._private)
+            parts = (self._store, job, place, self._reporter, self._limits, self._private, self._beside)
             package, manifest = await fetch_checked(*parts)
             return await self._render(job, package, manifest, lease, leaves)
         finally:
@@ -212,7 +215,7 @@ class Rerender:
                     raise
 
     async def _package(self, job: JobInfo) -> tuple[Path, Manifest]:
-        parts = (self._store, job, self._packages, self._reporter, self._limits, self._private)
+        parts = (self._store, job, self._packages, self._reporter, self._limits, self._private, self._beside)
         return await fetch_checked(*parts)
 
     def _fresh(self, name: str) -> Path:

@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Awaitable, Callable, Iterable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from weakref import WeakValueDictionary
@@ -24,6 +24,7 @@ from ...ports.content_store import ContentStore
 from ...ports.reporter import Reporter
 from .package_cache import coming, drop_package, in_use, make_room, noted, touch
 from .pieces import put_together, take_apart
+from .told_addresses import Beside
 
 READ_BYTES = 2**20
 Document = Manifest | PrivateHeader
@@ -198,8 +199,9 @@ async def fetch_checked(
     reporter: Reporter,
     limits: GateLimits,
     private: OpeningOf | None = None,
+    beside: Beside | None = None,
 ) -> tuple[Path, Manifest]:
-    """A job's package, past the gate; a private one opened.
+    """A job's package, past the gate; a private one opened. ``beside`` goes on while it has to be fetched.
 
     Raises StoreError, DiskFull or ContentError; PackageUnfit or PackageTooMuch where the gate is shut.
     """
@@ -207,7 +209,9 @@ async def fetch_checked(
     size = (job.package_bytes, job.package_files)
     parts = (store, job.package_cid, *size, cache, reporter)
     room, opening = limits.cache_bytes or CACHE_BYTES, private and private(job)
-    package, manifest = await fetch_package(*parts, cache_bytes=room, opening=opening)
+    is_here = (cache / job.package_cid).exists()
+    async with beside(job) if beside and not is_here else nullcontext():
+        package, manifest = await fetch_package(*parts, cache_bytes=room, opening=opening)
     check_gate(job, manifest, limits)
     return package, manifest
 

@@ -9,6 +9,7 @@ from ...core.ids import LeaseId, WorkerId
 from ...core.job import StandingOffer, family_name
 from ...core.money import format_strk
 from ...core.provider import RegistryRules, Standing
+from ...ports.provider_chain import ProviderBoard
 from .change import Change, names_of
 from .stake_changes import StakeChanges
 
@@ -113,24 +114,46 @@ class Changes(StakeChanges):
 
     async def give_back(self, worker_id: WorkerId, lease_id: LeaseId, reason: str) -> Change:
         """Give a lease back before its submission."""
-        if lease_id not in [one.lease_id for one in await self._chain.open_leases(worker_id)]:
-            raise ChangeRefused(
-                f"Worker {worker_id} does not hold lease {lease_id}; see `status` for those it does."
-            )
+        board = await self._board_of(worker_id, lease_id)
         text = (
             "It is free before a tenth of the lease's timeout is over, unless more than half of what the "
             "family may earn at once is taken; otherwise it costs 2 % of the pay, out of the stake."
         )
         action = f"Giving back lease {lease_id}"
-        return Change(action, self._calls.give_back(lease_id, reason), 0, (text,))
+        return Change(action, board.calls_to_give_back(lease_id, reason), 0, (text,))
 
     async def withdraw(self, account: int) -> Change:
-        """Have the board pay an account what it owes it."""
-        fri = await self._chain.balance_fri(account)
-        if not fri:
-            raise ChangeRefused(f"The board owes {account:#x} nothing; there is nothing to withdraw.")
-        text = f"{format_strk(fri)} STRK go to {account:#x}."
-        return Change("Withdrawing from the board", self._calls.withdraw(account), 0, (text,))
+        """Have each board pay an account what it owes it."""
+        owed = [(one, await one.balance_fri(account)) for one in self._chain.boards]
+        owing = [(one, fri) for one, fri in owed if fri]
+        if not owing:
+            who = "The board owes" if len(owed) == 1 else "The boards owe"
+            raise ChangeRefused(f"{who} {account:#x} nothing; there is nothing to withdraw.")
+        texts = [f"{format_strk(sum(fri for _, fri in owing))} STRK go to {account:#x}."]
+        if len(owed) > 1:
+            texts += [f"{format_strk(fri)} STRK of it are of the board {one.board:#x}." for one, fri in owing]
+        calls = tuple(call for one, _ in owing for call in one.calls_to_withdraw(account))
+        action = "Withdrawing from the board" if len(owing) == 1 else f"Withdrawing from {len(owing)} boards"
+        return Change(action, calls, 0, tuple(texts))
+
+    async def _board_of(self, worker_id: WorkerId, lease_id: LeaseId) -> ProviderBoard:
+        """Where the worker holds a lease of that number."""
+        found = [
+            board
+            for board in self._chain.boards
+            if lease_id in [one.lease_id for one in await board.open_leases(worker_id)]
+        ]
+        if not found:
+            raise ChangeRefused(
+                f"Worker {worker_id} does not hold lease {lease_id}; see `status` for those it does."
+            )
+        if len(found) > 1:
+            named = " and ".join(f"{one.board:#x}" for one in found)
+            raise ChangeRefused(
+                f"Worker {worker_id} holds a lease {lease_id} on each of the boards {named}. Nothing was "
+                "sent; name the board that you mean by the setting board."
+            )
+        return found[0]
 
 
 def _offered_work(offer: StandingOffer) -> str:

@@ -37,7 +37,8 @@ async def examine_chain(
     """
     try:
         async with open_chain() as chain:
-            found = [fine("network", f"{chain.chain_name}, directory and board are there")]
+            boards = "board is" if len(chain.boards) == 1 else f"its {len(chain.boards)} boards are"
+            found = [fine("network", f"{chain.chain_name}, directory and {boards} there")]
             found.append(await examine_head(chain, now_s, oldest_head_s))
             if index:
                 head, _ = await chain.newest_block()

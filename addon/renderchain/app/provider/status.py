@@ -11,7 +11,7 @@ from ...core.job import LeaseInfo, family_name
 from ...core.money import format_strk
 from ...core.provider import Leaving, RegistryRules, Standing
 from ...core.worker_control import Control
-from ...ports.provider_chain import ProviderChain
+from ...ports.provider_chain import ProviderBoard, ProviderChain
 
 
 async def status_of(chain: ProviderChain, worker_id: WorkerId, control: Control) -> list[str]:
@@ -30,10 +30,11 @@ async def status_of(chain: ProviderChain, worker_id: WorkerId, control: Control)
         lines.append(f"operator named, who has not accepted: {standing.named:#x}")
     lines += _purses(standing, now_s, block)
     lines += _profile(standing, rules)
-    lines.append(
-        f"owed by the board to the payout account: {format_strk(await chain.balance_fri(worker.payout))} STRK"
-    )
-    lines += _leases(await chain.open_leases(worker_id))
+    for board in chain.boards:
+        named = f"the board {board.board:#x}" if len(chain.boards) > 1 else "the board"
+        owed = format_strk(await board.balance_fri(worker.payout))
+        lines.append(f"owed by {named} to the payout account: {owed} STRK")
+    lines += await _leases(chain.boards, worker_id)
     lines.append(f"told to the worker here: {_told(control)}")
     return lines
 
@@ -77,17 +78,20 @@ def _profile(standing: Standing, rules: RegistryRules) -> list[str]:
     ]
 
 
-def _leases(leases: Sequence[LeaseInfo]) -> list[str]:
-    if not leases:
-        return ["leases: none"]
-    lines = ["leases:"]
-    for one in leases:
-        since = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(one.since_s))
-        tasks = f"{one.count} frames" if one.count != 1 else "1 frame"
-        lines.append(
-            f"  {one.lease_id} of job {one.job_id}: {one.state.name.lower()}, {tasks}, since {since} UTC"
-        )
-    return lines
+async def _leases(boards: Sequence[ProviderBoard], worker_id: WorkerId) -> list[str]:
+    lines = list[str]()
+    for board in boards:
+        held = await board.open_leases(worker_id)
+        where = f" on the board {board.board:#x}" if len(boards) > 1 else ""
+        lines += [f"leases{where}:", *map(_lease, held)] if held else []
+    return lines or ["leases: none"]
+
+
+def _lease(lease: LeaseInfo) -> str:
+    since = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(lease.since_s))
+    tasks = f"{lease.count} frames" if lease.count != 1 else "1 frame"
+    state = lease.state.name.lower()
+    return f"  {lease.lease_id} of job {lease.job_id}: {state}, {tasks}, since {since} UTC"
 
 
 def _told(control: Control) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from ...core.contract_errors import UnknownJob
 from ...core.errors import LocalError
@@ -41,23 +41,24 @@ class JobBoards:
                 await self._overview(chain).adopt()
             found = self._noted(job_id)
         if len(found) > 1:
-            named = " and ".join(f"{one:#x}" for one in sorted(found))
-            raise LocalError(
-                f"You have a job {job_id} on each of the boards {named}: name the board that you mean by the "
-                "setting board. Nothing was done."
-            )
+            raise _ambiguous(f"You have a job {job_id}", found)
         return await self._boards.of(*found)
 
     def _noted(self, job_id: JobId) -> set[int]:
         return {one.board for one in self._journal.jobs() if one.job_id == job_id}
 
     async def of_lease(self, lease_id: LeaseId) -> ReceiptChain:
-        """Where a lease of that number is one of the account's jobs and submitted; raises ChainError."""
+        """Where a lease of that number is one of the account's jobs and submitted; raises ChainError.
+
+        Raises LocalError where there are two. Where there is none it is the first board, which says why.
+        """
         chains = await self._boards.all()
-        for chain in chains[1:]:
-            if await _is_own(chain, lease_id):
-                return chain
-        return chains[0]
+        if len(chains) == 1:
+            return chains[0]
+        own = [one for one in chains if await _is_own(one, lease_id)]
+        if len(own) > 1:
+            raise _ambiguous(f"A lease {lease_id} of one of your jobs is", {one.board for one in own})
+        return own[0] if own else chains[0]
 
 
 async def _is_own(chain: ReceiptChain, lease_id: LeaseId) -> bool:
@@ -68,3 +69,11 @@ async def _is_own(chain: ReceiptChain, lease_id: LeaseId) -> bool:
         return (await chain.job(lease.job_id)).requester == chain.address
     except UnknownJob:
         return False
+
+
+def _ambiguous(what: str, boards: Collection[int]) -> LocalError:
+    named = " and ".join(f"{one:#x}" for one in sorted(boards))
+    return LocalError(
+        f"{what} on each of the boards {named}: name the board that you mean by the setting board. Nothing "
+        "was done."
+    )

@@ -57,8 +57,10 @@ class Overdue:
     async def _end_leases(self) -> None:
         for lease_id in self._held - self._due_s.keys():
             lease = await self._chain.lease(lease_id)
-            if lease.state is LeaseState.CLAIMED:
+            if lease.state is LeaseState.CLAIMED and lease.job_id == self._job.job_id:
                 self._due_s[lease_id] = lease.since_s + self._job.lease_timeout_s
+            else:
+                self._held.discard(lease_id)  # the event that says so is late
         late_s = self._now() - PATIENCE_S
         late = sorted(one for one in self._held if self._due_s.get(one, late_s + 1) <= late_s)[:MOST_IN_BATCH]
         if not late:

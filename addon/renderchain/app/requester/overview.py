@@ -26,6 +26,7 @@ from .waiting import waits_of
 
 AT_ONCE = 8  # that are asked for at the same time
 MOST_JOBS = 50  # that are asked for, the newest
+Wanted = Callable[[JobEntry], bool]
 
 
 class Overview:
@@ -49,10 +50,14 @@ class Overview:
         self._candidates: list[Candidate] | None = None
         self._asking = asyncio.Lock()  # for all jobs that wait the registry is asked once
 
-    async def jobs(self, known: Collection[JobOverview] = ()) -> list[JobOverview]:
-        """All of them, the newest first; raises ChainError. Of ``known`` ones those that are over stay."""
+    async def jobs(
+        self, known: Collection[JobOverview] = (), wanted: Wanted = lambda _: True
+    ) -> list[JobOverview]:
+        """The newest of those that are wanted, the newest first; raises ChainError. Of ``known`` ones those
+        that are over stay.
+        """
         await self.adopt()
-        entries = self._journal.jobs(self._chain.board)[:MOST_JOBS]
+        entries = [one for one in self._journal.jobs(self._chain.board) if wanted(one)][:MOST_JOBS]
         over = {one.entry: one for one in known if one.progress.is_closed}
         turn = asyncio.Semaphore(AT_ONCE)
 

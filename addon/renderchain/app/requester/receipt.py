@@ -118,8 +118,13 @@ def read_receipt(path: Path) -> Receipt:
 
 
 def write_receipt(receipt: Receipt, folder: Path) -> Path:
-    """Write it into a folder, in place of an earlier one of the job; raises FolderUnusable."""
+    """Write it into a folder, in place of an earlier one of the job; raises FolderUnusable.
+
+    Its name has the board where another board's job of that number has the usual one.
+    """
     path = folder / f"receipt-{receipt.job_id}.json"
+    if not _may_take(path, receipt):
+        path = folder / f"receipt-{receipt.job_id}-{receipt.board:#x}.json"
     partial = path.with_name(path.name + ".partial")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -131,3 +136,14 @@ def write_receipt(receipt: Receipt, folder: Path) -> Path:
             f"{path} can't be written ({error.strerror}). Make room, or choose another folder for it."
         ) from error
     return path
+
+
+def _may_take(path: Path, receipt: Receipt) -> bool:
+    """Whether a file is the same job's receipt, or nothing is there: what else it is stays."""
+    try:
+        known = read_receipt(path)
+    except OSError:  # there is none, or writing says what is wrong
+        return True
+    except ContentError:
+        return False
+    return (known.chain_id, known.board, known.job_id) == (receipt.chain_id, receipt.board, receipt.job_id)

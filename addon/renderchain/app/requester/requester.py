@@ -37,7 +37,7 @@ from .kept_passes import KeptPasses
 from .offer import Offer
 from .order_again import manifest_for, name_of, offer_of, order_quote, read_job
 from .output_folder import try_output
-from .overview import Overview, cancel_quote
+from .overview import Overview, Wanted, cancel_quote
 from .package_pin import is_wanting, unpin_unneeded
 from .pool import top_up
 from .quote import Quote
@@ -45,6 +45,7 @@ from .receipt import gather, sealed, write_receipt
 from .receipt_parts import ReceiptParts
 from .requester_parts import RequesterParts
 from .results import Results
+from .shared_key import write_shared
 from .submit import probed_offer, submit
 from .watch_job import JobReport, JobWatch
 
@@ -232,14 +233,16 @@ class Requester:
     def _entry(self, board: int, job_id: JobId) -> JobEntry | None:
         return next((one for one in self._parts.journal.jobs(board) if one.job_id == job_id), None)
 
-    async def overview(self, known: Collection[JobOverview] = ()) -> list[JobOverview]:
-        """The account's jobs as the chain has them now, the newest first.
+    async def overview(
+        self, known: Collection[JobOverview] = (), wanted: Wanted = lambda _: True
+    ) -> list[JobOverview]:
+        """The account's newest jobs that are wanted, as the chain has them now, the newest first.
 
         Those of ``known`` that are over are not asked for again.
         """
         async with self._parts.open_boards() as boards:
-            found = [await self._overview(chain).jobs(known) for chain in await boards.all()]
-        return sorted(chained.from_iterable(found), key=lambda one: one.number, reverse=True)
+            found = [await self._overview(chain).jobs(known, wanted) for chain in await boards.all()]
+        return sorted(chained(*found), key=lambda one: one.number, reverse=True)
 
     async def looks(self, job_id: JobId) -> AsyncGenerator[JobOverview, None]:
         """How one of them stands, and again after each change until it is over; raises LocalError."""
@@ -254,8 +257,7 @@ class Requester:
             async with aclosing(chain.events(newest, job_id)) as events:
                 while last.is_running:
                     await anext(events)
-                    found = await overview.job(entry)
-                    if found != last:
+                    if (found := await overview.job(entry)) != last:
                         yield (last := found)
 
     @asynccontextmanager
@@ -357,15 +359,10 @@ class Requester:
             header = await read_header(parts.store, job.package_cid)
             if header is None:
                 raise LocalError(f"Job {job_id} is not private: everybody can read its package.")
-            shared = SharedKey(chain.board, job_id, await keys.key_of(job, header))
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = folder / f"{job_id}.json"
-        path.unlink(missing_ok=True)
-        path.touch(mode=0o600)
-        path.write_bytes(shared.to_bytes())
-        return path
+            return write_shared(SharedKey(chain.board, job_id, await keys.key_of(job, header)), folder)
 
     async def draws(self) -> DrawCount:
-        """Audits drawn on this board against audits expected."""
-        async with self._chain() as chain:
-            return count_draws(await chain.drawn(self._parts.from_block))
+        """Audits drawn on all boards against audits expected."""
+        async with self._parts.open_boards() as boards:
+            drawn = [await one.drawn(self._parts.from_block) for one in await boards.all()]
+        return count_draws(chained(*drawn))

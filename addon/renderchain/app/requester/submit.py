@@ -21,6 +21,7 @@ from ..upkeep.store_upkeep import StoreUpkeep
 from .create_job import create_job
 from .offer import Offer
 from .package_pin import unpin_unneeded
+from .told_addresses import tell_addresses
 
 
 async def probed_offer(
@@ -88,4 +89,5 @@ async def submit(
         await upkeep.say_addresses(package.cid)
         raise
     await upkeep.say_addresses(package.cid)
+    await tell_addresses(chain, upkeep, reporter, job_id)
     return job_id

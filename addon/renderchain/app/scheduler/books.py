@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -28,7 +28,7 @@ from ...core.scheduling.fit import Needs
 from ...core.scheduling.fleet import Terms
 from ...core.scheduling.plan import Given, Job, PlanRules
 from ...core.scheduling.predict import Costs
-from ...core.scheduling.serving import Serving
+from ...core.scheduling.serving import Load, Serving
 from ...core.scheduling.tasks import Held, OpenTasks
 
 NOTHING = Terms(StandingOffer(0, 0, 0, 0), 0, 0)  # of a worker that sends no heartbeats
@@ -63,6 +63,8 @@ class Books:
         self._requester_of: dict[JobId, int] = {}
         self._ends_s: dict[JobId, float] = {}  # as the board said, of those of which it was asked
         self.refused: dict[JobId, str] = {}  # the newest that are not scheduled here, and why
+        self.waiting: dict[JobId, JobCreated] = {}  # of these, those that lack nothing but room
+        self._told_until: dict[JobId, int] = {}  # blocks, of jobs of which more was asked than came by itself
         self._leases: dict[LeaseId, tuple[JobId, int, int]] = {}  # that have not ended, with first and count
         self.sent: dict[tuple[JobId, WorkerId, int], Asked] = {}
         self._put_off: dict[tuple[JobId, int], float] = {}
@@ -89,9 +91,9 @@ class Books:
             return
         job_id = getattr(event, "job_id", None)
         if isinstance(event, JobClosed):
-            self.refused.pop(event.job_id, None)
+            self._forget_refused(event.job_id)
         book = self.book_of(job_id) if job_id is not None else None
-        if book is None or job_id is None:
+        if book is None or job_id is None or event.block <= self._told_until.get(job_id, -1):
             return
         if isinstance(event, JobClosed):
             book.closed(job_id)
@@ -108,7 +110,12 @@ class Books:
         self._family_of.pop(job_id)
         self._requester_of.pop(job_id)
         self._ends_s.pop(job_id, None)
+        self._told_until.pop(job_id, None)
         self.stale.discard(job_id)
+
+    def _forget_refused(self, job_id: JobId) -> None:
+        self.refused.pop(job_id, None)
+        self.waiting.pop(job_id, None)
 
     def _of_lease(self, book: Book[JobId], event: BoardEvent, now_s: float) -> None:
         if isinstance(event, LeaseClaimed):
@@ -186,21 +193,57 @@ class Books:
                 found[job_id] = [one.lease_id for one in late]
         return found
 
-    def refusal(self, event: JobCreated) -> str:
-        """Why a new job would not be taken on now; "" if it would, or is another scheduler's."""
+    def lacks_room(self, event: JobCreated) -> bool:
+        """Whether nothing but room is in the way of a new job."""
         if event.terms.scheduler != self._scheduler or event.job_id in self._family_of:
-            return ""
-        present = ((self._requester_of[key], job.needs) for key, job in self.jobs())
-        return self._serving.refusal(event.requester, event.terms, present)
+            return False
+        serving, new = self._serving, (event.requester, event.terms)
+        return not serving.unfit(*new) and bool(serving.no_room(*new, self._load()))
+
+    def fitting(self, most: int) -> list[JobCreated]:
+        """So many jobs for which there is room by now, the longest refused first."""
+        load, found = self._load(), list[JobCreated]()
+        for one in self.waiting.values():
+            if len(found) == most or load.of.total() >= self._serving.most_jobs:
+                break
+            if not self._serving.no_room(one.requester, one.terms, load):
+                found.append(one)
+                load.of[one.requester] += 1
+                load = Load(load.of, load.tasks + one.terms.tasks)
+        return found
+
+    def take_on(self, created: JobCreated, told: Sequence[BoardEvent], now_s: float) -> bool:
+        """A job that was refused, with all that was told of it since; whether there is room."""
+        self._forget_refused(created.job_id)
+        self._created(created)
+        if created.job_id not in self._family_of:
+            return False
+        for event in told:
+            if not isinstance(event, JobCreated):
+                self.note(event, now_s)
+        if created.job_id in self._family_of:
+            self._told_until[created.job_id] = max(one.block for one in (created, *told))
+        return True
+
+    def give_up_on(self, job_id: JobId) -> None:
+        """A job that was refused is over: it waits for no room."""
+        self.waiting.pop(job_id, None)
+
+    def _load(self) -> Load:
+        return Load.by((self._requester_of[key], job.needs) for key, job in self.jobs())
 
     def _created(self, event: JobCreated) -> None:
         terms = event.terms
         if terms.scheduler != self._scheduler or event.job_id in self._family_of:
             return
-        if why := self.refusal(event):
+        self._forget_refused(event.job_id)  # of an earlier job of that number
+        unfit = self._serving.unfit(event.requester, terms)
+        if why := unfit or self._serving.no_room(event.requester, terms, self._load()):
             self.refused[event.job_id] = why
+            if not unfit:
+                self.waiting[event.job_id] = event
             if len(self.refused) > MOST_REFUSED:
-                del self.refused[next(iter(self.refused))]
+                self._forget_refused(next(iter(self.refused)))
             return
         needs = Needs(
             family=event.family,

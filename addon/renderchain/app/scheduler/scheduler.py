@@ -12,13 +12,13 @@ from collections.abc import Callable
 from contextlib import aclosing, suppress
 
 from ...core.board_events import BoardEvent, JobCreated, Reorganised
-from ...core.contract_errors import ContractError
+from ...core.contract_errors import ContractError, UnknownJob
 from ...core.errors import ChainError
 from ...core.ids import JobId, WorkerId
 from ...core.job import MOST_IN_BATCH, Place
 from ...core.lease_id import split_lease_id
 from ...core.notices.process import Stopped
-from ...core.notices.scheduling import AssignRefused, JobNotScheduled, LeasesAssigned
+from ...core.notices.scheduling import AssignRefused, JobNotScheduled, JobScheduled, LeasesAssigned
 from ...core.scheduling.fit import SILENT_S, sentence_of
 from ...core.scheduling.fleet import Terms
 from ...core.scheduling.heartbeat import Heartbeat
@@ -32,6 +32,7 @@ from .books import Books
 PLAN_S = 1.0
 IDLE_S = 5.0  # without news: workers fall silent, and leases late
 LOOK_S = 60.0  # so often a worker's stake and offer are read anew
+MOST_TAKEN_ON = 10  # of the refused jobs in one turn
 AGAIN_S = 30.0  # a job whose assignment was refused waits so long
 log = logging.getLogger(__name__)
 
@@ -58,6 +59,7 @@ class Scheduler:
         self._waits_until_s: dict[JobId, float] = {}
         self._cids: dict[JobId, str] = {}
         self._has_news = asyncio.Event()
+        self._in_turn = asyncio.Lock()  # no event passes a job by that is being taken on
         self.planned_s = 0.0  # when a plan was made last, by ``now``
 
     async def run(self) -> None:
@@ -138,18 +140,19 @@ class Scheduler:
         self._families.clear()
         async with aclosing(self._chain.events(self._from_block)) as events:
             async for event in events:
-                if isinstance(event, Reorganised):
-                    self.books = self._new_books(head)
-                    self._families.clear()
-                else:
-                    await self._hear(event, head)
+                async with self._in_turn:
+                    if isinstance(event, Reorganised):
+                        self.books = self._new_books(head)
+                        self._families.clear()
+                    else:
+                        await self._hear(event, head)
                 self._has_news.set()
 
     def _new_books(self, head: int) -> Books:
         return Books(self._chain.address, self._rules, head, self._serving)
 
     async def _hear(self, event: BoardEvent, head: int) -> None:
-        if isinstance(event, JobCreated) and self.books.refusal(event):
+        if isinstance(event, JobCreated) and self.books.lacks_room(event):
             await self._look_for_room()
         self.books.note(event, self._now())
         if not isinstance(event, JobCreated) or event.block <= head:
@@ -162,6 +165,24 @@ class Scheduler:
         for job_id in self.books.unseen():
             self.books.learn(await self._chain.job(job_id))
         self.books.end_over(self._now())
+
+    async def _take_on(self) -> None:
+        """Jobs for which there was no room, once there is some."""
+        for created in self.books.fitting(MOST_TAKEN_ON):
+            job_id = created.job_id
+            async with self._in_turn:
+                if self.books.waiting.get(job_id) is not created:
+                    continue  # it was closed meanwhile
+                try:
+                    info = await self._chain.job(job_id)
+                except UnknownJob:
+                    info = None
+                if info is None or info.stopped or info.expires_at_s <= self._now():
+                    self.books.give_up_on(job_id)
+                    continue
+                told = await self._chain.told_of(job_id, created.block)
+                if self.books.take_on(created, told, self._now()):
+                    self._reporter.tell(JobScheduled(job_id))
 
     async def _assign_all(self) -> None:
         while True:
@@ -180,6 +201,7 @@ class Scheduler:
             for at in range(0, len(late), MOST_IN_BATCH):
                 with suppress(ContractError):  # somebody was faster, or blocks are late
                     await self._chain.expire(job_id, late[at : at + MOST_IN_BATCH])
+        await self._take_on()
         for job_id in list(self.books.stale):
             info = await self._chain.job(job_id)
             self._cids[job_id] = info.package_cid

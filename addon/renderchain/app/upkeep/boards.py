@@ -1,13 +1,26 @@
-"""The same work on several boards of a network, in one process."""
+"""The same work on several boards of a network, in one process; boards that come later are worked on, too."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol, TypeVar
 
-from ...core.notices.process import Stopped
+from ...core.notices.process import BoardFollowed, Stopped
 from ...ports.reporter import Reporter
+from .keeping import keep_at_work
+
+LOOK_S = 300.0  # a board is announced weeks before it is active
+Work = Callable[[], Awaitable[None]]
+
+
+class BoardChain(Protocol):
+    """What leads to one board."""
+
+    @property
+    def board(self) -> int:
+        """Its address."""
+        ...
 
 
 class BoardWork(Protocol):
@@ -18,29 +31,63 @@ class BoardWork(Protocol):
         ...
 
 
+Chain = TypeVar("Chain", bound=BoardChain)
+Active = Callable[[], Awaitable[Sequence[Chain]]]
+
+
+async def work_on_boards(
+    chains: Sequence[Chain], work_on: Callable[[Chain], Work], active: Active[Chain], reporter: Reporter
+) -> None:
+    """Work on each until all that was begun has ended, also on those that ``active`` names later.
+
+    What one of the first raises ends all; what a later one raises is told, and it is begun again.
+    """
+    begun = {one.board for one in chains}
+    later = list[asyncio.Task[None]]()
+
+    async def look() -> None:
+        while True:
+            await asyncio.sleep(LOOK_S)
+            for chain in await active():
+                if chain.board in begun:
+                    continue
+                name, work = f"The work on the board {chain.board:#x}", work_on(chain)
+                begun.add(chain.board)
+                reporter.tell(BoardFollowed(chain.board))
+                later.append(asyncio.create_task(keep_at_work(name, work, reporter)))
+
+    first = [asyncio.ensure_future(work_on(one)()) for one in chains]
+    looking = asyncio.create_task(keep_at_work("Looking for new boards", look, reporter))
+    try:
+        await asyncio.gather(*first)
+        looking.cancel()
+        await asyncio.gather(*later)
+    finally:
+        for task in (*first, *later, looking):
+            task.cancel()
+        await asyncio.gather(*first, *later, looking, return_exceptions=True)
+
+
 async def run_on_boards(
-    works: Sequence[BoardWork],
+    chains: Sequence[Chain],
+    work_on: Callable[[Chain], BoardWork],
+    active: Active[Chain],
     stop: asyncio.Event,
     reporter: Reporter,
     on_ready: Callable[[], None] = lambda: None,
 ) -> None:
-    """Work on every board until each work has ended; ``on_ready`` is called when all of them have begun.
-
-    What one of them raises at its start ends the others.
-    """
-    to_begin = len(works)
+    """Work on every board until each work has ended; ``on_ready`` is called when the first have all begun."""
+    to_begin = len(chains)
 
     def began() -> None:
         nonlocal to_begin
         to_begin -= 1
-        if not to_begin:
+        if to_begin == 0:  # less than that: a later board's
             on_ready()
 
-    tasks = [asyncio.create_task(one.run(stop, began)) for one in works]
-    try:
-        await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+    def run_on(chain: Chain) -> Work:
+        work = work_on(chain)
+        return lambda: work.run(stop, began)
+
+    await work_on_boards(chains, run_on, active, reporter)
     reporter.tell(Stopped())

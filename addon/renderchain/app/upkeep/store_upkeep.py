@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from ...core.addresses import is_loopback
 from ...core.errors import StoreError
+from ...core.node_address import NONE
 from ...core.notices.storage import GIB, GarbageCollected, PeerAway, ReachableAt, StoreMeasured
 from ...ports.content_store import StoreNode
 from ...ports.reporter import Reporter
@@ -21,6 +22,7 @@ MOST_ADDRESSES = 4
 
 class StoreUpkeep:
     """``most_bytes`` 0: no limit. ``peers`` are addresses of nodes. ``now`` gives seconds since 1970.
+    ``tells``: which of the node's addresses go with the jobs that it has the packages of.
 
     With a limit the node is taken to be for this network alone: over it, what nobody pinned is deleted.
     """
@@ -33,7 +35,9 @@ class StoreUpkeep:
         *,
         most_bytes: int = 0,
         peers: Sequence[str] = (),
+        tells: str = NONE,
     ) -> None:
+        self.tells = tells
         self._node = node
         self._reporter = reporter
         self._now = now
@@ -107,9 +111,13 @@ class StoreUpkeep:
 
     async def say_addresses(self, cid: str) -> None:
         """Tell where others reach what was just stored; a node without addresses says nothing."""
-        try:
-            found = [one for one in await self._node.addresses() if not is_loopback(one)]
-        except StoreError:
-            return  # it was stored all the same
+        found = [one for one in await self.addresses() if not is_loopback(one)]
         if found:
             self._reporter.tell(ReachableAt(cid, " ".join(found[:MOST_ADDRESSES])))
+
+    async def addresses(self) -> list[str]:
+        """Where others reach the node; none where it does not say: what was stored is stored all the same."""
+        try:
+            return await self._node.addresses()
+        except StoreError:
+            return []

@@ -34,6 +34,7 @@ from ..exchange.package import OpeningOf, fetch_checked
 from ..exchange.package_cache import drop_all_opened, drop_if_unused, drop_opened, in_use
 from ..exchange.pins import Pins
 from ..exchange.sealed_result import seal_result
+from ..exchange.told_addresses import Beside
 from ..exchange.watchtower_key import KeysForWatchtower
 from .finished import FinishedFrames
 from .lane import SPARE, Turn
@@ -72,10 +73,12 @@ class RenderLease:
         read_images: ImageReader,
         limits: GateLimits = NO_LIMITS,
         private: OpeningOf | None = None,
+        beside: Beside | None = None,
         for_watchtower: KeysForWatchtower | None = None,
     ) -> None:
         self._chain = chain
         self._private = private
+        self._beside = beside
         self._for_watchtower = for_watchtower
         self._store = store
         self._reporter = reporter
@@ -112,7 +115,7 @@ class RenderLease:
         """A job's package, kept while the job lives; raises StoreError or ContentError."""
         cache = self._folder / "packages"
         self._packages[terms.job_id] = cache / terms.package_cid
-        parts = (self._store, terms, cache, self._reporter, self._limits, self._private)
+        parts = (self._store, terms, cache, self._reporter, self._limits, self._private, self._beside)
         return await fetch_checked(*parts)
 
     async def run(

@@ -7,6 +7,7 @@ texts, such as an emptied path but for its first letter, goes with the canonical
 from __future__ import annotations
 
 import mmap
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -31,7 +32,7 @@ PRIVATE = {
 def folders_named(path: Path, folders: Iterable[str]) -> Iterator[str]:
     """Those of some folders that a file names somewhere, in what could not be taken out."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as raw:
-        yield from (folder for folder in folders if raw.find(folder.encode()) >= 0)
+        yield from (folder for folder in folders if raw.find(os.fsencode(folder)) >= 0)
 
 
 def blank_private(path: Path) -> None:

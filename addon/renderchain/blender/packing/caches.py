@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -15,7 +17,9 @@ from .reference import Reference
 
 BESIDE = "blendcache_"
 _OCEAN = r"(disp|foam|normal|spray|spray_inverse)_\d+\.exr"
-_BAKE = r".+\.(json|blob)"
+_DIGITS = 16  # of the digest that a cache of the artist's naming is called by
+_BAKE = r".+\.(json|blob|vdb)"
+_FLUID = r"[A-Za-z_]+_-?\d+\.[a-z.]+"  # its frames; what else lies there names the artist's folders
 
 
 def mesh_caches() -> Iterator[Reference]:
@@ -45,7 +49,7 @@ def fluids() -> Iterator[Reference]:
     for owner, modifier in _modifiers("FLUID"):
         domain = modifier.domain_settings if modifier.fluid_type == "DOMAIN" else None
         if domain and domain.cache_directory:
-            expand = partial(_tree, ".*") if domain.has_cache_baked_any else None
+            expand = partial(_tree, _FLUID) if domain.has_cache_baked_any else None
             yield Reference(owner, domain, "cache_directory", domain.cache_directory, expand)
 
 
@@ -77,16 +81,30 @@ def point_caches() -> Iterator[Reference]:
 
 
 def _of_point_cache(owner: Any, cache: Any) -> Iterator[Reference]:
-    """In a folder that the cache names, or beside the .blend, then named after the data-block."""
+    """In a folder that the cache names, or beside the .blend; named as the cache is, or the data-block."""
+    is_own = owner.library is None or not cache.use_library_path
+    is_films = owner.library is not None and is_own  # whose files the library's cache does not name
+    called = "" if is_films or not cache.name else _digest(cache.name)
+    names = (cache.name or os.fsencode(owner.name).hex().upper(), called)
+    new: dict[str, Any] = {"is_opened": bool(called), "called": called}
     if cache.use_external:
-        pattern = re.escape(cache.name) + r"_\d{6}(_\d\d)?\.bphys"
-        yield Reference(owner, cache, "filepath", cache.filepath, partial(_tree, pattern))
+        expand = partial(_frames, r"_\d{6}(_\d\d)?\.bphys", *names)
+        yield Reference(owner, cache, "filepath", cache.filepath, expand, **new)
     elif cache.use_disk_cache and cache.is_baked:
-        is_own = owner.library is None or not cache.use_library_path
         blend = "" if is_own else owner.library.filepath
-        named = re.escape(cache.name) if cache.name else owner.name.encode().hex().upper()
-        pattern = named + r"_\d{6}_\d\d\.bphys"
-        yield Reference(owner, cache, "", blend, partial(_tree, pattern), is_beside=True)
+        expand = partial(_frames, r"_\d{6}_\d\d\.bphys", *names)
+        yield Reference(owner, cache, "", blend, expand, is_beside=True, **new)
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(os.fsencode(name)).hexdigest()[:_DIGITS]
+
+
+def _frames(pattern: str, name: str, called: str, path: str, folders: Folders) -> Files:
+    """The frames of a cache, under the name that it has in the package."""
+    found = tree(path, re.escape(name) + pattern)
+    members = tuple((source, (called or name) + place[len(name) :]) for source, place in found.members)
+    return replace(found, members=members)
 
 
 def _tree(pattern: str, path: str, folders: Folders) -> Files:

@@ -86,10 +86,10 @@ class Places:
 
     def _together(self, files: Files) -> str:
         part = f"{FOLDER}/part"
-        digest = hashlib.sha256(files.name.encode())
+        digest = hashlib.sha256(os.fsencode(files.name))
         copied = [self._copy(source, f"{part}/{name}") for source, name in files.members]
         for one in sorted(copied, key=lambda one: one.path):
-            digest.update(f"{one.path} {one.sha256}\n".encode())
+            digest.update(os.fsencode(f"{one.path} {one.sha256}\n"))
         folder = f"{FOLDER}/{digest.hexdigest()[:_DIGITS]}"
         if (self._root / folder).exists():
             shutil.rmtree(self._root / part)

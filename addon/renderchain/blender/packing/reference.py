@@ -25,7 +25,8 @@ class Reference:
 
     ``expand`` makes files of the absolute path; None where nothing reads them and only the path has to go.
     ``is_beside``: a cache that Blender looks for beside the .blend, whatever a property says. ``is_opened``:
-    Blender looks into the file as soon as the property is set. ``is_seen``: a frame may show it.
+    Blender looks into the file as soon as the property is set. ``is_seen``: a frame may show it. ``called``:
+    what the holder is called in a package, where Blender looks for files by its name.
     """
 
     owner: bpy.types.ID
@@ -36,6 +37,7 @@ class Reference:
     is_beside: bool = False
     is_opened: bool = False
     is_seen: bool = True
+    called: str = ""
 
     @property
     def owner_name(self) -> str:
@@ -43,11 +45,13 @@ class Reference:
         return f"{self.owner.bl_rna.name} {self.owner.name!r}"
 
     def lead_to(self, path: str) -> None:
-        """Have the property say this path instead."""
+        """Have the property say this path instead, if there is one, and the holder have its new name."""
         if self.attribute.startswith("["):
             self.holder[self.attribute[1:-1]] = path
         elif self.attribute:
             setattr(self.holder, self.attribute, path)
+        if self.called:
+            self.holder.name = self.called
 
 
 @dataclass(frozen=True)

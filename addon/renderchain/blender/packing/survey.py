@@ -23,7 +23,7 @@ from .refusals import in_packed_library, refusals
 MISSING = "missing file"
 FIND_IT = "Find it or remove it."
 NOT_SHOWN = "No frame shows it."
-Key = tuple[str, str, str, str]
+Key = tuple[str, str, str, str, str]
 
 
 @dataclass
@@ -46,7 +46,7 @@ def survey(scene: bpy.types.Scene, bases: Bases, folders: Folders, blend: str) -
         files = one.expand(path, folders) if one.expand and (is_used or is_own) else None
         if files is not None and files.missing:
             found.findings.append(_missing(one, files, is_shown=one.is_seen and one.owner in shown))
-        if is_own:
+        if is_own or (one.is_beside and not one.path):  # a linked cache may be beside the film
             found.local.append((one, files if is_used else None))
         elif files is not None:
             found.linked[key_of(one, path)] = files
@@ -73,7 +73,7 @@ def absolute(one: Reference, bases: Bases, blend: str) -> str:
 
 def key_of(one: Reference, path: str) -> Key:
     """What tells a linked reference from others, seen from the film and from its own file alike."""
-    return (one.owner.id_type, one.owner.name, one.attribute, path)
+    return (one.owner.id_type, one.owner.name, one.attribute, one.called, path)
 
 
 def is_in_file(block: bpy.types.ID) -> bool:

@@ -7,7 +7,7 @@ key, a salt or what a scene shows. ``lines`` has the form in which programs read
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar
 
@@ -28,6 +28,7 @@ class Notice(ABC):
 
     level: ClassVar[Level] = Level.INFO
     is_quiet: ClassVar[bool] = False  # only for metrics: no line is written
+    board: int = field(default=0, kw_only=True)  # whose numbers it holds, where it is not the network's first
 
     @property
     @abstractmethod

@@ -12,9 +12,11 @@ Each line has
 
 and the notice's fields. Their units are in their names: ``_fri`` (10^-18 STRK), ``_s``, ``_bytes``. What can
 be over 2^53, where many JSON readers lose digits, is text in every line: amounts (``…_fri``) and
-``lease_id`` in decimal, addresses (``operator``, ``account``) and hashes (``transaction``) in hexadecimal
-with ``0x``. Other numbers are numbers. States and verdicts are lower-case words, paths are text, several
-leaves or frames are a list. New kinds and fields may come; what is there keeps its name and meaning.
+``lease_id`` in decimal, addresses (``operator``, ``account``, ``board``) and hashes (``transaction``) in
+hexadecimal with ``0x``. Other numbers are numbers. States and verdicts are lower-case words, paths are text,
+several leaves or frames are a list. ``board`` is there where jobs and leases are not those of the network's
+first board: each board has numbers of its own. New kinds and fields may come; what is there keeps its name
+and meaning.
 """
 
 from __future__ import annotations
@@ -49,8 +51,9 @@ from . import (
 
 FIRST = '{"time": "'  # how each line begins; no text inside of one can hold it, for its quotes are escaped
 DECIMAL = ("_fri", "lease_id")
-HEXADECIMAL = ("operator", "account", "transaction")
+HEXADECIMAL = ("operator", "account", "board", "transaction")
 IDS = {"job": "job_id", "lease": "lease_id", "transaction": "transaction"}
+BOARD = "board"
 HEADER = ("time", "kind", "level", "name", "sentence")
 
 
@@ -87,7 +90,8 @@ def to_line(notice: Notice, time_s: float, name: str = "") -> str:
     time = datetime.fromtimestamp(time_s, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     header = {"time": time, "kind": kind_of(type(notice)), "level": notice.level.value}
     header |= {"name": name} if name else {}
-    values = {one.name: _encode(one.name, getattr(notice, one.name)) for one in fields(notice)}
+    names = [one.name for one in fields(notice) if one.name != BOARD or notice.board]
+    values = {name: _encode(name, getattr(notice, name)) for name in names}
     return json.dumps({**header, "sentence": notice.sentence, **values})
 
 
@@ -100,9 +104,9 @@ def to_text(notice: Notice, time_s: float, name: str = "", sentence: str = "") -
     """
     time = datetime.fromtimestamp(time_s, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
     who = f"{name}: " if name else ""
-    ids = {
-        short: _encode(long, getattr(notice, long)) for short, long in IDS.items() if hasattr(notice, long)
-    }
+    there = {short: long for short, long in IDS.items() if hasattr(notice, long)}
+    there |= {BOARD: BOARD} if notice.board else {}
+    ids = {short: _encode(long, getattr(notice, long)) for short, long in there.items()}
     tail = f" [{' '.join(f'{short}={one}' for short, one in ids.items())}]" if ids else ""
     return f"{time} {notice.level.value:7} {printable(f'{who}{sentence or notice.sentence}')}{tail}"
 
@@ -117,7 +121,7 @@ def parse_notice(line: str) -> Notice:
     if kind is None:
         raise ContentError(f"The line {line[:80]!r} holds no notice that is known here.")
     hints = get_type_hints(kind)
-    names = [one.name for one in fields(kind)]
+    names = [one.name for one in fields(kind) if one.name != BOARD or BOARD in body]
     if set(body) - {"name"} != {*HEADER, *names} - {"name"}:
         raise ContentError(f"The notice {body['kind']!r} has other fields than it should: {sorted(body)}.")
     try:

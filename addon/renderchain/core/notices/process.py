@@ -37,6 +37,17 @@ class WaitingForWork(Notice):
 
 
 @dataclass(frozen=True)
+class BoardFollowed(Notice):
+    """The network has one more board, which is worked on like the others from now on."""
+
+    board: int
+
+    @property
+    def sentence(self) -> str:
+        return f"The network has a new board, {self.board:#x}: it is worked on from now on, too"
+
+
+@dataclass(frozen=True)
 class FeeEstimated(Notice):
     """A transaction is about to be sent; ``action`` says what for."""
 

@@ -49,6 +49,17 @@ class JobNotScheduled(Notice):
 
 
 @dataclass(frozen=True)
+class JobScheduled(Notice):
+    """A job for which there was no room is scheduled from now on."""
+
+    job_id: JobId
+
+    @property
+    def sentence(self) -> str:
+        return f"Job {self.job_id} is scheduled now: there is room for it"
+
+
+@dataclass(frozen=True)
 class HeartbeatFailed(Notice):
     """A scheduler was not reached, or does not believe this worker; it is tried again all the time."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ..ids import JobId
 from . import Level, Notice
 
 GIB = 2**30
@@ -74,4 +75,43 @@ class ReachableAt(Notice):
         return (
             f"Workers that have one of these in ipfs_peers fetch {self.cid} without looking for it: "
             f"{self.peers}"
+        )
+
+
+@dataclass(frozen=True)
+class PeerTold(Notice):
+    """The IPFS node is connected to one that has a job's package, as somebody told of the job."""
+
+    job_id: JobId
+    peer: str
+
+    @property
+    def sentence(self) -> str:
+        return f"The IPFS node is connected to {self.peer}, which job {self.job_id} names for its package"
+
+
+@dataclass(frozen=True)
+class AddressTold(Notice):
+    """Everybody can read now where the artist's node is that has a job's package."""
+
+    job_id: JobId
+    peers: str
+
+    @property
+    def sentence(self) -> str:
+        return f"Job {self.job_id} names where your IPFS node is, for everybody to read: {self.peers}"
+
+
+@dataclass(frozen=True)
+class AddressNotTold(Notice):
+    """Workers look for the job's package as for any."""
+
+    level: ClassVar[Level] = Level.WARNING
+    job_id: JobId
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"Job {self.job_id} does not name your IPFS node, so workers look for its package: {self.reason}"
         )

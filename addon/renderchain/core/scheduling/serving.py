@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -16,6 +17,20 @@ MOST_TASKS = 1_000_000  # of all jobs together: each is some numbers in memory
 
 
 @dataclass(frozen=True)
+class Load:
+    """What is scheduled already: how many jobs of whom, and their tasks."""
+
+    of: Counter[int]
+    tasks: int
+
+    @classmethod
+    def by(cls, jobs: Iterable[tuple[int, Needs]]) -> Load:
+        """Of jobs, which come with their requesters."""
+        present = list(jobs)
+        return cls(Counter(one for one, _ in present), sum(needs.tasks for _, needs in present))
+
+
+@dataclass(frozen=True)
 class Serving:
     """Whose jobs, for what pay and how many; no ``requesters``: anybody's."""
 
@@ -23,8 +38,8 @@ class Serving:
     least_reward_fri: int = 0
     most_jobs: int = MOST_JOBS
 
-    def refusal(self, requester: int, terms: JobTerms, others: Iterable[tuple[int, Needs]]) -> str:
-        """Why a job is not taken on beside these, which come with their requesters; "" if it is."""
+    def unfit(self, requester: int, terms: JobTerms) -> str:
+        """Why a job is not scheduled, whatever else is; "" if it may be."""
         if self.requesters and requester not in self.requesters:
             return "its requester is none of those that are served here"
         if terms.reward_fri < self.least_reward_fri:
@@ -32,12 +47,15 @@ class Serving:
             return f"it pays {format_strk(terms.reward_fri)} STRK a frame, and {least} is the least here"
         if terms.tasks > MAX_FRAMES:
             return f"it has {terms.tasks} tasks, and {MAX_FRAMES} are the most that are planned at once"
-        present = list(others)
+        return ""
+
+    def no_room(self, requester: int, terms: JobTerms, load: Load) -> str:
+        """Why a job is not taken on beside what is there now; "" if it is."""
         own_most = max(self.most_jobs // OWN_PART, 1)
-        if len(present) >= self.most_jobs:
+        if load.of.total() >= self.most_jobs:
             return f"{self.most_jobs} others are scheduled here, which is all that there is room for"
-        if sum(one == requester for one, _ in present) >= own_most and not self.requesters:
+        if load.of[requester] >= own_most and not self.requesters:
             return f"its requester has {own_most} others here, which is the most of one"
-        if sum(needs.tasks for _, needs in present) + terms.tasks > MOST_TASKS:
+        if load.tasks + terms.tasks > MOST_TASKS:
             return f"with the others there would be more than {MOST_TASKS} tasks, the most that are planned"
         return ""

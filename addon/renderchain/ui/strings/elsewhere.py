@@ -181,6 +181,8 @@ ON_THE_WAY = (
     "them as pictures.",
     "Workers that have one of these in ipfs_peers fetch {package} without looking for it: {peers}",
     "The IPFS node has no connection to {peer}, and goes on without: {reason}",
+    "Job {n} names where your IPFS node is, for everybody to read: {peers}",
+    "Job {n} does not name your IPFS node, so workers look for its package: {reason}",
 )
 OF_JOBS = (
     "It is being sent; the network has not confirmed it yet.",

@@ -13,10 +13,10 @@ import { drawWord, kindWord, stateWord, verdictWord, voteWord } from "../words";
 
 const KINDS = [...LEASE_KINDS, ...AUDIT_KINDS];
 
-const VOTES: Column<Vote>[] = [
+const votesOf = (round: Round): Column<Vote>[] => [
   { name: "Seat", cell: (vote) => counted(vote.seat + 1) },
   { name: "Verifier", cell: (vote) => <WorkerLink worker={vote.worker} /> },
-  { name: "Vote", cell: (vote) => <Badge {...voteWord(vote.vote)} /> },
+  { name: "Vote", cell: (vote) => <Badge {...voteWord(vote, round)} /> },
 ];
 
 export function LeasePage({ board, lease: id }: { board: string; lease: string }) {
@@ -115,7 +115,7 @@ function RoundPanel({ path, round, votes, version }: RoundOf) {
         About {kindWord(round.kind) || "pixels"}. {found}
         {round.is_appealed ? " Somebody appealed." : ""}
       </p>
-      {mine.length ? <Table name={`Votes of round ${round.round + 1}`} columns={VOTES} rows={mine} id={(vote) => String(vote.seat)} /> : <Nothing>No seat was drawn yet.</Nothing>}
+      {mine.length ? <Table name={`Votes of round ${round.round + 1}`} columns={votesOf(round)} rows={mine} id={(vote) => String(vote.seat)} /> : <Nothing>No seat was drawn yet.</Nothing>}
       <PrintsOf path={path} round={round} votes={mine} version={version} />
     </Panel>
   );

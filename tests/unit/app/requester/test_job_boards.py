@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
 from renderchain.core.errors import LocalError
-from renderchain.core.ids import JobId
-from renderchain.core.lifecycle import JobState
+from renderchain.core.ids import JobId, LeaseId
+from renderchain.core.lifecycle import JobState, LeaseState
 
 from devkit.fakes.people import FUNDS_FRI, OFFER, Artist, Machine
 from devkit.fakes.world import World
@@ -93,29 +95,49 @@ def test_a_lease_that_is_doubted_is_looked_for_on_all_boards(
     world: World, artist: Artist, other: World
 ) -> None:
     """Both boards know a lease of that number, and one of them is somebody else's."""
-    machines = [Machine(one, 0xF001) for one in (world, other)]
 
     async def life() -> None:
-        somebody = Artist(world, 0xA2)
-        jobs = [await somebody.submit(1, SHORT)]
+        jobs = [await Artist(world, 0xA2).submit(1, SHORT)]
         artist.chosen_board = 1
         jobs.append(await artist.submit(1, SHORT))
-        blocks = asyncio.create_task(other.make_blocks())
-        for one in machines:
-            await one.join()
-        async with machines[0].working(), machines[1].working():
-            leases = []
-            for one in machines:
-                while not (held := await one.chain.open_leases()) or not await submitted(one, held[0]):
-                    await asyncio.sleep(1)
-                leases.append(held[0])
-            assert leases[0] == leases[1]
-            quote = await artist.requester().challenge_quote(leases[1], [0])
+        async with submitted_on([world, other]) as lease_id:
+            quote = await artist.requester().challenge_quote(lease_id, [0])
             assert quote.job_id == jobs[1] and quote.bond_fri
-        blocks.cancel()
-
-    async def submitted(machine: Machine, lease_id: object) -> bool:
-        lease = await machine.chain.lease(lease_id)  # type: ignore[arg-type]
-        return lease.state.name == "SUBMITTED"
 
     world.live(life())
+
+
+def test_a_lease_of_two_jobs_of_ones_own_is_none_of_them(world: World, artist: Artist, other: World) -> None:
+    """That of the later board was challenged without a word."""
+
+    async def life() -> None:
+        for artist.chosen_board in (0, 1):
+            await artist.submit(1, SHORT)
+        async with submitted_on([world, other]) as lease_id:
+            with pytest.raises(LocalError, match="on each of the boards 0xb0a2d and 0xb0a2e"):
+                await artist.requester().challenge(lease_id, [0])
+
+    world.live(life())
+
+
+@asynccontextmanager
+async def submitted_on(worlds: list[World]) -> AsyncIterator[LeaseId]:
+    """A worker on all boards, once it has submitted a lease on each; their numbers are the same."""
+    blocks = asyncio.create_task(worlds[1].make_blocks())
+    machines = [Machine(one, 0xF001) for one in worlds]
+    for one in machines:
+        await one.join()
+    async with machines[0].working(), machines[1].working():
+        found = set[LeaseId]()
+        for one in machines:
+            while not (held := await one.chain.open_leases()) or not await is_submitted(one, held[0]):
+                await asyncio.sleep(1)
+            found.add(held[0])
+        (lease_id,) = found
+        yield lease_id
+    blocks.cancel()
+
+
+async def is_submitted(machine: Machine, lease_id: LeaseId) -> bool:
+    """Whether the worker has delivered it."""
+    return (await machine.chain.lease(lease_id)).state is LeaseState.SUBMITTED

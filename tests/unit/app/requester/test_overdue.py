@@ -5,10 +5,15 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+import pytest
+from renderchain.app.requester.overdue import LOOK_S, Overdue
 from renderchain.app.requester.watch_job import JobReport
-from renderchain.core.board_events import JobClosed, LeaseEnded, TasksRefunded
+from renderchain.core.board_events import JobClosed, LeaseClaimed, LeaseEnded, TasksRefunded
+from renderchain.core.ids import LeaseId
+from renderchain.core.job import LeaseInfo
 from renderchain.core.lifecycle import JobState, LeaseState
 
+from devkit.board.chain import MemoryChain
 from devkit.fakes.people import OFFER, Artist, Machine
 from devkit.fakes.world import World
 
@@ -59,5 +64,32 @@ def test_a_canceled_job_whose_worker_is_gone_comes_to_its_end(
         report = await watching
         assert report.state is JobState.CANCELED
         assert [one.lease_id for one in world.network.told(LeaseEnded)] == [gone]
+
+    world.live(life())
+
+
+def test_of_a_lease_that_is_claimed_no_more_the_chain_is_asked_once_however_late_its_event(
+    world: World, artist: Artist, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = list[LeaseId]()
+    lease_of = MemoryChain.lease
+
+    async def lease(chain: MemoryChain, lease_id: LeaseId) -> LeaseInfo:
+        asked.append(lease_id)
+        return await lease_of(chain, lease_id)
+
+    async def life() -> None:
+        job = await artist.chain.job(await artist.submit(2, SHORT))
+        back, held = [await machine.chain.claim_lease(job.job_id, slot) for slot in (0, 1)]
+        await machine.chain.give_back(back, "enough")
+        overdue = Overdue(artist.chain, job, world.now)
+        for event in world.network.told(LeaseClaimed):
+            overdue.note(event)  # and no end of the first one
+        monkeypatch.setattr(MemoryChain, "lease", lease)
+        tending = asyncio.create_task(overdue.tend())
+        await asyncio.sleep(10 * LOOK_S)
+        tending.cancel()
+        assert sorted(asked) == sorted([back, held])
+        assert [one.lease_id for one in world.network.told(LeaseEnded)] == [back], "by its worker"
 
     world.live(life())

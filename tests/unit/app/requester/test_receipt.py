@@ -300,3 +300,18 @@ def test_frames_stay_where_no_receipt_can_be_written(world: World, artist: Artis
 def test_a_receipt_replaces_an_earlier_one_whole(written: bytes, frames: Path) -> None:
     path = write_receipt(parse_receipt(written), frames)
     assert path.read_bytes() == written and not list(frames.glob("*.partial"))
+
+
+def test_a_receipt_leaves_another_boards_of_that_number_and_what_is_none_of_ours(
+    written: bytes, tmp_path: Path
+) -> None:
+    """Two jobs with one number and folder wrote over each other's."""
+    receipt = parse_receipt(written)
+    other = replace(receipt, board=0xB0A2E)
+    first = write_receipt(receipt, tmp_path)
+    beside = write_receipt(other, tmp_path)
+    assert beside.name == f"receipt-{receipt.job_id}-0xb0a2e.json"
+    assert write_receipt(receipt, tmp_path) == first and write_receipt(other, tmp_path) == beside
+    assert parse_receipt(beside.read_bytes()).board == 0xB0A2E and first.read_bytes() == written
+    first.write_text("notes of mine")
+    assert write_receipt(receipt, tmp_path) != first and first.read_text() == "notes of mine"

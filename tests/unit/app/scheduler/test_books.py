@@ -29,6 +29,7 @@ from services.scheduler.command import _parser, serving_of
 
 SCHEDULER, JOB = 0x5C4ED, JobId(1)
 LEASE, OTHER = (join_lease_id(WorkerId(1), slot, 0) for slot in (0, 1))
+LATER = ((4, LEASE), (5, OTHER))  # blocks of claims
 
 
 def test_what_is_told_of_a_job_that_was_canceled_ends_nothing() -> None:
@@ -72,6 +73,36 @@ def test_jobs_are_taken_on_until_there_is_no_room_and_again_when_there_is() -> N
     for event in (JobClosed(9, JobId(5), 0), JobClosed(9, JobId(2), 0), created(7, requester=7)):
         books.note(event, 0.0)
     assert [key for key, _ in books.jobs()] == [1, 3, 4, 7] and set(books.refused) == {6}
+    assert not books.fitting(9)
+    books.note(JobClosed(10, JobId(7), 0), 0.0)
+    assert books.fitting(9) == [jobs[5]] and not books.fitting(0)
+
+
+def test_jobs_that_lack_nothing_but_room_are_found_once_there_is_some() -> None:
+    serving = Serving(most_jobs=4)
+    jobs = [created(number, requester=number) for number in range(1, 10)]
+    books = told(serving, *jobs, created(10, tasks=MAX_FRAMES + 1), created(11, requester=1))
+    assert books.fitting(9) == [] and set(books.waiting) == {5, 6, 7, 8, 9, 11}
+    for number in (2, 3, 4, 5):
+        books.note(JobClosed(12, JobId(number), 0), 0.0)
+    assert [one.job_id for one in books.fitting(9)] == [6, 7, 8], "not more than there is room for"
+    assert [one.job_id for one in books.fitting(2)] == [6, 7]
+    books.note(JobClosed(12, JobId(1), 0), 0.0)
+    assert [one.job_id for one in books.fitting(9)] == [6, 7, 8, 9]
+
+
+def test_of_a_job_that_is_taken_on_later_nothing_is_heard_twice() -> None:
+    """What was told of it is asked for, and some of that comes by itself afterwards."""
+    books = told(Serving(most_jobs=1), created(1), created(2, tasks=3))
+    books.note(JobClosed(3, JobId(1), 0), 0.0)
+    (job,) = books.fitting(9)
+    claims = [LeaseClaimed(block, JobId(2), one, 7, block - 4, 1, 1, 0, 1, 0) for block, one in LATER]
+    assert books.take_on(job, [job, claims[0]], 0.0)
+    for event in claims:
+        books.note(event, 0.0)
+    ((number, kept),) = books.jobs()
+    assert number == 2 and set(kept.held) == {LEASE, OTHER} and kept.open.count == 1
+    assert not books.refused and not books.waiting
 
 
 def test_one_requester_does_not_take_all_the_room() -> None:

@@ -15,7 +15,7 @@ from renderchain.core.audit.prices import usual_spares
 from renderchain.core.board_events import LeaseAccepted, LeaseClaimed, LeaseEnded, SpareGiven
 from renderchain.core.contract_errors import ContractError, StakeNotFree
 from renderchain.core.lifecycle import JobState
-from renderchain.core.notices.scheduling import AssignRefused, JobNotScheduled, LeasesAssigned
+from renderchain.core.notices.scheduling import AssignRefused, JobNotScheduled, JobScheduled, LeasesAssigned
 from renderchain.core.scheduling.serving import Serving
 
 from devkit.board.chain import MemoryChain
@@ -163,6 +163,32 @@ def test_a_job_past_its_end_that_nobody_closes_keeps_no_place(
     world.live(life())
     claimed = world.network.told(LeaseClaimed)
     assert claimed and all(one.assigned for one in claimed)
+
+
+def test_a_job_for_which_there_was_no_room_is_taken_on_once_there_is(
+    world: World, artist: Artist, machine: Machine
+) -> None:
+    """It stayed refused for good, also when nothing else was there any more."""
+    desk = Desk(world, Serving(most_jobs=1))
+
+    async def life() -> None:
+        await willing(machine)
+        first = await artist.submit(2, SCHEDULED)
+        async with machine.working(), desk.working(machine):
+            while not world.network.told(LeaseClaimed):
+                await asyncio.sleep(1)
+            second = await artist.submit(3, SCHEDULED)
+            gone = await artist.submit(3, SCHEDULED)
+            await asyncio.sleep(30)
+            assert set(desk.scheduler.books.refused) == {second, gone}
+            await artist.chain.cancel(gone)
+            for job in (first, second):
+                assert (await artist.watching(job)).state is JobState.COMPLETED
+
+    world.live(life())
+    claimed = world.network.told(LeaseClaimed)
+    assert sum(one.count for one in claimed) == 5 and all(one.assigned for one in claimed)
+    assert [one.job_id for one in desk.reporter.heard(JobScheduled)] == [2]
 
 
 def test_all_leases_of_a_worker_that_is_gone_are_ended_also_of_a_canceled_job(

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Any
 
 import pytest
-from renderchain.app.upkeep.boards import run_on_boards
+from renderchain.app.upkeep.boards import LOOK_S, run_on_boards
+from renderchain.app.worker.loop import Worker
 from renderchain.core.board_events import LeaseAccepted, LeaseClaimed, LeaseEnded, ResultSubmitted
 from renderchain.core.contract_errors import UnknownWorker
 from renderchain.core.lifecycle import JobState
-from renderchain.core.notices.process import Stopped
+from renderchain.core.notices.conditions import PartFailed
+from renderchain.core.notices.process import BoardFollowed, Stopped
 
+from devkit.board.chain import MemoryChain
 from devkit.fakes.people import OFFER, Artist, Machine, Shared
 from devkit.fakes.world import World
 
@@ -29,17 +33,31 @@ class Two:
         self.machines = [machine, Machine(self.other, machine.address)]
         self.machines[1].journal, self.machines[1].reporter = machine.journal, machine.reporter
         self.artists = [artist, Artist(self.other, artist.address)]
+        self.listed = list(self.machines)
+
+    def run(self, at_start: list[Machine], shared: Shared, stop: asyncio.Event) -> Coroutine[Any, Any, None]:
+        """Work on those boards, and on those that are listed when it is looked again."""
+        machines = {one.chain.board: one for one in self.machines}
+
+        def work_on(chain: MemoryChain) -> Worker:
+            return machines[chain.board].worker(shared=shared)
+
+        async def active() -> list[MemoryChain]:
+            return [one.chain for one in self.listed]
+
+        return run_on_boards([one.chain for one in at_start], work_on, active, stop, at_start[0].reporter)
 
     @asynccontextmanager
-    async def working(self) -> AsyncIterator[asyncio.Task[None]]:
-        """The worker, as one process; it is stopped at the end."""
+    async def working(self, at_start: list[Machine] | None = None) -> AsyncIterator[asyncio.Task[None]]:
+        """The worker, as one process, of which these boards are there at the start; it is stopped at the
+        end.
+        """
         first, second = self.machines
         await second.join()
         blocks = asyncio.create_task(self.other.make_blocks())
         shared = Shared(first.lanes(), first.readiness(first.chain), asyncio.Lock())
         stop = asyncio.Event()
-        works = [one.worker(shared=shared) for one in self.machines]
-        task = asyncio.create_task(run_on_boards(works, stop, first.reporter))
+        task = asyncio.create_task(self.run(self.machines if at_start is None else at_start, shared, stop))
         try:
             yield task
         finally:
@@ -93,13 +111,53 @@ def test_a_worker_for_one_lease_takes_it_on_one_board_and_ends_on_all(world: Wor
     assert sorted(claimed) == [0, 1]
 
 
+def test_a_board_that_is_announced_while_it_works_is_worked_on_from_then_on(world: World, two: Two) -> None:
+    first, second = two.machines
+    two.listed = [first]
+
+    async def life() -> None:
+        jobs = [await one.submit(2, SHORT) for one in two.artists]
+        async with two.working([first]):
+            assert (await two.artists[0].watching(jobs[0])).state is JobState.COMPLETED
+            await asyncio.sleep(2 * LOOK_S)
+            assert not second.world.network.told(LeaseClaimed) and not first.reporter.heard(BoardFollowed)
+            two.listed.append(second)
+            assert (await two.artists[1].watching(jobs[1])).state is JobState.COMPLETED
+
+    world.live(life())
+    assert first.reporter.heard(BoardFollowed) == [BoardFollowed(SECOND_BOARD)], "it is told, and once"
+    assert len(first.reporter.heard(Stopped)) == 1
+
+
+def test_what_is_wrong_with_a_later_board_is_told_and_tried_again_and_the_first_goes_on(
+    world: World, two: Two
+) -> None:
+    async def life() -> None:
+        first, second = two.machines
+        stop, shared = asyncio.Event(), Shared(first.lanes(), first.readiness(first.chain), asyncio.Lock())
+        task = asyncio.create_task(two.run([first], shared, stop))
+        await asyncio.sleep(2 * LOOK_S)  # the second never joined
+        told = first.reporter.heard(PartFailed)
+        assert [one.part for one in told] == [f"The work on the board {SECOND_BOARD:#x}"]
+        blocks = asyncio.create_task(two.other.make_blocks())
+        await second.join()
+        jobs = [await one.submit(1, SHORT) for one in two.artists]
+        watched = [one.watching(job) for one, job in zip(two.artists, jobs, strict=True)]
+        reports = await asyncio.gather(*watched)
+        assert [one.state for one in reports] == [JobState.COMPLETED, JobState.COMPLETED]
+        stop.set()
+        await task
+        blocks.cancel()
+
+    world.live(life())
+
+
 def test_what_is_wrong_with_one_board_at_the_start_ends_all(world: World, two: Two) -> None:
     async def life() -> None:
         first, second = two.machines
         shared = Shared(first.lanes(), first.readiness(first.chain), asyncio.Lock())
-        works = [one.worker(shared=shared) for one in (first, second)]  # the second never joined
-        with pytest.raises(UnknownWorker, match="Working as"):
-            await run_on_boards(works, asyncio.Event(), first.reporter)
+        with pytest.raises(UnknownWorker, match="Working as"):  # the second never joined
+            await two.run([first, second], shared, asyncio.Event())
         assert not first.reporter.heard(Stopped)
 
     world.live(life())

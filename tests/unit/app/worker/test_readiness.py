@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from renderchain.app.upkeep.boards import run_on_boards
 from renderchain.core.board_events import LeaseClaimed, ResultSubmitted
 from renderchain.core.lifecycle import JobState
 from renderchain.core.notices.conditions import ClaimsPaused, ClaimsResumed, ReserveRunsOut
@@ -41,8 +40,7 @@ def test_a_worker_that_drains_sees_what_it_has_settled_and_ends(
 
     async def life() -> None:
         await artist.submit(3, SHORT)  # nobody watches: leases are accepted after their window
-        working = run_on_boards([machine.worker()], asyncio.Event(), machine.reporter)
-        process = asyncio.create_task(working)
+        process = asyncio.create_task(machine.run(asyncio.Event()))
         while not world.network.told(LeaseClaimed):
             await asyncio.sleep(1)
         machine.control = Control(draining=True)

@@ -1,0 +1,82 @@
+"""Simulations that were baked on disk, each kind of them: the package shows what the artist's file shows."""
+
+import bpy
+import pytest
+from picturing import Kinds, glowing, save
+
+kind = Kinds()
+
+
+def bake(project, find_cache):
+    """Into the folder beside the film."""
+    bpy.context.scene.frame_end = 6
+    save(project / "film.blend")
+    cache = find_cache()
+    cache.frame_start, cache.frame_end = 1, 6
+    cache.use_disk_cache = True
+    bpy.ops.ptcache.bake_all(bake=True)
+    assert list((project / "blendcache_film").glob("*.bphys"))
+    save(project / "film.blend")
+
+
+def blown_grid(name):
+    """What the wind takes along."""
+    bpy.ops.mesh.primitive_grid_add(x_subdivisions=4, y_subdivisions=4, size=2)
+    bpy.context.scene.gravity = (30, 0, 0)
+    thing = bpy.context.object
+    thing.name = name
+    thing.data.materials.append(glowing()[0])
+    return thing
+
+
+@kind(2, 6)
+def cloth_of_an_object_with_an_odd_name(project, elsewhere):
+    thing = blown_grid("Würfel \\ 'x'")
+    thing.modifiers.new("cloth", "CLOTH")
+    bake(project, lambda: thing.modifiers["cloth"].point_cache)
+
+
+@kind(2, 6)
+def cloth_whose_cache_has_a_name(project, elsewhere):
+    thing = blown_grid("sail")
+    thing.modifiers.new("cloth", "CLOTH").point_cache.name = "mein [Wind] ß.*"
+    bake(project, lambda: thing.modifiers["cloth"].point_cache)
+
+
+@kind(2, 6)
+def soft_body(project, elsewhere):
+    thing = blown_grid("jelly")
+    modifier = thing.modifiers.new("soft", "SOFT_BODY")
+    modifier.settings.use_goal = False
+    bake(project, lambda: modifier.point_cache)
+
+
+@kind(2, 5)
+def dynamic_paint(project, elsewhere):
+    """A brush that moves leaves a dent in the canvas."""
+    canvas = blown_grid("canvas")
+    bpy.ops.mesh.primitive_uv_sphere_add(segments=8, ring_count=6, radius=0.6)
+    brush = bpy.context.object
+    brush.name, brush.hide_render = "brush", True
+    for frame, x in ((1, -1), (6, 1)):
+        brush.location.x = x
+        brush.keyframe_insert("location", frame=frame)
+    for thing, role in ((brush, "BRUSH"), (canvas, "CANVAS")):
+        modifier = thing.modifiers.new("paint", "DYNAMIC_PAINT")
+        modifier.ui_type = role
+        bpy.context.view_layer.objects.active = thing
+        with bpy.context.temp_override(object=thing, active_object=thing):
+            bpy.ops.dpaint.type_toggle(type=role)
+    brush.modifiers[0].brush_settings.paint_source = "VOLUME"
+    surface = canvas.modifiers[0].canvas_settings.canvas_surfaces[0]
+    surface.surface_type = "DISPLACE"
+    surface.frame_end = 6
+    material = canvas.data.materials[0]
+    height = material.node_tree.nodes.new("ShaderNodeNewGeometry").outputs["Normal"]
+    material.node_tree.links.new(height, material.node_tree.nodes["Emission"].inputs[0])
+    bake(project, lambda: surface.point_cache)
+
+
+@pytest.mark.parametrize("name", kind.names)
+def test_a_package_shows_what_the_artists_file_shows(part, tmp_path, name):
+    kind.check(part, tmp_path, name)
