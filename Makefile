@@ -182,6 +182,10 @@ bench-start: ## what a worker's start reads of a board with 100,000 past leases
 	$(SETUP) python
 	$(BIN)/python -m benchmarks.start_up
 
+bench-subscriptions: ## events and bytes that a worker hears, against all that a board tells
+	$(SETUP) demo
+	$(BIN)/python -m benchmarks.subscriptions
+
 bench-index: ## the index with 1,000,000 leases: answers, listeners, events written, in both databases
 	$(SETUP) python postgres
 	$(BIN)/python -m benchmarks.index

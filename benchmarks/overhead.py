@@ -9,10 +9,12 @@
   disk. The workers are started and ready, as they are wherever somebody offers work.
 
 "Rendering" is a part of that, from the first claim to the last submission; the rest is packing, the upload,
-the job's creation and the last download. A second table says what one worker did in that time: frames, the
-self-test of each lease (a process of its own that opens the scene again), and the rest. Probes and the
-artist's own checks are off: they render, which is not what a worker adds. All share the processors, so two
-workers can't be quicker than plain Blender.
+the job's creation and the last download. Probes and the artist's own checks are off: they render, which is no
+worker's work. All share the processors, so two workers can't be quicker than plain Blender.
+
+A second table has processor time, which hardly depends on what else runs: that of plain Blender, that of one
+worker with all its processes for the whole job, and of that what its agent took. What is more than plain's is
+self-tests, the start of processes, and looking into images; how long frames and self-tests took is beside it.
 """
 
 from __future__ import annotations
@@ -24,9 +26,10 @@ import platform
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -34,7 +37,7 @@ from typing import Any
 from renderchain.core.notices.jobs import FrameKept
 from renderchain.core.notices.process import WaitingForWork
 
-from benchmarks.render_process import HEIGHT, SCENES, WIDTH, Work, pack, say
+from benchmarks.render_process import HEIGHT, SCENES, WIDTH, Work, ancestors, below, pack, say
 from devkit.logs import notice_in, notices_of
 from devkit.network.local import Network, running_network
 from devkit.network.workers import LocalWorkers, WorkerPlan, running_workers
@@ -42,6 +45,7 @@ from devkit.network.workers import LocalWorkers, WorkerPlan, running_workers
 DEFAULT_SCENES = ("town", "indoor", "kitchen")  # the demo's, and two of MORSE's
 LEASE, REWARD = 8, "0.5"
 START_S = 120
+LOOK_S = 0.1
 ARTIST = {"RENDERCHAIN_OWN_CHECKS": "0", "RENDERCHAIN_FINAL_CHECKS": "0", "RENDERCHAIN_LOG": "json"}
 WORKER = WorkerPlan(environment={"RENDERCHAIN_PROBE_SECONDS": "0"})
 
@@ -53,13 +57,61 @@ class JobFailed(Exception):
 @dataclass(frozen=True)
 class Took:
     """Seconds from the artist's command to the last frame on its disk, of these for rendering, of these for
-    the frames themselves and for self-tests; with several workers these two are added up.
+    the frames themselves and for self-tests; processor time of workers with all they start, and of agents.
+
+    With several workers all but the first two are added up.
     """
 
     whole_s: float
     rendering_s: float
     frames_s: float
     self_tests_s: float
+    cpu_s: float = 0.0
+    agents_cpu_s: float = 0.0
+
+
+class Meter:
+    """Processor time of processes with all that they start, also of what has ended.
+
+    What a sandbox starts is told to nobody when it ends, so it is looked at again and again meanwhile.
+    """
+
+    def __init__(self, roots: Collection[int]) -> None:
+        self._roots = frozenset(roots)
+        self._seen: dict[tuple[int, str], float] = {}  # by number and start: seconds
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self) -> Meter:
+        self._look()
+        self._before = (sum(self._seen.values()), self._agents())
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._is_over.set()
+        self._thread.join()
+        self._look()
+
+    @property
+    def spent_s(self) -> tuple[float, float]:
+        """Of all, and of the roots themselves."""
+        return sum(self._seen.values()) - self._before[0], self._agents() - self._before[1]
+
+    def _agents(self) -> float:
+        return sum(cpu_s for (number, _), cpu_s in self._seen.items() if number in self._roots)
+
+    def _run(self) -> None:
+        while not self._is_over.wait(LOOK_S):
+            self._look()
+
+    def _look(self) -> None:
+        found = below()
+        parents = {number: int(fields[1]) for number, fields in found.items()}
+        for number, fields in found.items():
+            if self._roots.intersection((number, *ancestors(number, parents))):
+                ticks = int(fields[11]) + int(fields[12])
+                self._seen[number, fields[19]] = ticks / os.sysconf("SC_CLK_TCK")
 
 
 def by_network(work: Work, workers: int, scratch: Path) -> Took:
@@ -71,8 +123,11 @@ def by_network(work: Work, workers: int, scratch: Path) -> Took:
         running_workers(network, dict.fromkeys(numbers, WORKER), folder) as running,
     ):
         wait_until_ready(running, numbers)
-        whole_s = submit(network, work, folder / "frames")
-        return took(whole_s, [running.log(number) for number in numbers])
+        with Meter([running.pid(number) for number in numbers]) as meter:
+            whole_s = submit(network, work, folder / "frames")
+        found = took(whole_s, [running.log(number) for number in numbers])
+        cpu_s, agents_cpu_s = meter.spent_s
+        return replace(found, cpu_s=cpu_s, agents_cpu_s=agents_cpu_s)
 
 
 def wait_until_ready(running: LocalWorkers, numbers: range) -> None:
@@ -144,13 +199,14 @@ def compare(scene: str, options: argparse.Namespace, scratch: Path) -> tuple[lis
     """Two rows: seconds of each way and what they are of plain Blender's; what one worker's went to."""
     work = pack(scene, options.samples, options.frames, scratch)
     frames = work.manifest.frames
-    plain_s = work.plain((frames[0], frames[-1])).wall_s
+    plain = work.plain((frames[0], frames[-1]))
+    plain_s = plain.wall_s
     one = by_network(work, 1, scratch)
     alone_s = work.plain(*((frame, frame) for frame in frames)).wall_s
     two = by_network(work, 2, scratch)
     seconds = [plain_s, alone_s, one.rendering_s, one.whole_s, two.rendering_s, two.whole_s]
-    rest_s = one.rendering_s - one.frames_s - one.self_tests_s
-    parts = [scene, one.frames_s, one.self_tests_s, rest_s, one.frames_s / plain_s]
+    parts = [scene, plain.cpu_s, one.cpu_s, one.cpu_s / plain.cpu_s, one.agents_cpu_s]
+    parts += [one.frames_s, one.self_tests_s, one.frames_s / plain_s]
     return [scene, *seconds, *(other / plain_s for other in seconds[1:])], parts
 
 
@@ -183,8 +239,9 @@ def main() -> None:
             parts.append(part)
             sys.stdout.flush()
     print()
-    say(["scene", "one worker: frames, s", "self-tests, s", "the rest, s", "frames / plain"])
-    say(["---"] * 5)
+    head = ["scene", "plain, CPU s", "one worker, CPU s", "one / plain", "of it the agent, CPU s"]
+    say([*head, "frames, s", "self-tests, s", "frames / plain"])
+    say(["---"] * 8)
     for part in parts:
         say(part)
     print(f"\nload at the end {os.getloadavg()[0]:.1f}")

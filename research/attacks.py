@@ -24,7 +24,7 @@ from research.trust.cheats import KINDS, lease_of, pairs_of
 from research.trust.draws import detections
 from research.trust.earnings import profit
 from research.trust.findings import FINDINGS
-from research.trust.outsiders import NOT_YET, OUTSIDERS
+from research.trust.outsiders import OUTSIDERS
 from research.trust.page import PAGE_ROWS, table
 
 CACHE = REPO / "build" / "attacks"
@@ -116,11 +116,12 @@ are drawn. Each row has {DRAWS:,} draws, made by the chain's own functions over 
 is refused if the real prints of the honest and of the cheated rendering disagree by the narrowest limits that
 a job may have. The prediction is p(1-(1-f)^16), where f is the share of all tiles that is refused. Profit is
 compared with honest work, as if faked pixels cost nothing at all: whatever is tampered counts as saved in
-full, even where a quarter of the samples was rendered. A cheat that is caught loses its pay and its lock
-(L = max(0.3 R + fees, 2R(1-p)/p)). The first rows are honest work of Cycles' other CPU kernel: no digest is
-the same, and no tile is refused. In this scene these cheats show in every tile. What more cheats save, pass
-and earn in nine scenes, calm ones too, is measured in [verification](verification.md#cheats), and so is
-[what is not caught](verification.md#what-is-not-caught).
+full, even where a quarter of the samples was rendered. A cheat that is caught loses its pay and its lock,
+here max(0.3 R + 3 f, 2R(1-p)/p); it is 16 f at least, by which cheats lose more still. The first rows are
+honest work of Cycles' other CPU kernel: no digest is the same, and no tile is refused. In this scene these
+cheats show in every tile. What more cheats save, pass and earn in nine scenes, calm ones too, is measured
+in [verification](verification.md#cheats), and so is [what is not caught](verification.md#what-is-not-
+caught).
 
 {shown(rows)}
 A profit of zero or more appears only where nothing is refused: in the rows of the honest other machine.
@@ -165,8 +166,7 @@ def findings() -> str:
     return f"""## What was found, and what holds now
 
 F: what an audit found in contracts and economics of the protocol's first version. A: what a first draft of
-the second left open. B, C: what outsiders found in the second. Where a row says *{NOT_YET}*, nothing in the
-code does that yet.
+the second left open. B, C: what outsiders found in the second.
 
 {rows}"""
 

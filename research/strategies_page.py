@@ -62,7 +62,8 @@ its own votes, a unit (60 f) for any one of them. It runs dry where it is open i
 it covers one vote say what that is worth. Where friends would vote as the honest do in a whole draw, they are
 not told apart there. Drawn friends can always be drawn, also with too little stake. Friends appeal what harms
 them; before the honest only in the row that says so. In challenges of the delivery they are honest about the
-pixels before.
+pixels before. No scheduler plays, as one lease is played; [what remains](remains.md) has what one in league
+with workers gains.
 
 **Money.** A lease of {tasks} frames of {tiles} tiles, of which a round draws one leaf (the fewest, so that
 least is seen), paid by the smallest lease that makes sense at {gas} gFri a gas: R = {pay:.2f} STRK, f =
@@ -71,7 +72,8 @@ for its leaves; gas is that of [gas](gas.md). Friends' votes that copy cost no r
 true frames at R, whoever is paid for them. A profit is more than the coalition had if all of it were
 honest. Losses are compared with honest play in the same way, verifiers' with zero; *burned* is what the
 coalition's stakes and bonds lost. All figures are expected values in R. Each is the largest over p =
-{rates}; the two columns of losses are of the p and s <= 20 % at which the loss exceeds what is burned by
+{rates}. Where a lock is 2 R (1 - p) / p, what a way brings is a straight line in p, so the rates between have
+no more. The two columns of losses are of the p and s <= 20 % at which the loss exceeds what is burned by
 most.
 
 **Goals.** No profit above zero where s <= 20 %, none above 0.05 R at 33 %; no honest party loses more
@@ -213,7 +215,9 @@ MENDED_INTRO = """A rule that would close or narrow a row was played where that 
 (`devkit/strategies/mends.py`): the figures are those of that coalition and of the one that the rule costs
 most, without and with it, at p = 1, s = 20 % (33 % where the goal is missed only there). f is a verifier's
 fee for one vote, f' one of later rounds. What nobody disputes is looked at again in the next round, so
-whoever agreed falsely loses 20 f where an appeal is right, and nothing where nobody appeals.
+whoever agreed falsely loses 20 f where an appeal is right, and nothing where nobody appeals. Why rows with
+false words about the package exclude each other, and what is left to clients, is in
+[decision 23](decisions/0023-a-lock-makes-a-right-appeal-good.md).
 """
 MISSED_INTRO = """Under each coalition are the ways that bring most: how many of the drawn votes were
 friends', who appealed, how it ended, its chance (of the audited and spared together), and the profit in it

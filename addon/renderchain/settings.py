@@ -9,37 +9,19 @@ from __future__ import annotations
 import difflib
 import os
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from .core.addresses import is_loopback, shown_address
 from .core.errors import SettingsError
-from .core.money import FRI_PER_STRK, parse_strk
+from .core.money import FRI_PER_STRK
 from .core.probe import DEFAULT_S
-from .core.schedule import parse_schedule
-from .core.settings_kinds import (
-    ADDRESSES,
-    AMOUNTS,
-    CHOICES,
-    LEAST,
-    LIMITS_WITHIN,
-    MOST,
-    PATHS,
-    PATTERNS,
-    PLACEHOLDERS,
-    REQUIRED,
-    SCHEMES,
-    SOME,
-    SWITCHES,
-    URLS,
-    WHOLE,
-)
+from .core.settings_kinds import LIMITS_WITHIN, PLACEHOLDERS, REQUIRED, URLS
+from .core.settings_values import WRONG, typed_value
 
 PREFIX = "RENDERCHAIN_"
-# What the conversions of values raise; a RuntimeError for the home folder of a user that there is not.
-WRONG = (ValueError, TypeError, KeyError, RuntimeError, OSError, SettingsError)
 
 
 def default_folder() -> Path:
@@ -117,6 +99,7 @@ class Settings:
     schedule: str = ""  # when a worker takes leases, in local time: "22:00-06:00 mon-fri"; "": always
     pause_on_battery: bool = False  # take no leases then
     pause_beside_blender: bool = False  # nor while Blender is used on this machine
+    idle_minutes: int = 0  # so long nobody may have used the machine before it takes leases; 0: whenever
     least_free_bytes: int = 2 * 2**30  # on the disk of the folder; with less a worker takes no leases
     memory_bytes: int = 0  # of a render process with all that it starts; 0: three quarters of the machine's
     output_bytes: int = 0  # that it may leave; 0: 64 GiB
@@ -125,11 +108,16 @@ class Settings:
     allow_freestyle_scripts: bool = False  # scenes' own style modules, which are Python
     most_package_bytes: int = 0  # of a job that a worker takes; 0: no limit of its own
     most_memory_mib: int = 0  # ... that the job says its scene needs
+    most_vram_mib: int = 0  # ... the same, where the job's frames are rendered on a GPU
     most_frame_seconds: int = 0  # ... that it says a frame takes
     most_output_bytes: int = 0  # ... that its longest lease may leave
     cache_bytes: int = 0  # that packages on the disk may take together; 0: 64 GiB
     most_samples: int = 0  # ... that its package has a pixel
     most_frame_pixels: int = 0  # ... that a frame of it has in all view layers together
+    most_failures: int = 2  # leases of a job that may fail here before it is left to others
+    refused_artists: tuple[int, ...] = ()  # accounts whose jobs are left to others
+    refused_packages: tuple[str, ...] = ()  # CIDs of packages that are left to others, whoever's they are
+    logs_bytes: int = 0  # that logs of render processes may take; 0: 512 MiB
     most_evidence_bytes: int = (
         0  # with more that audits may need a worker takes no leases; 0: the disk's room
     )
@@ -186,7 +174,7 @@ def load_settings(file: Path | None, overrides: Mapping[str, Any] | None = None)
     typed = {}
     for name, (value, place) in given.items():
         try:
-            typed[name] = _typed(name, value, file.parent if file else Path.cwd())
+            typed[name] = typed_value(name, value, file.parent if file else Path.cwd())
         except WRONG:
             faults.append(f"{name} can't be {_shown(name, value)!r:.80} ({place})")
     faults += [
@@ -203,7 +191,7 @@ def load_settings(file: Path | None, overrides: Mapping[str, Any] | None = None)
 def check_setting(name: str, value: Any) -> None:
     """Whether a setting may have that value; raises SettingsError."""
     try:
-        _typed(name, value, Path.cwd())
+        typed_value(name, value, Path.cwd())
     except WRONG as error:
         raise SettingsError(f"{name} can't be {_shown(name, value)!r:.80}; correct it.") from error
 
@@ -261,140 +249,3 @@ def _read(file: Path) -> dict[str, Any]:
         raise SettingsError(
             f"The settings {file} are not TOML: {error}. Correct the file, or move it away to begin anew."
         ) from error
-
-
-def _typed(name: str, value: Any, base: Path) -> Any:
-    """The value as the dataclass has it; raises what its conversion does."""
-    typed = _converted(name, value, base)
-    if name in SOME and not typed or name in LEAST and 0 < typed < LEAST[name]:
-        raise ValueError
-    return typed
-
-
-def _converted(name: str, value: Any, base: Path) -> Any:
-    if name in ADDRESSES:
-        return _address(value)
-    if name in PATHS:
-        return (base / Path(_text(value)).expanduser()).resolve()
-    if name in WHOLE:
-        return _whole(value, MOST.get(name, 2**128 - 1))
-    if name in AMOUNTS:
-        return parse_strk(value.removesuffix("STRK")) if str(value).endswith("STRK") else _whole(value)
-    if name in SEVERAL:
-        return SEVERAL[name](value, base)
-    if name in SWITCHES:
-        return {"true": True, "false": False}[str(value).lower()]
-    if name == "ipfs_program":
-        return _program(_text(value), base)
-    return _checked_text(name, _text(value))
-
-
-def _program(text: str, base: Path) -> str:
-    """A path, relative to the file; what has no folder is a name on the PATH."""
-    return text if text == Path(text).name else os.path.abspath(base / Path(text).expanduser())
-
-
-def _workers(value: Any, _: Path) -> tuple[int, ...]:
-    return tuple(_whole(one) for one in (value if isinstance(value, list) else str(value).split()))
-
-
-def _environment(value: Any, _: Path) -> tuple[tuple[str, str], ...]:
-    return tuple((key, text) for key, text in (one.split("=", 1) for one in _text(value).split()))
-
-
-def _nodes(value: Any, _: Path) -> tuple[tuple[str, str], ...]:
-    return tuple(map(_node, value if isinstance(value, list) else filter(None, _text(value).split(","))))
-
-
-def _peers(value: Any, _: Path) -> tuple[str, ...]:
-    return _beginning(value, ("/",))
-
-
-def _gateways(value: Any, _: Path) -> tuple[str, ...]:
-    found = _beginning(value, ("https://", "http://"))
-    if any(one.startswith("http://") and not is_loopback(one) for one in found):
-        raise ValueError  # whoever is in between would see what is fetched
-    return found
-
-
-def _beginning(value: Any, beginnings: tuple[str, ...]) -> tuple[str, ...]:
-    found = tuple(_text(one) for one in (value if isinstance(value, list) else _text(value).split()))
-    if not all(one.startswith(beginnings) for one in found):
-        raise ValueError
-    return found
-
-
-def _node(text: Any) -> tuple[str, str]:
-    """RPC address and WebSocket of a node, which are apart by a space."""
-    rpc_url, ws_url = [*_text(text).split(), ""][:2]
-    if len(text.split()) > 2 or not rpc_url:
-        raise ValueError
-    return _checked_text("rpc_url", rpc_url), _checked_text("ws_url", ws_url)
-
-
-def _schedulers(value: Any, _: Path) -> tuple[tuple[int, str], ...]:
-    return tuple(map(_scheduler, value if isinstance(value, list) else filter(None, _text(value).split(","))))
-
-
-def _scheduler(text: Any) -> tuple[int, str]:
-    """A scheduler's account and its web address, which are apart by a space."""
-    account, url = _text(text).split()
-    (checked,) = _gateways([url], Path())  # whoever is in between would know what the worker does
-    return int(_typed("account", account, Path())), checked
-
-
-def _programs(value: Any, base: Path) -> tuple[str, ...]:
-    """A list, or a text as PATH has it; no program twice."""
-    texts = [_text(one) for one in (value if isinstance(value, list) else _text(value).split(os.pathsep))]
-    found = tuple(os.path.abspath(base / Path(one).expanduser()) if one else "" for one in texts)
-    if not found or len(set(found)) < len(found):
-        raise ValueError
-    return found
-
-
-# Settings that are lists, and how each is read; a text in the environment has them apart.
-SEVERAL: Mapping[str, Callable[[Any, Path], Any]] = {
-    "workers": _workers,
-    "other_nodes": _nodes,
-    "blenders": _programs,
-    "ipfs_peers": _peers,
-    "gateways": _gateways,
-    "schedulers": _schedulers,
-    "render_environment": _environment,
-}
-
-
-def _checked_text(name: str, value: str) -> str:
-    if name == "schedule":
-        parse_schedule(value)
-    if value not in CHOICES.get(name, (value,)):
-        raise ValueError
-    if value and name in PATTERNS and not PATTERNS[name].fullmatch(value):
-        raise ValueError
-    if value and name in SCHEMES and not value.startswith(SCHEMES[name]):
-        raise ValueError
-    if name == "index_url" and value.startswith("http://") and not is_loopback(value):
-        raise ValueError  # whoever is in between would see what is asked, and could answer
-    return value
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or "\0" in value:
-        raise TypeError
-    return value
-
-
-def _whole(value: Any, most: int = 2**128 - 1) -> int:
-    if isinstance(value, bool | float):
-        raise TypeError
-    number = int(value)
-    if not 0 <= number <= most:
-        raise ValueError
-    return number
-
-
-def _address(value: Any) -> int:
-    number = int(value, 16) if isinstance(value, str) else _whole(value)
-    if not 0 <= number < 2**251:
-        raise ValueError
-    return number

@@ -69,7 +69,7 @@ from .hashing import remembered
 from .known import KnowingRenderer
 from .package import FAMILY, pack
 from .prober import FakeProbeRenderer
-from .renderer import FakeFinals, FakeRenderer, Look, read_images, read_noisy
+from .renderer import FakeFinals, FakeRenderer, Look, images_in, read_noisy
 from .reporter import RecordingReporter
 from .wire import Wire
 from .world import World
@@ -201,7 +201,7 @@ class Machine:
             proof_store=proof_store,
             pins=pins,
             journal=self.journal,
-            read_images=read_images,
+            images_in=images_in,
             private=private,
             beside=self._told(chain),
             for_watchtower=kept,
@@ -366,11 +366,11 @@ class Artist:
         private: bool = False,
         names: str = USUAL,
     ) -> JobId:
-        """Submit a job of so many frames, or of these; returns its id."""
+        """Submit a job of so many frames, or of these; returns its id on the board that it went to."""
         package = self.folder / "package"
         wanted = range(1, frames + 1) if isinstance(frames, int) else frames
         manifest = pack(package, wanted, self.scene)
-        return await self.requester().submit(
+        job = await self.requester().submit(
             package,
             manifest,
             replace(offer, private=private),
@@ -379,6 +379,7 @@ class Artist:
             probe_seconds=self.probe_seconds,
             names=names,
         )
+        return job.job_id
 
     def frames(self) -> list[str]:
         """The images that it has."""

@@ -8,6 +8,7 @@ import hashlib
 import io
 import shutil
 from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +21,7 @@ from renderchain.core.messages import Loaded, MadeAgain, Progress, Rendered, Til
 from renderchain.core.pixel_prints import Pixels, prints_of
 from renderchain.core.prints import TilePrint
 from renderchain.core.tiles import tiles_of
+from renderchain.ports.images import ImageReader
 from renderchain.ports.renderer import FinalSession, OnProgress, RenderSession
 
 from .faults import Faults
@@ -84,10 +86,19 @@ def read_images(final: Path, noisy: Path, manifest: Manifest) -> ImageFacts:
     return ImageFacts(size, is_black, (width, height), channels, *counts_of(pixels))
 
 
-def look_away(final: Path, noisy: Path, manifest: Manifest) -> ImageFacts:
-    """What a cheat sees of its images."""
+def images_in(_: Path) -> AbstractContextManager[ImageReader]:
+    """What stands in for looking into the images of a folder."""
+    return nullcontext(read_images)
+
+
+def _look_away(final: Path, noisy: Path, manifest: Manifest) -> ImageFacts:
     size = (manifest.width, manifest.height)
     return ImageFacts(size, False, size, 4 * len(manifest.view_layers))
+
+
+def look_away(_: Path) -> AbstractContextManager[ImageReader]:
+    """What a cheat sees of its images."""
+    return nullcontext(_look_away)
 
 
 class FakeRenderer(Faults):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from renderchain.adapters.poseidon import hash_many
-from renderchain.core.audit.economics import SEATS, least_lock
+from renderchain.core.audit.economics import SEATS, challenge_bond
 from renderchain.core.audit.events import Appealed, KeyRevealed, LeaseChallenged, VerifiersNamed
 from renderchain.core.audit.state import AuditKind, AuditPhase, DrawOutcome, Verdict
 from renderchain.core.ids import LeaseId, WorkerId
@@ -44,7 +44,7 @@ class ChallengesModel(ShowsModel):
     def challenge_bond_fri(job: Job, lease: Lease, pixels: bool) -> int:
         """What a challenge costs unless it is right."""
         pay, _ = job.stakes_of(lease)
-        return least_lock(pay, SEATS[0] * job.fee_fri(lease.count, named=pixels))
+        return challenge_bond(pay, SEATS[0] * job.fee_fri(lease.count, named=pixels))
 
     def name_verifiers(self, caller: int, number: LeaseId, verifiers: Sequence[WorkerId]) -> None:
         """Of a lease that was taken unjudged though four can be named; it may be challenged then."""

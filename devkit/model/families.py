@@ -36,9 +36,10 @@ class FamiliesModel(RegistryModel):
 
     def open_pay_fri(self, family: int) -> int:
         """What the family's judged leases would earn that have not ended."""
-        leases = [one for one in self.slots.values() if one.counts_for_cap]
-        jobs = ((self.jobs[one.job], one) for one in leases)
-        return sum(job.stakes_of(one)[0] for job, one in jobs if job.terms.family == family)
+        boards = [(self.jobs, self.slots), *((one["jobs"], one["slots"]) for one in self.elsewhere.values())]
+        leases = [(jobs[one.job], one) for jobs, slots in boards for one in slots.values()]
+        counting = [(job, one) for job, one in leases if one.counts_for_cap and job.terms.family == family]
+        return sum(job.stakes_of(one)[0] for job, one in counting)
 
     def most_pay_fri(self, family: int) -> int:
         """What it may be: a part of the seat stake that is old enough."""

@@ -6,7 +6,7 @@ Amounts are in fri. ``now_s`` and ``block`` are those of the block that holds th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from renderchain.adapters.poseidon import hash_many
@@ -24,6 +24,10 @@ from devkit.rules import Rules
 PLACES = 2**24  # a later job in the same place has a number that is so much higher
 MAX_BATCH = 100
 BROKE = "insufficient balance"  # the token's own words
+OF_A_BOARD = (  # all else is the network's
+    *("jobs", "newest", "places", "left", "replaced", "slots", "results", "audits", "seeds", "unpaid"),
+    *("board_burned_fri", "retired"),
+)
 Entry = TypeVar("Entry")
 
 
@@ -48,7 +52,7 @@ class Addresses:
 
 
 class Ledger:
-    """A network of one board. All that chance decides follows from ``hash_of_block``."""
+    """A network, as calls to one of its boards see it. Chance follows from ``hash_of_block`` alone."""
 
     def __init__(self, rules: Rules, addresses: Addresses, hash_of_block: Callable[[int], int]) -> None:
         self.rules = rules
@@ -74,7 +78,17 @@ class Ledger:
         self.burned_fri = self.board_burned_fri = 0  # that registry and board keep for good
         self.paused = False
         self.retired = False
+        self.elsewhere: dict[int, dict[str, Any]] = {}  # what other boards have, by their addresses
         self.events: list[BoardEvent] = []  # of the present call
+
+    def turn_to(self, board: int) -> None:
+        """Calls go to another board from now on; one that nobody called before has nothing."""
+        self.elsewhere[self.addresses.board] = {name: getattr(self, name) for name in OF_A_BOARD}
+        self.addresses = replace(self.addresses, board=board)
+        if board not in self.elsewhere:
+            empty = vars(Ledger(self.rules, self.addresses, self.hash_of_block))
+            self.elsewhere[board] = {name: empty[name] for name in OF_A_BOARD}
+        vars(self).update(self.elsewhere.pop(board))
 
     def enter_block(self, now_s: int, block: int) -> None:
         """The next call is in this block."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 
 from renderchain.core.audit.economics import (
     MAX_NAMED,
-    SEATS,
     drawn_leaves,
     fee_in,
     fee_of,
@@ -249,10 +248,6 @@ class Job:
         """What the board holds for a lease that is claimed, or submitted and not drawn yet."""
         return self.reserve_fri(lease.count) if lease.draw_outcome is DrawOutcome.NOT_DRAWN else 0
 
-    def audit_fri(self, count: int) -> int:
-        """The first round on so many tasks."""
-        return SEATS[0] * self.fee_fri(count)
-
     def reserve_fri(self, count: int) -> int:
         """What a lease of so many tasks reserves: that, and a second look."""
         return reserved_fees(self.terms.second_look) * self.fee_fri(count)
@@ -260,7 +255,7 @@ class Job:
     def price_of(self, level: int, count: int) -> tuple[int, int]:
         """Pay and least lock of a lease."""
         pay = self.rewards[level] * count
-        return pay, least_lock(pay, self.audit_fri(count))
+        return pay, least_lock(pay, self.fee_fri(count))
 
     def stakes_of(self, lease: Lease) -> tuple[int, int]:
         """Pay and lock of a lease."""

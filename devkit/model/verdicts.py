@@ -163,13 +163,23 @@ class VerdictsModel(CommitteesModel):
         return fee
 
     def return_reserves(self, job: Job, audit: Audit, shares: Shares) -> None:
-        """What was reserved for votes that were not paid returns to the pool."""
+        """What was reserved for votes that were not paid returns to the pool, or burns."""
         if audit.reserved_fri:
             kept = audit.reserved_fri - shares.paid[0]
             if audit.is_second_look and len(shares.paid) > 1:
                 kept -= shares.paid[1]
-            job.pool_fri += kept
+            if self.took_too_long(audit):
+                self.burn(kept)
+            else:
+                job.pool_fri += kept
             audit.reserved_fri = 0
+
+    @staticmethod
+    def took_too_long(audit: Audit) -> bool:
+        """Whether that is why nothing was decided, by most of the first votes."""
+        too_long = len(audit.with_vote(Vote.OVER_TIME))
+        is_shared = audit.round == 0 and audit.verdict is Verdict.UNDECIDED
+        return is_shared and 2 * too_long > len(audit.present)
 
     def settle_bonds(self, job: Job, lease: Lease, audit: Audit, shares: Shares) -> None:
         """In full for who was right, less the fees where nothing was decided; else burned.

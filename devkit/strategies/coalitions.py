@@ -26,7 +26,7 @@ HONEST = Coalition("everybody is honest", "the base of all figures")
 
 # A worker that renders nothing; its requester is away.
 FAKERS = [
-    Coalition("fakes all, without seats", "lock max(0.3 R + 3 f, 2R(1-p)/p)", True, 1.0),
+    Coalition("fakes all, without seats", "lock max(0.3 R + 3 f, 16 f, 2R(1-p)/p)", True, 1.0),
     Coalition("fakes all, friends agree", "F12, A1: appeals, 20 f", True, 1.0, hands=(AGREE,)),
     Coalition("fakes all, friends agree where they decide", "F10, A9: appeals", True, 1.0, hands=(LURKING,)),
     Coalition("fakes all, friends agree and appeal before the honest do", "A9: half of the tenth", True,
@@ -169,8 +169,8 @@ REQUESTERS = [
     Coalition("the artist's scene is another on the worker's machine", "the probe, before the claim",
               owns_requester=True, scene=Scene.UNFAIR,
               note="no vote can tell it from a cheat; a probe that sees it keeps workers from claiming"),
-    Coalition("the scene takes five times the declared seconds", "A12: half is burned",
-              owns_requester=True, scene=Scene.HEAVY, note="it saves the fees of the audit, 3 f"),
+    Coalition("the scene takes five times the declared seconds", "A12: half is burned, the reserve too",
+              owns_requester=True, scene=Scene.HEAVY),
     Coalition("the package can't be had by verifiers", "F1, A2: the worker serves it", owns_requester=True,
               serves=False, note="every copy, the worker's too, is cut off for days"),
     Coalition("scene withheld by its requester, own worker, friends seal", "F1, F5: forfeits burn", True,

@@ -10,7 +10,7 @@ from renderchain.core.audit.state import AuditKind, Vote
 
 from devkit.model.masks import run
 from devkit.model.records import LEAST_VOTES, Audit, Job, Lease, Seat
-from devkit.model.verdicts import Judgement, Shares
+from devkit.model.verdicts import Judgement
 from devkit.strategies.coalition import Coalition
 from devkit.strategies.coalitions import COALITIONS, HONEST
 from devkit.strategies.figures import Figures, figures_of
@@ -108,17 +108,6 @@ class NoPackageShares(Stage):
             super().reach_limit(job, lease, audit)
 
 
-class OverTimeForfeits(Stage):
-    """What was reserved for an audit burns where a majority finds that the frames take too long."""
-
-    def return_reserves(self, job: Job, audit: Audit, shares: Shares) -> None:
-        unspent = audit.reserved_fri - (shares.paid[0] if audit.reserved_fri else 0)
-        super().return_reserves(job, audit, shares)
-        if 2 * len(audit.with_vote(Vote.OVER_TIME)) > len(audit.present):
-            job.pool_fri -= unspent
-            self.burn(unspent)
-
-
 class GiveBackForfeits(Stage):
     """Half of the pay of what comes back late burns."""
 
@@ -161,8 +150,6 @@ MENDS = [
          cost="no rule of the board; whoever appeals by its own fault loses its bond of 7 f' + R / 20"),
     Mend("no package never rejects", "the package can't be had by verifiers",
          "fakes all, stops serving the package", NoPackageShares),
-    Mend("over time burns the audit's reserve", "the scene takes five times the declared seconds",
-         "friends say 'over time' where they decide", OverTimeForfeits, share=0.33),
     Mend("half of the pay of what is given back late burns", "renders the cheap half", "gives back late",
          GiveBackForfeits),
     Mend("every job has second looks", "fakes all, first round's votes are bought", HONEST.name,

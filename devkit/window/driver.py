@@ -73,10 +73,14 @@ class Window:
                 start_new_session=True,
             )
         self._link = socket.socket(socket.AF_UNIX)
-        self._link.settimeout(ANSWER_S)
-        self.wait_until(lambda: self._link.connect_ex(str(address)) == 0, START_S)
-        self._lines = self._link.makefile("rw")
-        self.ask("1")
+        try:
+            self._link.settimeout(ANSWER_S)
+            self.wait_until(lambda: self._link.connect_ex(str(address)) == 0, START_S)
+            self._lines = self._link.makefile("rw")
+            self.ask("1")
+        except BaseException:
+            self.end()  # nobody else can, and a test that comes later would be told of what is left
+            raise
 
     def ask(self, code: str) -> Any:
         """What Blender's Python says to an expression, or None to statements."""
@@ -167,6 +171,7 @@ class Window:
         The region is scrolled down as far as needed, from where it is. It is looked at down some lines, which
         are ``across`` it in parts of its width.
         """
+        self.redraw()
         seen, before = list[str](), list[str]()
         left, bottom, width, height = self.ask(f"rectangle({area!r}, {region!r})")
         for _ in range(MOST_PAGES):
@@ -221,12 +226,16 @@ class Window:
         """Find a button and press it."""
         self.click(*self.find(what, area, region, across))
 
-    def picture(self, path: Path | None = None) -> Image.Image:
-        """What is on the screen, with all that changed drawn."""
+    def redraw(self) -> None:
+        """Have all that changed drawn: until then buttons stand, and are pressed, where they were before."""
         self.ask(
             "[area.tag_redraw() for one in bpy.context.window_manager.windows for area in one.screen.areas]"
         )
         self.settle(10)
+
+    def picture(self, path: Path | None = None) -> Image.Image:
+        """What is on the screen, with all that changed drawn."""
+        self.redraw()
         image = self.screen.picture()
         if path:
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -4,7 +4,9 @@ Caught is a lease that is audited, with p, and of whose sixteen drawn leaves one
 honest verifiers. It loses its pay and its lock L (docs/protocol.md). What was not rendered is gained, as if
 rendering cost all of the pay, so that true gains are smaller:
 
-    saved - p · (1 - passing) · (R + L),    L = max(0.3 R + the fees of a round of three, 2 R (1-p)/p)
+    saved - p · (1 - passing) · (R + L),    L = max(0.3 R + 3 f, 2 R (1-p)/p)
+
+A lock is 16 f at least, which is left out: with it cheats lose more still.
 """
 
 from __future__ import annotations

@@ -214,7 +214,7 @@ FINDINGS: list[tuple[str, str, str, tuple[str, ...] | str]] = [
         "that half burns, and lost bonds too",
         (
             "test_friends::chaos_among_objectors_pays_nobody_who_could_have_caused_it",
-            "test_doubts::a_scene_that_takes_too_long_is_shared_and_half_of_the_pay_burns",
+            "test_doubts::a_scene_that_takes_too_long_is_shared_and_the_rest_of_pay_and_reserve_burns",
         ),
     ),
     (

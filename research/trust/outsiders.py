@@ -5,9 +5,8 @@ Tests are named as in findings.py.
 
 from __future__ import annotations
 
-NOT_YET = "not shown yet"
-# Name, what was possible, what holds now, which tests show it or why none does.
-OUTSIDERS: list[tuple[str, str, str, tuple[str, ...] | str]] = [
+# Name, what was possible, what holds now, which tests show it.
+OUTSIDERS: list[tuple[str, str, str, tuple[str, ...]]] = [
     (
         "B1",
         "where most holders are unwilling, draws are repeated until only the few willing ones are "
@@ -140,16 +139,22 @@ OUTSIDERS: list[tuple[str, str, str, tuple[str, ...] | str]] = [
         "C6",
         "where a fee has become too low for the honest, a cheat whose votes are not found gets "
         "half of its pay",
-        "open: the requester may raise the fee, and its client does where its own check found "
-        "the lease false",
-        NOT_YET,
+        "the requester raises the fee, as its client does where its own check found the lease false; where "
+        "nobody looks, half of the pay remains",
+        (
+            "test_raises::a_cheat_whose_votes_nobody_wants_loses_once_its_requester_raises_their_fee",
+            "test_acceptance::a_fee_is_raised_for_votes_that_the_artist_wants",
+        ),
     ),
     (
         "C7",
-        "a right appellant loses where a vote's fee is over R/40, as only the lock makes its "
+        "a right appellant loses where a vote's fee is over R/37, as only the lock makes its "
         "round's fees good",
-        "open: clients choose leases that pay 20 audits' gas, where a fee is about R/90",
-        NOT_YET,
+        "a lease locks what its appeal and the showing cost, 16 f, however short it is",
+        (
+            "test_challenges::a_right_appeal_costs_nothing_however_dear_votes_are",
+            "test_terms::the_least_lock_is_as_much_and_no_less_than_a_right_appeal_costs",
+        ),
     ),
     (
         "C8",

@@ -170,7 +170,7 @@ class Worker:
             proof_store=self.proof_store,
             pins=Pins(store, self.folder / "pins.json", self.chain.board, self.proof_store.knows),
             journal=self.journal,
-            read_images=look_away,
+            images_in=look_away,
         )
         turn = Lane(1, renderer or self.renderer, None).give(entry)
         await work.run(turn, lease, await self.chain.job(lease.job_id))

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from renderchain.adapters.poseidon import hash_many
-from renderchain.core.audit.economics import BOND_FEES, LATER_FEES, MAX_NAMED, SEATS, fee_of, least_lock
+from renderchain.core.audit.economics import (
+    BOND_FEES,
+    LATER_FEES,
+    MAX_NAMED,
+    SEATS,
+    challenge_bond,
+    fee_of,
+    least_lock,
+)
 from renderchain.core.audit.phases import steps_of
 from renderchain.core.audit.state import (
     AuditInfo,
@@ -186,7 +194,7 @@ class Stakes:
     @property
     def challenge_fri(self) -> int:
         """The bond of a challenge."""
-        return least_lock(self.pay_fri, SEATS[0] * self.fees_fri[0])
+        return challenge_bond(self.pay_fri, SEATS[0] * self.fees_fri[0])
 
     def appeal_fri(self, round_: int) -> int:
         """The bond that pays for a later round."""
@@ -202,6 +210,6 @@ async def stakes_of(arena: Arena, lease_id: LeaseId, named: int = 0) -> Stakes:
     first_fri = fee_of(job.audit_fee_fri, job.audit_tile_fri, drawn + (MAX_NAMED if named else 0))
     fees_fri = (first_fri, LATER_FEES * first_fri, LATER_FEES * first_fri)
     pay_fri = lease.count * job.reward_fri
-    audit_fri = SEATS[0] * fee_of(job.audit_fee_fri, job.audit_tile_fri, drawn)
-    lock_fri = max(least_lock(pay_fri, audit_fri), 2 * pay_fri * (2**lease.audit_exp - 1))
+    fee_fri = fee_of(job.audit_fee_fri, job.audit_tile_fri, drawn)
+    lock_fri = max(least_lock(pay_fri, fee_fri), 2 * pay_fri * (2**lease.audit_exp - 1))
     return Stakes(pay_fri, lock_fri, fees_fri, job.audit_pool_fri)

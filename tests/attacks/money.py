@@ -93,7 +93,11 @@ class Audited:
         if self.is_paid:
             ledger.owed[worker_id] += self.stakes.pay_fri
         if self.is_paid or audit.verdict is Verdict.UNDECIDED:
-            ledger.owed[NO_WORKER] += self.stakes.pool_fri + (0 if 0 in self.bonds else ledger.unused_fri)
+            ledger.owed[NO_WORKER] += self.stakes.pool_fri
+            if 0 not in self.bonds and not (audit.round == 0 and self._takes_too_long(audit, seats)):
+                ledger.owed[NO_WORKER] += ledger.unused_fri
+            elif 0 not in self.bonds:
+                ledger.burned_fri += ledger.unused_fri
         return ledger.books()
 
     @staticmethod
@@ -105,11 +109,15 @@ class Audited:
         counted = any(one.vote is Vote.COUNTED for one in self._of_round(audit, seats, audit.decided))
         return counted and audit.verdict is not Verdict.UNDECIDED
 
+    @staticmethod
+    def _takes_too_long(audit: AuditInfo, seats: Collection[Verifier]) -> bool:
+        over_time = sum(one.vote is Vote.OVER_TIME for one in seats)
+        return audit.verdict is Verdict.UNDECIDED and 2 * over_time > len(seats)
+
     def _vote_fees(self, ledger: _Ledger, audit: AuditInfo, seats: Collection[Verifier]) -> list[int]:
         """Pay or fine all votes; what each round's own money paid of its fees."""
         is_judged, found = self._is_judged(audit, seats), []
-        over_time = sum(one.vote is Vote.OVER_TIME for one in seats)
-        is_too_long = audit.verdict is Verdict.UNDECIDED and 2 * over_time > len(seats)
+        is_too_long = self._takes_too_long(audit, seats)
         for round_ in range(audit.round + 1):
             fee_fri, paid_fri = self.stakes.fees_fri[round_], 0
             for one in self._of_round(audit, seats, round_):

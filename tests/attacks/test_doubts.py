@@ -45,7 +45,9 @@ async def test_a_withheld_scene_costs_verifiers_nothing_and_brings_nothing(
     await check_money(before, subject, stakes)
 
 
-async def test_a_scene_that_takes_too_long_is_shared_and_half_of_the_pay_burns(field: Arena) -> None:
+async def test_a_scene_that_takes_too_long_is_shared_and_the_rest_of_pay_and_reserve_burns(
+    field: Arena,
+) -> None:
     """A requester who declares too few seconds."""
     before = await field.books()
     subject = LeaseAudit(field, await field.submitted(field.workers[1]))
@@ -55,7 +57,8 @@ async def test_a_scene_that_takes_too_long_is_shared_and_half_of_the_pay_burns(f
     assert (await subject.audit()).verdict is Verdict.UNDECIDED
     change = (await field.books()).since(before)
     assert (change.stakes, change.locked) == ({}, {})
-    assert change.owed[subject.worker.worker_id] == change.burned_fri == stakes.pay_fri // 2
+    assert change.owed[subject.worker.worker_id] == stakes.pay_fri // 2
+    assert change.burned_fri == stakes.pay_fri // 2 + 3 * stakes.fees_fri[0]
     await check_money(before, subject, stakes)
 
 

@@ -35,6 +35,7 @@ bpy.ops.wm.save_as_mainfile(filepath=sys.argv[1])
     [
         "test_artists_side.py",
         "test_bad_input.py",
+        "test_boards.py",
         "test_clean.py",
         "test_confirm.py",
         "test_devices.py",

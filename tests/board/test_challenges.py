@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from renderchain.core.audit.economics import PAY_FEES
 from renderchain.core.audit.errors import LeaseIsInAudit, SeatMayNotAppeal, WrongLeavesNamed
 from renderchain.core.audit.phases import DRAW_STEPS, SILENCE_STEPS
 from renderchain.core.audit.state import AuditPhase, DrawOutcome, Verdict, Vote
@@ -164,6 +165,34 @@ def test_who_was_outvoted_may_appeal_a_rejection_and_who_voted_for_it_may_not(ne
         await audited.advance_late()
         assert (await audited.net.worker.lease(audited.lease_id)).draw_outcome is DrawOutcome.CLEARED
         assert await balance_fri(audited.benched[outvoted]) - before_fri > bond_fri
+
+    networks.run(story)
+
+
+def test_a_right_appeal_costs_nothing_however_dear_votes_are(networks: Opener) -> None:
+    """Three saw nothing of what is false, so only the lock makes good what seven more cost."""
+
+    async def story(opened: Networks[Any]) -> None:
+        bench = await AuditBench.open(opened)
+        dear_fri = PAY_FRI // PAY_FEES
+        terms = replace(AUDIT_TERMS, audit_fee_fri=dear_fri, audit_tile_fri=0, audit_pool_fri=3 * dear_fri)
+        audited = await bench.lease(terms=terms)
+        net, lease_id, before_fri = audited.net, audited.lease_id, await stakes_fri(audited)
+        await audited.submit()
+        await audited.vote(SAME, SAME, SAME)
+        seen = await audited.leaves()
+        false = next(leaf for leaf in range(8) if leaf not in seen)
+        bond_fri = await net.outsider.appeal_bond_fri(lease_id)
+        await audited.appeal(net.outsider, [false])
+        await audited.reveal_all(*[OTHER] * 7, differs=1, mean=0, second=6)
+        votes = await audited.shown(range(3, 10), OTHER, 0)
+        await net.artist.show(lease_id, 0, votes, await audited.opened(), by_levels=False)
+        await audited.advance_late()
+        await audited.advance_late()
+        assert (await net.worker.lease(lease_id)).state is LeaseState.REJECTED
+        assert before_fri == await stakes_fri(audited), "nobody was wrong"
+        assert await balance_fri(net.outsider) == bond_fri == 7 * 2 * dear_fri + PAY_FRI // 20
+        assert await balance_fri(net.artist) == 2 * dear_fri, "the showing"
 
     networks.run(story)
 

@@ -8,7 +8,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
-from renderchain.core.audit.economics import least_lock
+from renderchain.core.audit.economics import challenge_bond
 from renderchain.core.audit.events import (
     Appealed,
     AuditClosed,
@@ -299,7 +299,7 @@ def test_doubts_are_told(networks: Opener) -> None:
         await doubted.draw()
         (seen,) = await chain.challenged(start)
         assert (seen.job_id, seen.lease_id, seen.leaves) == (doubted.job_id, doubted.lease_id, ())
-        bond_fri = least_lock(2 * AUDIT_TERMS.reward_fri, 3 * FEE_FRI)
+        bond_fri = challenge_bond(2 * AUDIT_TERMS.reward_fri, 3 * FEE_FRI)
         workers = tuple(one.worker_id for one in await doubted.verifiers())
         seed = await chain.seed(doubted.lease_id, 0)
         halves = (int.from_bytes(RESULTS_KEY[:16], "big"), int.from_bytes(RESULTS_KEY[16:], "big"))

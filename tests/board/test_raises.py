@@ -12,7 +12,7 @@ from renderchain.core.audit.phases import DRAW_STEPS
 from renderchain.core.audit.state import AuditPhase, Verdict
 from renderchain.core.contract_errors import VoteFeeTooHigh
 from renderchain.core.job import JobTerms
-from renderchain.core.lifecycle import JobState
+from renderchain.core.lifecycle import JobState, LeaseState
 
 from devkit.audited_lease import AUDIT_TERMS, PHASE_S, AuditBench, AuditedLease
 from devkit.made_up_job import FEE_FRI, PAYOUT
@@ -69,6 +69,22 @@ def test_a_raised_fee_finds_votes_and_pays_them(networks: Opener) -> None:
         assert await net.outsider.balance_fri(net.outsider.address) == 0
         pool_fri = (await net.artist.job(audited.job_id)).audit_pool_fri
         assert pool_fri == AUDIT_TERMS.audit_pool_fri - VOTES * FEE_FRI
+
+    networks.run(story)
+
+
+def test_a_cheat_whose_votes_nobody_wants_loses_once_its_requester_raises_their_fee(networks: Opener) -> None:
+    async def story(opened: Networks[Any]) -> None:
+        bench = await AuditBench.open(opened)
+        audited, net = await starved(bench), bench.net
+        stake_fri = (await net.worker.worker(net.worker_id)).stake_fri
+        await net.artist.raise_fee(audited.lease_id, DOUBLE)
+        await draw_again(audited)
+        await audited.vote(*[OTHER] * VOTES)
+        await audited.advance_late()
+        assert (await net.worker.lease(audited.lease_id)).state is LeaseState.REJECTED
+        assert await net.artist.balance_fri(PAYOUT) == 0, "and no half of the pay"
+        assert (await net.worker.worker(net.worker_id)).stake_fri < stake_fri
 
     networks.run(story)
 

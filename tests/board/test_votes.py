@@ -28,6 +28,7 @@ READABLE_AFTER = 12  # blocks after the one that a draw waits for
 SAME = Rendering.SAME
 PAY_FRI = 2 * AUDIT_TERMS.reward_fri
 POOL_FRI = AUDIT_TERMS.audit_pool_fri
+AUDIT_FRI = 3 * FEE_FRI
 
 
 async def drawn(opened: Networks[Any]) -> AuditedLease:
@@ -257,7 +258,9 @@ def test_a_package_that_nobody_serves_costs_the_lock_and_judges_nobody(networks:
     networks.run(story)
 
 
-def test_what_takes_a_majority_too_long_is_shared_and_costs_them_nothing(networks: Opener) -> None:
+def test_what_takes_a_majority_too_long_is_shared_and_costs_them_nothing_and_its_requester_the_reserve(
+    networks: Opener,
+) -> None:
     async def story(opened: Networks[Any]) -> None:
         audited = await drawn(opened)
         before_fri = await stake_fri(audited)
@@ -266,7 +269,9 @@ def test_what_takes_a_majority_too_long_is_shared_and_costs_them_nothing(network
         assert (audit.phase, audit.verdict) == (AuditPhase.OVER, Verdict.UNDECIDED)
         assert before_fri == await stake_fri(audited)
         assert await audited.net.artist.balance_fri(PAYOUT) == PAY_FRI // 2
-        assert await audited.net.artist.burned_fri() == PAY_FRI // 2
+        assert await audited.net.artist.burned_fri() == PAY_FRI // 2 + AUDIT_FRI
+        kept_fri = await audited.net.artist.balance_fri(audited.net.artist.address)
+        assert kept_fri == POOL_FRI - AUDIT_FRI, "what was not reserved"
 
     networks.run(story)
 

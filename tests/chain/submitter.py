@@ -25,7 +25,7 @@ from renderchain.core.ids import JobId
 from renderchain.core.sealed import SECRET_BITS
 from renderchain.ports.journal import LeaseEntry
 
-from devkit.fakes.renderer import FakeRenderer, read_images
+from devkit.fakes.renderer import FakeRenderer, images_in
 from devkit.fakes.reporter import RecordingReporter
 
 
@@ -51,7 +51,7 @@ async def main(
         proof_store=proof_store,
         pins=Pins(store, folder / "pins.json", chain.board, proof_store.knows),
         journal=journal,
-        read_images=read_images,
+        images_in=images_in,
     )
     turn = Lane(1, FakeRenderer(frame_s=0), None).give(entry)
     await work.run(turn, await chain.lease(lease_id), await chain.job(job_id))

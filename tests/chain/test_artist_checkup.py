@@ -63,10 +63,10 @@ def faults(settings: Settings, missing: tuple[str, ...] = ()) -> list[str]:
 
 def test_from_a_new_account_to_one_that_can_pay(settings: Settings) -> None:
     account = checked(settings)["account"]
-    assert "has 0 STRK and is not deployed; send STRK to it, then deploy it" in account.text
+    assert "has 0.0000 STRK and is not deployed; send STRK to it, then deploy it" in account.text
     assert account.code == 75 and faults(settings) == ["account"]
     tell(settings.rpc_url, "mint", address=hex(settings.account), amount=10 * FRI_PER_STRK, unit="FRI")
-    assert "has 10 STRK and is not deployed; deploy it (the button" in checked(settings)["account"].text
+    assert "has 10.0000 STRK and is not deployed; deploy it (the button" in checked(settings)["account"].text
     reporter = RecordingReporter()
     assert asyncio.run(deploy(settings, reporter, lambda: True, reporter.say))
     assert faults(settings) == []

@@ -14,6 +14,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -113,11 +114,12 @@ def test_a_second_process_of_the_same_user_uses_the_node_that_runs(own: OwnKubo)
 def test_two_processes_that_start_one_in_the_same_moment_share_it(own: OwnKubo) -> None:
     own._run(PROGRAM, "init", "--empty-repo")
     others = [OwnKubo(own.program, own.repository, is_private=True) for _ in range(3)]
-    with ThreadPoolExecutor() as pool:
-        places = list(pool.map(lambda one: one.place(), others))
-    assert len(set(map(str, places))) == 1 and answers(*places[0])
-    for one in others:
-        one.stop()
+    with ExitStack() as stack:
+        for one in others:
+            stack.callback(one.stop)
+        with ThreadPoolExecutor() as pool:
+            places = list(pool.map(lambda one: one.place(), others))
+        assert len(set(map(str, places))) == 1 and answers(*places[0])
     assert is_gone(*places[0])
 
 

@@ -140,10 +140,15 @@ class Attack:
         return asyncio.run(self._run(use))
 
     def is_over(self) -> bool:
-        """Whether nothing is left of it: no process, no control group, nothing but files in its folder."""
-        groups = list(Path("/sys/fs/cgroup").glob(f"*/**/renderchain-{os.getpid()}-*"))
-        odd = [path for path in self.output.iterdir() if path.is_symlink() or not path.is_file()]
-        return not groups and not odd and not processes_with(self.token)
+        """Whether nothing is left of it."""
+        return nothing_left(self.token, self.output)
+
+
+def nothing_left(token: str, output: Path) -> bool:
+    """No process with that word, no control group of ours, nothing but files in its folder."""
+    groups = list(Path("/sys/fs/cgroup").glob(f"*/**/renderchain-{os.getpid()}-*"))
+    odd = [path for path in output.iterdir() if path.is_symlink() or not path.is_file()]
+    return not groups and not odd and not processes_with(token)
 
 
 def processes_with(token: str) -> list[int]:

@@ -1,12 +1,19 @@
-"""Make a hostile scene, with Blender or the bpy module: SCRIPT -- FILE KIND; its files go beside FILE."""
+"""Make a hostile scene, with Blender or the bpy module: SCRIPT -- FILE KIND SEED.
+
+Its files go beside FILE.
+"""
 
 import os
+import random
+import struct
 import sys
+import zlib
 
 import bpy
 
-FILE, KIND = sys.argv[sys.argv.index("--") + 1 :]
+FILE, KIND, SEED = sys.argv[sys.argv.index("--") + 1 :]
 FOLDER = os.path.dirname(FILE)
+FONT = os.path.join(bpy.utils.system_resource("DATAFILES"), "fonts", "Inter.woff2")
 MARK = "open('/output/ran', 'w').close()\n"
 
 
@@ -182,12 +189,195 @@ def huge_frame(scene):
     scene.render.resolution_x = scene.render.resolution_y = 65536
 
 
+def device_font(scene):
+    curve = bpy.data.curves.new("zero", "FONT")
+    font = bpy.data.fonts.load(FONT)
+    font.filepath = "/dev/zero"
+    curve.body, curve.font = "zero", font
+    scene.collection.objects.link(bpy.data.objects.new("zero", curve))
+
+
+def device_volume(scene):
+    volume = bpy.data.volumes.new("zero")
+    volume.filepath = "/dev/zero"
+    scene.collection.objects.link(bpy.data.objects.new("zero", volume))
+
+
+def device_cache(scene):
+    modifier = bpy.data.objects["Cube"].modifiers.new("zero", "MESH_SEQUENCE_CACHE")
+    cache = bpy.data.cache_files.new("zero") if hasattr(bpy.data.cache_files, "new") else None
+    if cache is None:
+        bpy.ops.cachefile.open(filepath="/dev/zero")
+        cache = bpy.data.cache_files[0]
+    cache.filepath, modifier.cache_file = "/dev/zero", cache
+
+
+def device_sequence(scene):
+    """Strips of a sound and of a film, from where there is no end of either."""
+    editor = scene.sequence_editor_create()
+    strips = editor.strips if hasattr(editor, "strips") else editor.sequences
+    picture = os.path.join(FOLDER, "a.png")
+    image = bpy.data.images.new("a", 4, 4)
+    image.filepath_raw, image.file_format = picture, "PNG"
+    image.save()
+    strip = strips.new_image("zero", picture, 1, 1)
+    strip.directory, strip.elements[0].filename = "/dev/", "zero"
+    scene.render.use_sequencer = True
+
+
+def keys_as_library(scene):
+    other = os.path.join(FOLDER, "other.blend")
+    bpy.data.libraries.write(other, {bpy.data.objects["Cube"]})
+    with bpy.data.libraries.load(other, link=True) as (_, wanted):
+        wanted.objects = ["Cube"]
+    scene.collection.objects.link(wanted.objects[0])
+    bpy.data.libraries[0].filepath = "/etc/shadow"
+
+
+def picture_bomb(scene):
+    """A PNG of 300 KB that says it has 60,000 x 60,000 pixels of 16 bits, and has the first of them."""
+    device_image(scene, "//bomb.png")
+
+    def chunk(kind, body):
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header = struct.pack(">IIBBBBB", 60_000, 60_000, 16, 6, 0, 0, 0)
+    pixels = zlib.compress(bytes(2**28), 1)
+    with open(os.path.join(FOLDER, "bomb.png"), "wb") as file:
+        file.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header))
+        file.write(chunk(b"IDAT", pixels) + chunk(b"IEND", b""))
+
+
+def hair(scene):
+    cube = bpy.data.objects["Cube"]
+    cube.modifiers.new("hair", "PARTICLE_SYSTEM").show_viewport = False
+    settings = cube.particle_systems[0].settings
+    settings.type, settings.count, settings.child_type = "HAIR", 10_000, "SIMPLE"
+    settings.rendered_child_count, settings.render_step, settings.child_percent = 100_000, 7, 0
+
+
+def instances(scene):
+    """Ten of ten of ten, and so on: 10^8 cubes."""
+    inner = bpy.data.collections.new("0")
+    inner.objects.link(bpy.data.objects["Cube"])
+    for level in range(1, 9):
+        outer = bpy.data.collections.new(str(level))
+        for number in range(10):
+            one = bpy.data.objects.new(f"{level}.{number}", None)
+            one.instance_type, one.instance_collection = "COLLECTION", inner
+            one.location.x = 3.0 * number * 10.0 ** (level - 1)
+            outer.objects.link(one)
+        inner = outer
+    scene.collection.children.link(inner)
+
+
+def nested_groups(scene):
+    """A group in a group, 300 deep."""
+    inner = None
+    for number in range(300):
+        group = bpy.data.node_groups.new(str(number), "ShaderNodeTree")
+        if inner:
+            group.nodes.new("ShaderNodeGroup").node_tree = inner
+        inner = group
+    material = bpy.data.materials.new("deep")
+    material.use_nodes = True
+    material.node_tree.nodes.new("ShaderNodeGroup").node_tree = inner
+    bpy.data.objects["Cube"].data.materials[0] = material
+
+
+def parents(scene):
+    """Each the child of the one before, 2,000 deep."""
+    above = bpy.data.objects["Cube"]
+    for number in range(2000):
+        one = bpy.data.objects.new(str(number), None)
+        one.parent = above
+        scene.collection.objects.link(one)
+        above = one
+
+
+def thin_steps(scene):
+    """Smoke that a ray crosses in steps of a thousandth of a millimetre."""
+    material = bpy.data.materials.new("smoke")
+    material.use_nodes = True
+    nodes, links = material.node_tree.nodes, material.node_tree.links
+    smoke, noise = nodes.new("ShaderNodeVolumePrincipled"), nodes.new("ShaderNodeTexNoise")
+    links.new(noise.outputs[0], smoke.inputs["Density"])
+    out = next(one for one in nodes if one.type == "OUTPUT_MATERIAL")
+    links.new(smoke.outputs[0], out.inputs["Volume"])
+    bpy.data.objects["Cube"].data.materials[0] = material
+    bpy.data.objects["Cube"].scale = (1000, 1000, 1000)
+    scene.cycles.volume_step_rate, scene.cycles.volume_max_steps = 0.01, 65536
+    scene.cycles.samples, scene.cycles.volume_bounces = 4096, 1024
+
+
+def fine_dicing(scene):
+    if hasattr(scene.cycles, "feature_set"):  # until Blender 5
+        scene.cycles.feature_set = "EXPERIMENTAL"
+    cube = bpy.data.objects["Cube"]
+    modifier = cube.modifiers.new("fine", "SUBSURF")
+    for owner, name in ((cube.cycles, "use_adaptive_subdivision"), (modifier, "use_adaptive_subdivision")):
+        if hasattr(owner, name):
+            setattr(owner, name, True)
+    scene.cycles.dicing_rate = 0.5
+    cube.scale = (1000, 1000, 1000)
+    scene.render.resolution_x = scene.render.resolution_y = 4096
+    scene.cycles.max_subdivisions = 16
+
+
+def huge_canvas(scene):
+    """The compositor makes the frame a thousand times as wide and as high."""
+    nodes = nodes_of(scene)
+    layers, scale = nodes.new("CompositorNodeRLayers"), nodes.new("CompositorNodeScale")
+    blur, links = nodes.new("CompositorNodeBlur"), layers.id_data.links
+    for name in ("X", "Y"):
+        scale.inputs[name].default_value = 1000
+    links.new(layers.outputs[0], scale.inputs[0])
+    links.new(scale.outputs[0], blur.inputs[0])
+    if hasattr(scene, "compositing_node_group"):
+        layers.id_data.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
+        out = nodes.new("NodeGroupOutput")
+    else:
+        out = nodes.new("CompositorNodeComposite")
+    links.new(blur.outputs[0], out.inputs[0])
+
+
+def outputs_elsewhere(scene):
+    """The compositor writes wherever it may: beside the package, over it, into the system."""
+    nodes = nodes_of(scene)
+    layers = nodes.new("CompositorNodeRLayers")
+    for place in ("/package", "/", "/etc", "/usr/bin", "//", "//../..", "/proc/self", "/dev/shm", "/tmp"):
+        node = nodes.new("CompositorNodeOutputFile")
+        if hasattr(node, "base_path"):
+            node.base_path = place
+        else:  # Blender 5
+            node.directory, node.file_name = place, "a"
+            node.file_output_items.new("RGBA", "Image")
+        layers.id_data.links.new(layers.outputs[0], node.inputs[0])
+
+
+def half(scene):
+    """Cut off in the middle, once it is saved."""
+
+
+def mutated(scene):
+    """Some of its bytes are others, once it is saved."""
+
+
 bpy.ops.wm.read_homefile(use_factory_startup=True, app_template="")
 main = bpy.context.scene
 main.render.engine, main.cycles.samples, main.cycles.device = "CYCLES", 1, "CPU"
 main.cycles.use_denoising = False
 main.render.resolution_x = main.render.resolution_y = 64
 globals()[KIND](main)
-bpy.ops.wm.save_as_mainfile(filepath=FILE)
+bpy.ops.wm.save_as_mainfile(filepath=FILE, compress=False)
+if KIND == "half":
+    os.truncate(FILE, os.path.getsize(FILE) // 2)
+elif KIND == "mutated":
+    with open(FILE, "r+b") as file:
+        content, chance = bytearray(file.read()), random.Random(int(SEED))
+        for at in chance.sample(range(32, len(content)), 200):  # past the header, which says that it is one
+            content[at] = chance.randrange(256)
+        file.seek(0)
+        file.write(content)
 sys.stdout.flush()
 os._exit(0)

@@ -30,8 +30,10 @@ def written(path: Path, width: int, height: int) -> Path:
 def test_what_it_finds_is_what_the_same_code_finds_here(tmp_path: Path) -> None:
     one = replace(manifest_of((1,)), width=40, height=30, file_format="OPEN_EXR", view_layers=("ViewLayer",))
     final, noisy = written(tmp_path / "0001.exr", 40, 30), written(tmp_path / "0001.noisy.exr", 40, 30)
-    found = SandboxedImages(SecondChild(allow_unsandboxed=False))(final, noisy, one)
-    assert found == read_images(final, noisy, one) and found.broken_count == 1
+    with SandboxedImages(SecondChild(allow_unsandboxed=False))(tmp_path) as read:
+        found = [read(final, noisy, one) for _ in range(2)]
+    assert found == [read_images(final, noisy, one)] * 2 and found[0].broken_count == 1
+    assert not processes_with(str(tmp_path))
 
 
 def test_a_bomb_of_the_expected_size_ends_the_child_alone(tmp_path: Path) -> None:
@@ -39,6 +41,20 @@ def test_a_bomb_of_the_expected_size_ends_the_child_alone(tmp_path: Path) -> Non
     final = written(tmp_path / "0001.exr", 8, 8)
     noisy = written(tmp_path / "0001.noisy.exr", 9000, 8000)
     reader = SandboxedImages(SecondChild(allow_unsandboxed=False, memory=MIB, seconds=20))
-    with pytest.raises(ContentError, match="refused|no OpenEXR"):
-        reader(final, noisy, one)
+    with pytest.raises(ContentError, match="refused|no OpenEXR"), reader(tmp_path) as read:
+        read(final, noisy, one)
     assert not processes_with(str(tmp_path))
+
+
+def test_what_a_bomb_ended_is_there_again_for_the_next_frame(tmp_path: Path) -> None:
+    one = replace(manifest_of((1,)), width=9000, height=8000, file_format="OPEN_EXR", view_layers=("A",))
+    small = replace(one, width=40, height=30)
+    final = written(tmp_path / "0001.exr", 40, 30)
+    bomb, noisy = (
+        written(tmp_path / "0001.noisy.exr", 9000, 8000),
+        written(tmp_path / "0002.noisy.exr", 40, 30),
+    )
+    with SandboxedImages(SecondChild(allow_unsandboxed=False, memory=MIB, seconds=20))(tmp_path) as read:
+        with pytest.raises(ContentError):
+            read(final, bomb, one)
+        assert read(final, noisy, small).noisy_size == (40, 30)

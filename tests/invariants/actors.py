@@ -46,12 +46,16 @@ class Outcome:
 class Actors:
     """One network and everybody on it; ``open`` makes it."""
 
-    def __init__(self, node: Node, accounts: dict[str, Any], contracts: dict[str, Any]) -> None:
+    def __init__(
+        self, node: Node, accounts: dict[str, Any], contracts: dict[str, Any], boards: Sequence[Any]
+    ) -> None:
         self._node = node
         self._accounts = accounts
         self._nonces: dict[str, int] = {}
         self._contracts = contracts
-        self._stream = EventStream(nodes_of(accounts["outsider"]), int(contracts["board"].address))
+        self._boards = {int(one.address): one for one in boards}
+        self.boards = tuple(self._boards)
+        self.turn_to(self.boards[0])
         self.addresses = {name: int(one.address) for name, one in accounts.items()} | PAYOUTS
         self.names = {address: name for name, address in self.addresses.items()}
         self.calls = 0
@@ -63,16 +67,24 @@ class Actors:
         accounts = {}
         for name, one in zip(NAMES, predeployed(node.rpc_url), strict=True):
             accounts[name] = await open_account(node, one.address, one.private_key)
-        deployed = await deploy_network(accounts["admin"], rules)
+        deployed = await deploy_network(accounts["admin"], rules, boards=2)
         anyone = accounts["outsider"]
         contracts = {
             "directory": await open_contract("Directory", deployed.directory, anyone),
             "registry": await open_contract("WorkerRegistry", deployed.registry, anyone),
-            "board": await open_contract("JobBoard", deployed.board, anyone),
         }
+        boards = [await open_contract("JobBoard", one, anyone) for one in deployed.boards]
         (token,) = await contracts["directory"].functions["token"].call()
         contracts["token"] = open_token(token, anyone)
-        return cls(node, accounts, contracts)
+        actors = cls(node, accounts, contracts, boards)
+        blocks = rules.cooldown_s // rules.slowest_block_s
+        actors.pass_time(rules.cooldown_s + 2, blocks + 1)  # then the second board is active too
+        return actors
+
+    def turn_to(self, board: int) -> None:
+        """Calls go to that board from now on."""
+        self._contracts["board"] = self._boards[board]
+        self._stream = EventStream(nodes_of(self._accounts["outsider"]), board)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -118,7 +130,7 @@ class Actors:
 
     @property
     def contracts(self) -> Addresses:
-        """Where they are."""
+        """Where they are, with the board that is called."""
         board, registry = (int(self._contracts[name].address) for name in ("board", "registry"))
         chain_id = int(self._accounts["outsider"].signer.chain_id)
         return Addresses(chain_id, board, registry, self.addresses["admin"])

@@ -48,7 +48,7 @@ class Calls:
     def __init__(self, actors: World, model: Model) -> None:
         self._actors = actors
         self.model = model
-        self._pixels: dict[tuple[LeaseId, int], LeasePixels] = {}
+        self._pixels: dict[tuple[int, LeaseId, int], LeasePixels] = {}
 
     def of(self, name: str, given: tuple[Any, ...]) -> tuple[Any, ...]:
         """The model's arguments."""
@@ -57,10 +57,10 @@ class Calls:
 
     def pixels(self, lease: Lease) -> LeasePixels:
         """Those of a lease's tasks, which become fewer when it is submitted in part."""
-        key = (lease.number, lease.count)
+        known = self._actors.contracts
+        key = (known.board, lease.number, lease.count)
         if key not in self._pixels:
             place = (lease.job, lease.number, lease.attempt, lease.worker)
-            known = self._actors.contracts
             identity = LeaseIdentity(known.chain_id, known.board, *place)
             tiles = self.model.jobs[lease.job].terms.tiles
             self._pixels[key] = LeasePixels(identity, lease.first, lease.count, tiles)

@@ -15,14 +15,14 @@ from devkit.model.records import Lease
 from tests.invariants.actors import Actors
 from tests.invariants.calls import Calls
 from tests.invariants.machine import NETWORK
-from tests.invariants.verifiers import Verifiers
+from tests.invariants.verifiers import OnSeveralBoards
 from tests.invariants.world import FAMILY, NAMES, PAYOUTS, RARE_FAMILY
 
 CLOCK_S = 2
 COUNTS = tuple(name for name in AuditInfo.__dataclass_fields__ if not name.startswith("since"))
 
 
-class OnDevnet(Verifiers):
+class OnDevnet(OnSeveralBoards):
     """``port`` and ``loop`` are set before it runs."""
 
     port = 0
@@ -42,7 +42,9 @@ class OnDevnet(Verifiers):
 
     def teardown(self) -> None:
         if hasattr(self, "model"):
-            self.loop.run_until_complete(self.check_all())
+            for board in self.world.boards:
+                self.turn_to(board)
+                self.loop.run_until_complete(self.check_all())
             type(self).total += self.actors.calls
             self.loop.run_until_complete(self.actors.close())
 
@@ -120,7 +122,7 @@ class OnDevnet(Verifiers):
             said = await ask("board", "open_leases", number)
             assert sorted(said) == sorted(lease.number for lease in held)
             locked_fri = await ask("registry", "locked_by", self.actors.contracts.board, number)
-            assert locked_fri == worker.locked_fri
+            assert locked_fri == self.locked_fri(number)
             for family in (FAMILY, RARE_FAMILY):
                 assert dict(await ask("registry", "record", number, family)) == vars(
                     model.record_of(number, family)

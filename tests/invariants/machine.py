@@ -9,6 +9,8 @@ from typing import Any
 
 from hypothesis.stateful import RuleBasedStateMachine
 from renderchain.core.audit.economics import PHASES
+from renderchain.core.ids import WorkerId
+from renderchain.core.lifecycle import HELD
 
 from devkit.model.challenges import Model
 from devkit.model.ledger import Refused
@@ -49,6 +51,17 @@ class Machine(RuleBasedStateMachine):
     @abstractmethod
     def do(self, caller: str, name: str, *arguments: Any) -> bool:
         """One call; whether it was done."""
+
+    def turn_to(self, board: int) -> None:
+        """Calls go to that board from now on."""
+        if board != self.world.contracts.board:
+            self.world.turn_to(board)
+            self.model.turn_to(board)
+
+    def locked_fri(self, worker: WorkerId) -> int:
+        """What the board that is called has locked of a worker's stake."""
+        held = [one for one in self.model.slots.values() if one.worker == worker and one.state in HELD]
+        return sum(self.model.jobs[one.job].stakes_of(one)[1] for one in held)
 
     def name(self, address: int) -> str:
         """Whose it is; somebody else acts for a worker whose operator has not accepted."""

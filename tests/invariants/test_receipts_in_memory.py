@@ -63,7 +63,7 @@ class Receipts(InMemory):
         """A job's receipt is right, also when it was written and read."""
         assert history.created
         receipt = Receipt(
-            *(1, 0xB0A2D, number, self.clock.block, history.created.requester, history.created.terms),
+            *(1, self.boards[0], number, self.clock.block, history.created.requester, history.created.terms),
             *(SETTINGS, history.is_closed, history.receipts({}, {}), history.payments, ()),
             package_cid="",
             settings_sha256="0" * 64,

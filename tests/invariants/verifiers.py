@@ -31,11 +31,11 @@ FAR_APART = [one.name for one in FAR]
 
 
 class Verifiers(People):
-    """Audits, appeals and challenges; ``seen`` is what each seat sealed, by lease and place."""
+    """Audits, appeals and challenges; ``seen`` is what each seat sealed, by board, lease and place."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.seen: dict[tuple[int, int], str] = {}
+        self.seen: dict[tuple[int, int, int], str] = {}
 
     def in_audit(self) -> list[Lease]:
         found = [lease for lease in self.model.slots.values() if lease.audit]
@@ -164,7 +164,7 @@ class Verifiers(People):
         return [(at, seat) for at, seat in enumerate(audit.seats) if at >= audit.first and seat.vote is vote]
 
     def seen_at(self, lease: Lease, place: int) -> str:
-        return self.seen.get((lease.number, place), "SAME")
+        return self.seen.get((self.world.contracts.board, lease.number, place), "SAME")
 
     def commit(
         self, lease: Lease, audit: Audit, pick: int, other: str, wrong: bool, views: list[str]
@@ -176,7 +176,7 @@ class Verifiers(People):
                 said = pick % 5 * (pick % 3 == 0 or place)
                 self.do(caller, "decline", lease.number, at, SAYINGS[said % len(SAYINGS)])
             elif (pick + place) % 13 and self.do(caller, "commit", [(lease.number, at, seen)]):
-                self.seen[lease.number, place] = seen
+                self.seen[self.world.contracts.board, lease.number, place] = seen
 
     def reveal(self, lease: Lease, audit: Audit, pick: int, other: str, wrong: bool) -> None:
         for place, _ in self.present(audit, Vote.SEALED):
@@ -264,3 +264,11 @@ class Verifiers(People):
             (other, "advance", number % 3 + 1, [number, pick]),
         )
         self.do(*calls[pick % len(calls)])
+
+
+class OnSeveralBoards(Verifiers):
+    """The same people, stake and seats; other jobs, leases and audits on each board."""
+
+    @rule(pick=PICK)
+    def go_to_another_board(self, pick: int) -> None:
+        self.turn_to(self.world.boards[pick % len(self.world.boards)])

@@ -26,10 +26,15 @@ class World(Protocol):
     addresses: dict[str, int]
     names: dict[int, str]  # by address
     calls: int  # made so far
+    boards: tuple[int, ...]
 
     @property
     def contracts(self) -> Addresses:
-        """Where they are."""
+        """Where they are, with the board that is called."""
+        ...
+
+    def turn_to(self, board: int) -> None:
+        """Calls go to that board from now on."""
         ...
 
     @property

@@ -13,6 +13,7 @@ HEARD = {
     "adapters/blender_process/running.py:_spawn": (1, "awaited, shielded"),
     "adapters/blender_process/running.py:end": (1, "awaited, shielded"),
     "adapters/blender_process/running.py:end_process": (1, "awaited"),
+    "adapters/ipfs/kubo_upload.py:_there": (1, "gathered"),
     "adapters/ipfs/transfer.py:_in_thread": (1, "awaited, shielded"),
     "adapters/ipfs/transfer.py:_came_streamed": (1, "gathered before the next one"),
     "adapters/ipfs/transfer.py:_read_run": (1, "gathered before the next one"),

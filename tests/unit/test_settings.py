@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from renderchain.composition.network import node_of
 from renderchain.composition.watchtower import run_watchtower
+from renderchain.core.cid import cid_of
 from renderchain.core.errors import SettingsError
 from renderchain.core.settings_text import settings_text
 from renderchain.settings import Settings, check_setting, load_settings
@@ -49,6 +50,22 @@ def test_the_command_line_wins_over_the_environment_over_the_file(
 def test_a_wrong_setting_is_named(tmp_path: Path, more: str, named: str) -> None:
     with pytest.raises(SettingsError, match=named):
         load_settings(settings_file(tmp_path, more))
+
+
+def test_whom_a_provider_refuses_is_a_list_in_the_file_and_words_in_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cid = cid_of(bytes(range(32)))
+    file = settings_file(tmp_path, f'refused_artists = ["0xA", "0x0b"]\nrefused_packages = ["{cid}"]\n')
+    found = load_settings(file)
+    assert (found.refused_artists, found.refused_packages) == ((10, 11), (cid,))
+    monkeypatch.setenv("RENDERCHAIN_REFUSED_ARTISTS", "0xc")
+    monkeypatch.setenv("RENDERCHAIN_REFUSED_PACKAGES", "")
+    found = load_settings(file)
+    assert (found.refused_artists, found.refused_packages) == ((12,), ())
+    for name, wrong in (("refused_artists", ["artist"]), ("refused_packages", [cid[:-1]])):
+        with pytest.raises(SettingsError, match=f"{name} can't be"):
+            load_settings(file, {name: wrong})
 
 
 @pytest.mark.parametrize(("lanes", "is_right"), [(1, True), (8, True), (0, False), (9, False)])

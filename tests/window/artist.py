@@ -23,9 +23,21 @@ UP = 30  # turns of the wheel, to the top
 LOOK = f"""
 import importlib
 part = lambda name: importlib.import_module("{PACKAGE}." + name)
-def told(place):
-    found = part("ui.messages").told(part("ui.messages").Place[place])
-    return found.text if found else ""
+messages, before = part("ui.messages"), {{}}
+def pressing():
+    before.update({{place: messages.told(place) for place in messages.Place}})
+def told(name):  # since a button was pressed
+    place = messages.Place[name]
+    found = messages.told(place)
+    return found.text if found and found is not before.get(place) else ""
+def is_begun():
+    return bool(part("ui.submitting").submitting.phase or part("ui.confirm")._asked or told("SUBMIT"))
+def is_reporting():
+    return any(
+        one.bl_idname == "RENDERCHAIN_OT_report"
+        for window in bpy.context.window_manager.windows
+        for one in window.modal_operators
+    )
 """
 # What is tried out is tried elsewhere: here a job has to be on its way in a moment.
 QUICK = """
@@ -59,8 +71,12 @@ class Artist:
         write_settings(self.settings, values)
 
     def press(self, what: str, across: tuple[float, ...] = ACROSS) -> None:
-        """Press a button of the panel; it is looked for where it was last, then from the panel's top down."""
+        """Press a button of the panel; it is looked for where it was last, then from the panel's top down.
+
+        What is ``told`` from then on was said after it.
+        """
         at = self.places.get(what)
+        self.window.redraw()
         if at:
             self.window.move(*at)
             self.window.settle()
@@ -69,19 +85,28 @@ class Artist:
             self.window.scroll(left + EDGE_PX, bottom + height // 2, -UP)
             self.places[what] = self.window.find(what, across=across)
         self.pressed = self.places[what]
+        self.window.ask("pressing()")
         self.window.click(*self.pressed)
 
     def submit(self) -> str:
         """Press the button; what is said then, or "" where a dialog asks whether to pay."""
-        window = self.window
+        # As long as a scene is not seen to be mended the button is grey.
+        self.wait_for("not part('ui.scene_findings').stops(bpy.context.scene)")
         self.press(SUBMIT)
-        window.wait_until(lambda: not window.ask("part('ui.submitting').submitting.phase"), MOST_S)
-        window.settle(20)
-        if window.ask("len(part('ui.confirm')._asked)"):
+        self.wait_for("is_begun()")
+        self.wait_for("not part('ui.submitting').submitting.phase")
+        if self.window.ask("len(part('ui.confirm')._asked)"):
+            self.window.settle(20)
             return ""
-        said = str(window.ask("told('SUBMIT')"))
-        window.press("escape")  # the popup that tells it too
+        said = str(self.window.ask("told('SUBMIT')"))
+        self.close_popup()
         return said
+
+    def close_popup(self) -> None:
+        """That of an error which was told; until it is closed it takes what is clicked."""
+        self.wait_for("not is_reporting()")
+        self.window.settle(20)
+        self.window.press("escape")
 
     def click_in_dialog(self, what: str) -> None:
         """A field of the dialog that opened at the button that was pressed last; the mouse stays in it."""
@@ -102,7 +127,11 @@ class Artist:
 
     def wait_for(self, code: str, timeout_s: float = MOST_S) -> None:
         """Until Blender says that it is so."""
-        self.window.wait_until(lambda: self.window.ask(code), timeout_s)
+        try:
+            self.window.wait_until(lambda: self.window.ask(code), timeout_s)
+        except AssertionError as error:
+            self.picture("not-so")
+            raise AssertionError(f"{code}: {error}") from error
 
     def picture(self, name: str) -> None:
         """What is seen now."""

@@ -157,7 +157,7 @@ def test_a_node_that_is_frozen_can_be_left_at_once(artist: Artist, usual: dict[s
         artist.press(CANCEL)
         artist.wait_for("told('SUBMIT')")
         assert artist.window.ask("told('SUBMIT')") == "Stopped. Nothing was paid."
-    artist.window.press("escape")
+    artist.close_popup()
 
 
 def test_an_ipfs_node_that_freezes_in_mid_upload_can_be_left_and_nothing_is_paid(
@@ -174,7 +174,22 @@ def test_an_ipfs_node_that_freezes_in_mid_upload_can_be_left_and_nothing_is_paid
         artist.wait_for("told('SUBMIT')")
         assert artist.window.ask("told('SUBMIT')") == "Stopped. Nothing was paid."
     assert jobs_of(network) == before
-    artist.window.press("escape")
+    artist.close_popup()
+
+
+def test_an_ipfs_node_that_is_down_is_named_and_nothing_is_paid(
+    artist: Artist, usual: dict[str, object], network: Network
+) -> None:
+    before = jobs_of(network)
+    artist.choose({**usual, "ipfs_api": "/ip4/127.0.0.1/tcp/9"})
+    assert artist.submit() == ""
+    artist.pay()
+    artist.wait_for("told('SUBMIT')")
+    artist.picture("no-ipfs")
+    said = artist.window.ask("told('SUBMIT')")
+    assert "the IPFS node at /ip4/127.0.0.1/tcp/9 can't be reached" in said and "Start it" in said, said
+    assert jobs_of(network) == before
+    artist.close_popup()
 
 
 def test_a_journal_of_an_older_version_is_read_and_one_of_a_newer_one_left_as_it_is(
@@ -223,7 +238,7 @@ def test_a_journal_of_an_older_version_is_read_and_one_of_a_newer_one_left_as_it
     artist.picture("newer-journal")
     said = artist.window.ask("told('JOBS')")
     assert "nothing was changed. Update." in said and (newer / "journal.sqlite").read_bytes() == before
-    artist.window.press("escape")
+    artist.close_popup()
 
 
 def test_a_full_disk_is_said_before_anything_is_paid(
@@ -255,7 +270,7 @@ def test_a_full_disk_for_what_nobody_keeps_is_said_when_the_scene_is_copied(
     finally:
         artist.window.ask("tempfile.tempdir = kept")
     assert jobs_of(network) == before
-    artist.window.press("escape")
+    artist.close_popup()
 
 
 def test_a_folder_that_can_only_be_read_is_seen_before_the_button_is_pressed(
@@ -280,9 +295,10 @@ def test_settings_that_are_garbage_are_told_and_left_as_they_are(
     assert said.endswith(".") and artist.settings.read_bytes() == raw
 
 
-def test_quitting_in_mid_upload_pays_nothing_and_leaves_nothing(
+def test_quitting_in_mid_upload_pays_nothing_and_leaves_nothing_but_that_it_is_told_at_the_next_start(
     screen: Screen, application: Application, network: Network, tmp_path: Path
 ) -> None:
+    """Nothing asks before Blender is quitted: it lets no extension hold its end up."""
     before, temporary = jobs_of(network), tmp_path / "temporary"
     temporary.mkdir()
     scene, home = str(small_scene(application, tmp_path)), tmp_path / "home"
@@ -301,3 +317,22 @@ def test_quitting_in_mid_upload_pays_nothing_and_leaves_nothing(
         finally:
             window.end()
     assert list(temporary.glob("renderchain-*")) == [] and jobs_of(network) == before
+
+    window = Window(screen, [application.blender], environment, tmp_path / "again.log", scene)
+    try:
+        again = Artist(window, home)
+        again.choose(settings_of(network))
+        again.begin()
+        again.wait_for("told('SUBMIT')")
+        again.picture("unfinished")
+        said = window.ask("told('SUBMIT')")
+        assert said == "Blender ended before this was sent: main. Nothing was paid; submit it again."
+        again.close_popup()
+        assert again.submit() == ""
+        again.pay()
+        again.wait_for("not part('ui.submitting').submitting.phase")
+        assert window.ask("told('SUBMIT')") == "Job main is on the network"
+        assert window.complaints() == []
+    finally:
+        window.end()
+    assert jobs_of(network) == before + 1, "it was paid for once"

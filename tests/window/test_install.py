@@ -9,9 +9,9 @@ import pytest
 from devkit.network.services import tool_root
 from devkit.window.driver import Window
 from devkit.window.screen import Screen
+from tests.window.looks import make_light, make_narrow
 
 PICTURES = Path(__file__).resolve().parents[2] / "build" / "window"
-NARROW = 250
 
 
 @pytest.fixture
@@ -38,15 +38,9 @@ def test_the_zip_is_installed_and_enabled_and_its_panel_is_there(bare: Window, e
 
 
 def test_the_panel_is_whole_in_a_narrow_column_and_in_a_light_theme(window: Window) -> None:
-    left, bottom, _, height = window.ask("rectangle('PROPERTIES')")
-    x = window.screen.width - NARROW
-    window.drag((left - 26, bottom + height // 2), (x, bottom + height // 2))
-    _, _, width, _ = window.ask("rectangle('PROPERTIES')")
+    make_narrow(window)
     window.picture(PICTURES / "narrow.png")
-    theme = "bpy.utils.preset_find('Blender_Light.xml', 'interface_theme', ext='')"
-    menu = "menu_idname='USERPREF_MT_interface_theme_presets'"
-    window.ask(f"bpy.ops.script.execute_preset(filepath={theme}, {menu})")
+    make_light(window)
     window.picture(PICTURES / "light.png")
-    assert width <= NARROW
     window.find("bpy.ops.renderchain.submit")
     assert window.complaints() == []

@@ -13,6 +13,7 @@ from devkit.window.driver import Window
 from devkit.window.screen import Screen
 from tests.application import Application
 from tests.window.artist import Artist, home_environment, settings_of, small_scene
+from tests.window.looks import make_light, make_narrow
 
 QUIT_S = 30
 JOB_S = 600.0
@@ -75,6 +76,10 @@ def test_two_jobs_at_once_come_to_their_end_though_blender_was_quitted_in_betwee
         again.wait_for(f"{STANDS} == [[2, 'completed', False, 1], [1, 'completed', False, 1]]", JOB_S)
         again.window.show_panel("Jobs")
         again.picture("jobs-done")
+        make_narrow(again.window)
+        again.picture("jobs-narrow")
+        make_light(again.window)
+        again.picture("jobs-light")
         assert again.window.complaints() == []
     finally:
         again.window.end()

@@ -71,7 +71,7 @@ def send(
     """Submit frames of the open scene."""
     scene: Any = bpy.context.scene
     submission = Submission(scene, frames, own_seed=False)
-    return asyncio.run(submission.send(requester, offer, folder / "frames", listener, PROBE_S))
+    return asyncio.run(submission.send(requester, offer, folder / "frames", listener, PROBE_S)).job_id
 
 
 async def follow(requester: Requester, job_id: JobId, listener: Listener) -> None:

@@ -39,6 +39,14 @@ def add_common_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--log", choices=FORMS, default="", help=text)
 
 
+def add_board_option(
+    parser: argparse.ArgumentParser, what: str = "the only board that counts, where two have that number"
+) -> None:
+    """Of commands about jobs, of which each board of a network numbers its own."""
+    text = f"{what}, by its address (default: the setting board, else all of the network's)"
+    parser.add_argument("--board", metavar="ADDRESS", help=text)
+
+
 def whole_seconds(text: str) -> int:
     """Seconds of an option, 0 or more."""
     if not text.isdecimal():
@@ -55,7 +63,8 @@ def frame_count(text: str) -> int:
 
 def settings_of(options: argparse.Namespace, **overrides: object) -> Settings:
     """The settings that the options name; raises SettingsError."""
-    return load_settings(settings_file_of(options), overrides)
+    chosen = {"board": getattr(options, "board", None), **overrides}
+    return load_settings(settings_file_of(options), chosen)
 
 
 def settings_file_of(options: argparse.Namespace) -> Path | None:

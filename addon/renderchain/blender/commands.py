@@ -18,6 +18,7 @@ from ..composition.worker import run_worker
 from ..settings import Settings
 from .benchmark_command import benchmark
 from .command_line import (
+    add_board_option,
     guarded,
     new_parser,
     settings_of,
@@ -43,6 +44,7 @@ def share_key(arguments: Sequence[str]) -> int:
     parser = new_parser("renderchain_share_key", "Let a watchtower give workers a private job's key.")
     parser.add_argument("job", type=int)
     parser.add_argument("folder", type=Path, help="the watchtower's package_keys; nobody else may read it")
+    add_board_option(parser)
     options = parser.parse_args(list(arguments))
 
     def run(reporter: ConsoleReporter) -> int:

@@ -20,7 +20,7 @@ from ..core.frames import parse_frames
 from ..core.ids import JobId, LeaseId
 from ..core.money import about_strk, parse_strk
 from ..core.plain_text import plain
-from .command_line import guarded, new_parser, settings_of
+from .command_line import add_board_option, guarded, new_parser, settings_of
 from .console import ConsoleReporter
 
 Work = Callable[[Requester], int]
@@ -30,6 +30,7 @@ def parser_of(name: str, description: str) -> argparse.ArgumentParser:
     """A parser for a command of which programs may want to read what it prints."""
     parser = new_parser(f"renderchain_{name}", description)
     parser.add_argument("--json", action="store_true", help="print JSON objects, one a line, not sentences")
+    add_board_option(parser)
     return parser
 
 
@@ -54,8 +55,10 @@ def jobs(arguments: Sequence[str]) -> int:
     ).parse_args(list(arguments))
 
     def work(requester: Requester) -> int:
-        for one in asyncio.run(requester.overview()):
-            show(options, one.as_dict(), line_of(one))
+        found = asyncio.run(requester.overview())
+        is_on_several = len({one.entry.board for one in found}) > 1
+        for one in found:
+            show(options, one.as_dict(), line_of(one, with_board=is_on_several))
         return 0
 
     return run(options, work)
@@ -154,6 +157,7 @@ def challenge(arguments: Sequence[str]) -> int:
 def top_up(arguments: Sequence[str]) -> int:
     """Put more money into a job."""
     parser = new_parser("renderchain_top_up", "Add to a job's audit pool, or raise what its frames pay.")
+    add_board_option(parser)
     parser.add_argument("job", type=int)
     text = "STRK to add for audits; what they do not need comes back"
     parser.add_argument("--pool", default="0", help=text)
@@ -169,7 +173,7 @@ def top_up(arguments: Sequence[str]) -> int:
     return run(options, work)
 
 
-def line_of(one: JobOverview) -> str:
+def line_of(one: JobOverview, *, with_board: bool = False) -> str:
     """A job in one line, with what keeps it."""
     parts = [f"{one.number}", one.entry.name, one.state, f"{one.delivered_count}/{one.frame_count} frames"]
     parts.append(f"{about_strk(one.progress.paid_fri)} STRK paid")
@@ -177,7 +181,8 @@ def line_of(one: JobOverview) -> str:
         parts.append(f"{duration_of(one.left_s)} left")
     if one.worker_count:
         parts.append(f"{one.worker_count} rendering")
-    parts += [f"job {one.entry.job_id}", plain(one.entry.output) or "no folder"]
+    job = str(one.entry.board_job) if with_board else f"job {one.entry.job_id}"
+    parts += [job, plain(one.entry.output) or "no folder"]
     return "\t".join([*parts, one.waits.sentence] if one.waits else parts)
 
 
@@ -195,8 +200,8 @@ def order(arguments: Sequence[str]) -> int:
         text = " ".join(one.sentence for one in quote.notices)
         if not options.ask:
             again = asyncio.run(requester.order_again(options.job, options.frames, quote.chosen))
-            body["job_id"] = again.job_id
-            text = str(body["job_id"])
+            body |= {"job_id": again.job_id, "board": f"{again.board:#x}"}
+            text = str(again.job_id)
         show(options, body, text)
         return 0
 

@@ -14,7 +14,7 @@ from ..app.requester.requester import Requester
 from ..core.errors import SceneError
 from ..core.frame_names import USUAL
 from ..core.frames import format_frames
-from ..core.ids import JobId
+from ..core.ids import BoardJob
 from ..core.manifest import Manifest
 from ..core.probe import DEFAULT_S
 from ..core.proof import DEFAULT_S as PROOF_S
@@ -110,8 +110,8 @@ class Submission:
         reporter: Reporter,
         probe_seconds: int = DEFAULT_S,
         names: str = USUAL,
-    ) -> JobId:
-        """Pack, probe, pin and pay; returns the job's id. Can be called once: the package is gone then."""
+    ) -> BoardJob:
+        """Pack, probe, pin and pay; returns the job. Can be called once: the package is gone then."""
         with self._scratch:
             for one in self._prepared.findings:
                 reporter.say(one.text)

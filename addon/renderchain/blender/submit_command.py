@@ -29,7 +29,15 @@ from ..core.plain_text import plain
 from ..core.probe import DEFAULT_S
 from ..core.proof import DEFAULT_S as PROOF_S
 from ..settings import Settings
-from .command_line import frame_count, guarded, new_parser, output_for_report, settings_of, whole_seconds
+from .command_line import (
+    add_board_option,
+    frame_count,
+    guarded,
+    new_parser,
+    output_for_report,
+    settings_of,
+    whole_seconds,
+)
 from .console import ConsoleReporter
 from .cycles.samples import take_part
 from .open_file import file_name
@@ -47,6 +55,7 @@ def submit(arguments: Sequence[str], file: Path | None = None) -> int:
     """Submit the open scene, or ``file``; returns the exit code."""
     parser = new_parser("renderchain_submit", "Render a scene on the network.")
     add_scene_options(parser, file)
+    add_board_option(parser, "the only board that the job may go to")
     _add_price(parser)
     _add_job(parser)
     text = "how long to look whether others render the same frames, 0: not at all (default: %(default)s)"
@@ -154,12 +163,13 @@ def _submit(
         allowed=options.allow,
     )
     where = (output, reporter, options.probe_seconds, names)
-    job_id = asyncio.run(submission.send(requester, estimate.offer, *where))
+    job = asyncio.run(submission.send(requester, estimate.offer, *where))
     if not options.json:
-        told(str(job_id))
-    report = asyncio.run(requester.watch(job_id, output)) if options.wait else None
+        told(str(job.job_id))
+    report = asyncio.run(requester.watch(job.job_id, output, board=job.board)) if options.wait else None
     if options.json:
-        body = {"job_id": job_id, "name": name, "frames": format_frames(frames), "output": str(output)}
+        body = {"job_id": job.job_id, "board": f"{job.board:#x}", "name": name}
+        body |= {"frames": format_frames(frames), "output": str(output)}
         told(json.dumps(body | _cost(estimate) | (_end(report) if report else {})))
     elif report:
         for frame, operator in sorted(report.rendered_by.items()):

@@ -56,6 +56,7 @@ def limits_of(settings: Settings) -> Limits:
         "memory": settings.memory_bytes,
         "output": settings.output_bytes,
         "frame_seconds": settings.frame_seconds,
+        "logs": settings.logs_bytes,
     }
     limits = Limits(**{name: value for name, value in chosen.items() if value})
     if settings.memory_bytes:

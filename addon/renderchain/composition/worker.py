@@ -27,6 +27,7 @@ from ..adapters.machine import (
     leases_memory_mib,
     on_battery,
 )
+from ..adapters.people import People
 from ..adapters.poseidon import hash_many
 from ..adapters.sealing import AccountSceneKey, ChaChaSealer
 from ..adapters.starknet.chain import StarknetChain
@@ -193,6 +194,8 @@ def _readiness(
         checks.append(on_battery)
     if settings.pause_beside_blender:
         checks.append(beside_blender)
+    if settings.idle_minutes:
+        checks.append(partial(People(time.time).are_here, settings.idle_minutes))
     reserve_fri = settings.reserve_fri
     return Readiness(
         chain,
@@ -225,7 +228,7 @@ def _worker(settings: Settings, reporter: Reporter, place: Place, shared: _Share
         proof_store=proof_store,
         pins=pins,
         journal=journal,
-        read_images=SandboxedImages(SecondChild(settings.allow_unsandboxed)),
+        images_in=SandboxedImages(SecondChild(settings.allow_unsandboxed)),
         limits=limits,
         private=private,
         beside=beside,
@@ -306,6 +309,7 @@ def _rules(settings: Settings, in_service: FamiliesInService) -> WorkerRules:
         settings.least_profit_fri,
         settings.most_frames,
         settings.largest_lock_fri,
+        settings.most_failures,
     )
 
 
@@ -324,6 +328,9 @@ def _gate_limits(settings: Settings) -> GateLimits:
         cache_bytes=settings.cache_bytes,
         samples=settings.most_samples,
         frame_pixels=settings.most_frame_pixels,
+        vram_mib=settings.most_vram_mib,
+        artists=frozenset(settings.refused_artists),
+        packages=frozenset(settings.refused_packages),
     )
 
 

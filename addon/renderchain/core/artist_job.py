@@ -127,6 +127,7 @@ class JobOverview:
         return {
             "number": self.number,
             "job_id": self.entry.job_id,
+            "board": f"{self.entry.board:#x}",
             "name": self.entry.name,
             "state": self.state,
             "output": self.entry.output,

@@ -38,7 +38,9 @@ class GateLimits:
     ``package_bytes`` of a package on disk; ``memory_mib`` that the job may say its scene needs;
     ``frame_seconds`` that it may declare a frame to take; ``output_bytes`` that its longest lease may leave;
     ``samples`` a pixel; ``frame_pixels`` of all layers together. ``cache_bytes`` are for packages that lie on
-    disk, for which there always is a limit.
+    disk, for which there always is a limit. ``vram_mib`` is as ``memory_mib``, for jobs of GPUs alone.
+
+    ``artists`` and ``packages`` (CIDs) are those whose jobs the provider does not want.
     """
 
     package_bytes: int = 0
@@ -48,6 +50,9 @@ class GateLimits:
     samples: int = 0
     frame_pixels: int = 0
     cache_bytes: int = 0
+    vram_mib: int = 0
+    artists: frozenset[int] = frozenset()
+    packages: frozenset[str] = frozenset()
 
 
 NO_LIMITS = GateLimits()
@@ -116,6 +121,10 @@ def _own_numbers(job: JobInfo) -> Iterator[str]:
 
 
 def _over_limits(job: JobInfo, limits: GateLimits) -> Iterator[str]:
+    if job.requester in limits.artists:
+        yield f"The job's artist {job.requester:#x} is one of this machine's refused_artists."
+    if job.package_cid in limits.packages:
+        yield f"The package {job.package_cid} is one of this machine's refused_packages."
     cache_bytes = limits.cache_bytes or CACHE_BYTES  # for a larger one there is never room
     most_bytes = min(limits.package_bytes or cache_bytes, cache_bytes)
     if job.package_bytes > most_bytes:
@@ -127,6 +136,11 @@ def _over_limits(job: JobInfo, limits: GateLimits) -> Iterator[str]:
         yield (
             f"The job's scene needs {job.memory_mib} MiB (memory_mib), and this machine gives "
             f"{limits.memory_mib}."
+        )
+    if 0 < limits.vram_mib < job.memory_mib and _parts(job.family)[2] not in ("", "cpu"):
+        yield (
+            f"The job's scene needs {job.memory_mib} MiB of a GPU (memory_mib), and this machine gives "
+            f"{limits.vram_mib}."
         )
     if 0 < limits.frame_seconds < declared_frame_s(job):
         yield (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .audit.economics import SEATS, audit_rate, drawn_leaves, fee_of, least_lock, lock_at
+from .audit.economics import audit_rate, drawn_leaves, fee_of, least_lock, lock_at
 from .job import JobInfo, Record, WorkerInfo
 
 
@@ -26,6 +26,6 @@ def stake_of(job: JobInfo, worker: WorkerInfo, record: Record, most: int = 0) ->
     tasks = min(most or job.longest_lease, job.longest_lease, job.open_tasks)
     pay_fri = tasks * job.reward_fri
     drawn = drawn_leaves(tasks * job.tiles, job.audit_tiles)
-    least_fri = least_lock(pay_fri, SEATS[0] * fee_of(job.audit_fee_fri, job.audit_tile_fri, drawn))
+    least_fri = least_lock(pay_fri, fee_of(job.audit_fee_fri, job.audit_tile_fri, drawn))
     exp = audit_rate(pay_fri, least_fri, job.audit_floor_exp, record.fees_fri, worker.free_fri)
     return LeaseStake(tasks, pay_fri, lock_at(pay_fri, least_fri, exp or 0), exp or 0, exp is not None)

@@ -30,6 +30,10 @@ WHOLE = (
     "least_free_bytes",
     "most_package_bytes",
     "most_memory_mib",
+    "most_vram_mib",
+    "most_failures",
+    "idle_minutes",
+    "logs_bytes",
     "most_frame_seconds",
     "most_output_bytes",
     "most_samples",
@@ -43,10 +47,12 @@ WHOLE = (
     "known_tile_frames",
     "scheduler_grace_seconds",
 )
-MOST = {"metrics_port": 65_535, "lanes": MAX_SLOTS // 2}  # a lane holds two leases at times
+# A lane holds two leases at times.
+MOST = {"metrics_port": 65_535, "lanes": MAX_SLOTS // 2, "idle_minutes": 7 * 24 * 60}
 # Less than that no render process lives with; 0 is the default.
-LEAST = {"memory_bytes": 2**29, "output_bytes": 2**24}
-SOME = ("fee_limit_fri", "lanes", "scheduler_grace_seconds")  # with 0 nothing could ever be sent, or rendered
+LEAST = {"memory_bytes": 2**29, "output_bytes": 2**24, "logs_bytes": 2**23}
+# With 0 nothing could ever be sent, or rendered.
+SOME = ("fee_limit_fri", "lanes", "scheduler_grace_seconds", "most_failures")
 AMOUNTS = (
     "least_reward_fri",
     "least_profit_fri",

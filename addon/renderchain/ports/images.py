@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
@@ -18,3 +20,7 @@ class ImageReader(Protocol):
         No more is decoded than an image of the manifest's size has.
         """
         ...
+
+
+# For the images of a folder; whatever it takes ends with the block.
+ImagesIn = Callable[[Path], AbstractContextManager[ImageReader]]

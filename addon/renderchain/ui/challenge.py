@@ -66,9 +66,11 @@ class RENDERCHAIN_OT_challenge(JobOperator):  # noqa: N801 - Blender's naming
     def act(self, context: bpy.types.Context) -> set[str]:
         """Pay the bond and challenge on-chain, once its price was seen."""
         lease_id, leaves = self._wanted()
+        row = self.row()
+        board = row.overview.entry.board if row else 0  # each numbers its leases by itself
 
         async def work(requester: Requester) -> str:
-            await requester.challenge(lease_id, leaves)
+            await requester.challenge(lease_id, leaves, board)
             return say(texts.CHALLENGED)
 
         if bpy.app.background:
@@ -79,7 +81,7 @@ class RENDERCHAIN_OT_challenge(JobOperator):  # noqa: N801 - Blender's naming
         chosen = {"number": self.number, "lease_id": self.lease_id, "leaves": self.leaves}
 
         async def ask(requester: Requester) -> ChallengeQuoted:
-            return await requester.challenge_quote(lease_id, leaves)
+            return await requester.challenge_quote(lease_id, leaves, board)
 
         jobs.ask(ask, lambda quote: again("challenge", **chosen, quote=quote.sentence))
         return {"FINISHED"}

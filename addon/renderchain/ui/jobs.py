@@ -193,10 +193,13 @@ class RENDERCHAIN_OT_copy_job(JobOperator):  # noqa: N801 - Blender's naming
     bl_label = "Copy Id"
 
     def act(self, context: bpy.types.Context) -> set[str]:
-        """To the clipboard."""
+        """To the clipboard, with the board where the list has jobs of several."""
         if row := self.row():
-            context.window_manager.clipboard = str(row.overview.entry.job_id)
-            self.report({"INFO"}, say(texts.COPIED_ID, id=row.overview.entry.job_id))
+            entry = row.overview.entry
+            is_on_several = len({one.overview.entry.board for one in jobs.rows.values()}) > 1
+            text = f"{entry.job_id} --board {entry.board:#x}" if is_on_several else str(entry.job_id)
+            context.window_manager.clipboard = text
+            self.report({"INFO"}, say(texts.COPIED_ID, id=text))
         return {"FINISHED"}
 
 

@@ -14,7 +14,7 @@ import bpy
 from ..core.disk_room import said_of_file
 from ..core.errors import Cancelled, RenderChainError
 from ..core.notices import Level
-from ..core.plain_text import MOST, plain_lines
+from ..core.plain_text import MOST, plain_lines, with_short_ids
 from ..core.wrapping import wrapped
 from .strings import texts
 from .strings.language import said, say
@@ -114,12 +114,20 @@ def draw(layout: Any, place: Place, width_px: float) -> None:
 
 
 def draw_text(
-    layout: Any, text: str, width_px: float, icon: str = "NONE", *, alert: bool = False, most: int = MOST_ROWS
+    layout: Any,
+    text: str,
+    width_px: float,
+    icon: str = "NONE",
+    *,
+    alert: bool = False,
+    most: int = MOST_ROWS,
+    is_whole: bool = False,
 ) -> None:
-    """Any sentence in rows that fit; the icon stands before the first."""
+    """Any sentence in rows that fit, the icon before the first; long ids are short where not ``is_whole``."""
     column = layout.column(align=True)
     column.alert = alert
-    lines = list(lines_of(said(text), width_px))
+    text = said(text)
+    lines = list(lines_of(text if is_whole else with_short_ids(text), width_px))
     if len(lines) > most:
         lines = [*lines[: most - 1], f"{lines[most - 1][:-1]}…"]
     for index, line in enumerate(lines):
@@ -218,10 +226,10 @@ class RENDERCHAIN_OT_details(bpy.types.Operator):  # noqa: N801 - Blender's nami
         if message is None:
             return
         width_px = (DETAILS_PX - MARGIN_PX) * scale()
-        draw_text(self.layout, message.text, width_px, ICONS[message.level], most=40)
+        draw_text(self.layout, message.text, width_px, ICONS[message.level], most=40, is_whole=True)
         if message.details:
             self.layout.separator()
-            draw_text(self.layout, message.details, width_px, most=40)
+            draw_text(self.layout, message.details, width_px, most=40, is_whole=True)
         self.layout.operator("renderchain.copy", icon="COPYDOWN").text = whole(message)
 
     def execute(self, context: bpy.types.Context) -> Any:

@@ -15,6 +15,7 @@ import bpy
 from .. import __package__ as base_package
 from ..blender.command_names import COMMAND_NAMES
 from ..core.scratch import sweep
+from ..core.unfinished import left_in
 from . import (
     account_setup,
     challenge,
@@ -139,23 +140,27 @@ def _command(name: str) -> Callable[[Sequence[str]], int]:
 def _first_look() -> None:
     """Import in the background what the first operator will need, then show the jobs, and go on with that."""
 
-    def begin(*_: object) -> None:
+    def begin(unfinished: list[str] | None, _: object) -> None:
+        submit.tell_unfinished(unfinished or ())
         for timer in (_look, _look_online):
             bpy.app.timers.register(timer, persistent=True)
 
     background().run(_imported(), begin)
 
 
-async def _imported() -> None:
+async def _imported() -> list[str]:
     import asyncio
 
-    await asyncio.to_thread(_import_all)
+    return await asyncio.to_thread(_import_all)
 
 
-def _import_all() -> None:
+def _import_all() -> list[str]:
+    """And look what earlier processes left; returns the submissions that ended with theirs."""
     sweep()
+    unfinished = left_in(submit.unfinished_folder())
     for name in NEEDED_SOON:
         import_module(name, base_package)
+    return unfinished
 
 
 def _look() -> float:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import bpy
 
 from ..core.errors import RenderChainError, SceneError
-from ..core.ids import JobId
+from ..core.ids import BoardJob
+from ..core.notices import Level
 from ..core.sketch import Sketch
+from ..core.unfinished import PendingSubmission
 from ..ports.reporter import Reporter
-from ..settings import Settings
+from ..settings import Settings, own_settings_file
 from . import confirm
 from .messages import Message, Place, failed, tell
 from .preferences import read_settings
@@ -28,7 +31,6 @@ if TYPE_CHECKING:
 
 CPU = "CPU"
 SKETCH_S = 20.0  # the artist waits for it before the price is shown
-created: list[Callable[[JobId], None]] = []  # called on the main thread with each job that is on the network
 
 
 class Submit(Operator):
@@ -56,7 +58,8 @@ class Submit(Operator):
 
         reporter = ConsoleReporter()
         asked = asyncio.run(price(*_wished(context, self.what), reporter))
-        self.report({"INFO"}, _done(asyncio.run(send(asked)(reporter))))
+        job = asyncio.run(send(asked)(reporter))
+        self.report({"INFO"}, say(texts.SENT, job=job.job_id))
         return {"FINISHED"}
 
     def _begin(self, context: bpy.types.Context, then: Callable[[confirm.Asked], None]) -> set[str]:
@@ -149,7 +152,7 @@ def send(asked: confirm.Asked) -> Callable[[Reporter], Any]:
         allowed=wish.allowed,
     )
 
-    async def work(reporter: Reporter) -> JobId:
+    async def work(reporter: Reporter) -> BoardJob:
         submission = await on_main_thread(steps)
         requester = make_requester(asked.settings, reporter, asked.facts.blender)
         offer = asked.estimate.offer  # what is paid is what was shown, whatever fees are by then
@@ -165,18 +168,25 @@ def pay(asked: confirm.Asked) -> None:
     except (RenderChainError, OSError) as error:  # no room or no leave for the copy
         tell(Place.SUBMIT, failed(error))
         return
-    begin(say(texts.PACKING, job=asked.wish.name), working, _told)
+    name = asked.wish.name  # the job's id is nobody's word for it
+
+    def sent(_: BoardJob) -> None:
+        tell(Place.SUBMIT, Message(say(texts.SENT, job=name)))
+        refresh_jobs()
+
+    begin(say(texts.PACKING, job=name), working, sent, PendingSubmission(unfinished_folder(), name))
 
 
-def _told(job_id: JobId) -> None:
-    tell(Place.SUBMIT, Message(_done(job_id)))
-    refresh_jobs()
-    for call in created:
-        call(job_id)
+def unfinished_folder() -> Path:
+    """Where stands what is being sent, beside the settings."""
+    return own_settings_file().with_name("unfinished")
 
 
-def _done(job_id: JobId) -> str:
-    return say(texts.SENT, job=job_id)
+def tell_unfinished(names: Sequence[str]) -> None:
+    """Say what an earlier Blender left, on the main thread."""
+    if names:
+        text = say(texts.NOT_SENT, jobs=", ".join(names))
+        tell(Place.SUBMIT, Message(text, Level.WARNING))
 
 
 class RENDERCHAIN_OT_submit(Submit):  # noqa: N801 - Blender's naming

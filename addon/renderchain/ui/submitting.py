@@ -14,6 +14,7 @@ from ..core.errors import Cancelled
 from ..core.notices import Notice
 from ..core.notices.jobs import EscrowDue
 from ..core.progress import progress_text, share_done
+from ..core.unfinished import PendingSubmission
 from ..ports.reporter import Reporter
 from .messages import Message, Place, failed, forget, tell
 from .state import background
@@ -25,7 +26,10 @@ MOST_LINES = 200
 
 @dataclass
 class Submitting:
-    """``phase`` is what is done now, empty where nothing is; ``lines`` are all that was said on the way."""
+    """``phase`` is what is done now, empty where nothing is; ``lines`` are all that was said on the way.
+
+    ``pending`` is for the next start, should Blender end before it is paid.
+    """
 
     phase: str = ""
     step: str = ""
@@ -33,28 +37,34 @@ class Submitting:
     is_paying: bool = False
     running: Future[Any] | None = None
     lines: list[str] = field(default_factory=list)
+    pending: PendingSubmission | None = None
 
 
 submitting = Submitting()
 
 
 def begin(
-    phase: str, work: Callable[[Reporter], Coroutine[Any, Any, Any]], then: Callable[[Any], None]
+    phase: str,
+    work: Callable[[Reporter], Coroutine[Any, Any, Any]],
+    then: Callable[[Any], None],
+    pending: PendingSubmission | None = None,
 ) -> None:
     """Start work in the background; ``then`` gets its result, on the main thread; a failure is told."""
     forget(Place.SUBMIT)
     reset()
-    submitting.phase = phase
+    submitting.phase, submitting.pending = phase, pending
 
     def done(result: Any, failure: Exception | None) -> None:
         lines, was_paying = "\n".join(submitting.lines), submitting.is_paying
+        if pending:
+            pending.end()
         reset()
         if failure is None:
             then(result)
         else:
             tell(Place.SUBMIT, _end_of(failure, lines, was_paying=was_paying))
 
-    submitting.running = background().run(work(SubmitReporter()), done)
+    submitting.running = background().run(work(SubmitReporter(pending)), done)
 
 
 def stop() -> None:
@@ -64,7 +74,9 @@ def stop() -> None:
 
 
 def reset() -> None:
-    """Nothing is on its way."""
+    """Nothing is on its way; what was, and has not ended, is told at the next start."""
+    if submitting.pending:
+        submitting.pending.leave()
     vars(submitting).update(vars(Submitting()))
 
 
@@ -78,8 +90,9 @@ def _end_of(failure: Exception, lines: str, *, was_paying: bool) -> Message:
 class SubmitReporter:
     """Puts what a submission says into the panel, from its own thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, pending: PendingSubmission | None = None) -> None:
         self._later = background().later
+        self._pending = pending
 
     def say(self, text: str) -> None:
         """A new phase, in words."""
@@ -90,6 +103,8 @@ class SubmitReporter:
         if notice.is_quiet:
             return
         is_paying = isinstance(notice, EscrowDue)
+        if is_paying and self._pending:
+            self._pending.end()  # from here on the journal knows of it
         self._later(lambda: _enter(notice.sentence, is_paying=is_paying))
 
     def progress(self, what: str, done: int, total: int) -> None:

@@ -58,7 +58,7 @@ pub mod ClosingComponent {
             let mut money = get_dep_component_mut!(ref self, Money);
             let mut shares = money.open_shares(lease_id);
             let paid = money.settle_votes(ref shares, job, lease_id, @lease, @audit);
-            job = money.return_reserves(job, @lease, @audit, paid);
+            job = money.return_reserves(job, lease_id, @lease, @audit, paid);
             shares.purse_fri += self.end_lease(ref job, lease_id, lease, @audit, paid);
             let mut money = get_dep_component_mut!(ref self, Money);
             money.settle_bonds(ref shares, job, lease_id, @lease, @audit, paid);

@@ -6,7 +6,8 @@ use crate::rules::draw::REPEATED_AFTER;
 use crate::rules::lease_id::split;
 use crate::rules::masks::MAX_NAMED;
 use crate::rules::terms::{
-    bond_of, fee_in, fee_of, has_passed, least_lock, now, phase_s, raised_fee, seats_in, times,
+    bond_of, challenge_bond, fee_in, fee_of, fees_in, has_passed, now, phase_s, raised_fee,
+    seats_in,
 };
 use crate::types::audit::{Audit, AuditKind, AuditPhase, Verdict, Verifier, Vote};
 use crate::types::board::Lease;
@@ -219,7 +220,7 @@ pub impl AuditImpl of AuditTrait {
 
     /// What a round's own votes are paid together if nobody raises their fee.
     fn own_fees_fri(self: @Audit, job: Box<Job>, lease: @Lease, round: u8) -> u128 {
-        times(fee_in(round, self.first_fee_fri(job, lease)), seats_in(round).into())
+        fees_in(round, self.first_fee_fri(job, lease))
     }
 
     /// What who raised a round's fee pays of them besides.
@@ -245,7 +246,7 @@ pub impl AuditImpl of AuditTrait {
     fn bond_fri(self: @Audit, job: Box<Job>, lease: @Lease, round: u8, pay_fri: u128) -> u128 {
         let fees_fri = self.own_fees_fri(job, lease, round);
         if round == 0 {
-            least_lock(pay_fri, fees_fri)
+            challenge_bond(pay_fri, fees_fri)
         } else {
             fees_fri + pay_fri / APPEAL_PART
         }

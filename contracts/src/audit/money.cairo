@@ -209,10 +209,13 @@ pub mod MoneyComponent {
             fee_fri
         }
 
-        /// What the lease reserved for votes that were not paid returns to the job's pool.
+        /// What the lease reserved for votes that were not paid returns to the job's pool; it burns
+        /// where its tasks took most of the first votes too long, so that a requester who declares
+        /// too few seconds saves nothing by it.
         fn return_reserves(
-            self: @ComponentState<TContractState>,
+            ref self: ComponentState<TContractState>,
             job: Box<Job>,
+            lease_id: u64,
             lease: @Lease,
             audit: @Audit,
             paid: Span<u128>,
@@ -223,6 +226,13 @@ pub mod MoneyComponent {
             let mut kept_fri = job.unbox().reserve_fri(*lease.count) - *paid[0];
             if audit.is_second_look(1) && paid.len() > 1 {
                 kept_fri -= *paid[1];
+            }
+            let shares = *audit.round == 0 && *audit.verdict == Verdict::UNDECIDED;
+            let store = get_dep_component!(@self, Store);
+            if shares && store.most_say(lease_id, audit, Vote::OVER_TIME) {
+                let mut payouts = get_dep_component_mut!(ref self, Payouts);
+                payouts.burn(kept_fri);
+                return job;
             }
             let mut pooled = job.unbox();
             pooled.add_to_pool(kept_fri);

@@ -172,10 +172,7 @@ pub mod SealingComponent {
             mut audit: Audit,
         ) {
             let store = get_dep_component!(@self, Store);
-            let without = store.seats_with(lease_id, @audit, Vote::NO_PACKAGE).len();
-            let too_long = store.seats_with(lease_id, @audit, Vote::OVER_TIME).len();
-            let votes: u32 = audit.votes().into();
-            if 2 * too_long > votes {
+            if store.most_say(lease_id, @audit, Vote::OVER_TIME) {
                 audit.end_in_vain();
                 let mut closing = get_dep_component_mut!(ref self, Closing);
                 closing.close(ref job, lease_id, lease, audit);
@@ -183,8 +180,9 @@ pub mod SealingComponent {
             }
             self.fine_over_time(job, lease_id, @lease, @audit);
             let mut store = get_dep_component_mut!(ref self, Store);
-            if 2 * without > votes {
+            if store.most_say(lease_id, @audit, Vote::NO_PACKAGE) {
                 store.set_bad(lease_id, 0);
+                let without = store.seats_with(lease_id, @audit, Vote::NO_PACKAGE).len();
                 let objecting = without.try_into().unwrap();
                 let found = VerdictOf { verdict: Verdict::REJECTED, counted: 0, objecting };
                 let mut rounds = get_dep_component_mut!(ref self, Rounds);

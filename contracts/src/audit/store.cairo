@@ -211,6 +211,13 @@ pub mod AuditStoreComponent {
             found
         }
 
+        /// Whether more than half of the present draw say so.
+        fn most_say(
+            self: @ComponentState<TContractState>, lease_id: u64, audit: @Audit, word: u8,
+        ) -> bool {
+            2 * self.seats_with(lease_id, audit, word).len() > audit.votes().into()
+        }
+
         /// Positions on which a counted vote of any round so far differs: all of them are judged.
         fn disputed(self: @ComponentState<TContractState>, lease_id: u64, audit: @Audit) -> u128 {
             let mut positions = 0;

@@ -1,7 +1,7 @@
 //! A job in hand: what its numbers mean for ranges, audits and the pool.
 use core::cmp::min;
 use starknet::get_block_timestamp;
-use crate::rules::terms::{drawn_leaves, fee_of, has_passed, now, reserved_fees, seats_in, times};
+use crate::rules::terms::{drawn_leaves, fee_of, has_passed, now, reserved_fees, times};
 use crate::types::audit::DrawOutcome;
 use crate::types::board::{AuditPrice, Lease, Package, Price, Progress, Times};
 
@@ -77,11 +77,6 @@ pub impl JobImpl of JobTrait {
     /// What a vote of a first round on so many tasks is paid, without leaves that somebody named.
     fn fee_fri(self: @Job, count: u32) -> u128 {
         fee_of(self.audit_price.unbox(), self.first_leaves(count))
-    }
-
-    /// What the first round on so many tasks costs.
-    fn audit_fri(self: @Job, count: u32) -> u128 {
-        times(self.fee_fri(count), seats_in(0).into())
     }
 
     /// What a lease of so many tasks reserves: that, and a second look.

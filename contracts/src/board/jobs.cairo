@@ -219,7 +219,7 @@ pub mod JobsComponent {
                 self.book_old_rewards.read((*job.place, level))
             };
             let pay_fri = times(reward_fri, count);
-            (pay_fri, least_lock(pay_fri, job.audit_fri(count)))
+            (pay_fri, least_lock(pay_fri, job.fee_fri(count)))
         }
 
         fn extend(

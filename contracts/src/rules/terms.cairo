@@ -1,12 +1,13 @@
 //! What follows from a job's terms alone: prices, locks and deadlines.
-use core::cmp::min;
+use core::cmp::{max, min};
 use core::num::traits::Pow;
 use starknet::get_block_info;
 use crate::rules::masks::MAX_NAMED;
 use crate::types::board::{AuditPrice, JobTerms, PrintLimits};
 use crate::types::registry::Limits;
 
-/// A lease locks at least 3/10 of its pay and the fees of its audit.
+/// A challenge puts up 3/10 of the pay and the fees of its audit, and a lease locks at least as
+/// much.
 const LEAST_LOCK_NUMERATOR: u32 = 3;
 const LEAST_LOCK_DENOMINATOR: u128 = 10;
 /// So many times what verifiers earned by a worker's accepted leases, the pay of one that is not
@@ -209,6 +210,11 @@ pub fn fee_in(round: u8, fee_fri: u128) -> u128 {
     }
 }
 
+/// What a round's own votes are paid together where one of the first is paid so much.
+pub fn fees_in(round: u8, fee_fri: u128) -> u128 {
+    times(fee_in(round, fee_fri), seats_in(round).into())
+}
+
 /// How many fees a lease reserves: of its first round, and of a second look.
 pub fn reserved_fees(second_look: bool) -> u32 {
     let look: u32 = if second_look {
@@ -224,10 +230,17 @@ pub fn phase_s(limits: Limits) -> u32 {
     limits.audit_s / STEPS
 }
 
-/// L_min: 3/10 of the pay, rounded up against the worker, and the fees of one audit.
-pub fn least_lock(pay_fri: u128, audit_fees_fri: u128) -> u128 {
+/// What a challenge puts up: 3/10 of the pay, rounded up, and the fees of one audit.
+pub fn challenge_bond(pay_fri: u128, audit_fees_fri: u128) -> u128 {
     (times(pay_fri, LEAST_LOCK_NUMERATOR) + LEAST_LOCK_DENOMINATOR - 1) / LEAST_LOCK_DENOMINATOR
         + audit_fees_fri
+}
+
+/// L_min: as much, and no less than what a right appeal's votes and its showing cost, as a lost
+/// lock has to make that good.
+pub fn least_lock(pay_fri: u128, fee_fri: u128) -> u128 {
+    let appeal_fri = fees_in(1, fee_fri) + fee_in(1, fee_fri);
+    max(challenge_bond(pay_fri, fees_in(0, fee_fri)), appeal_fri)
 }
 
 /// max(L_min, 2R(1-p)/p) for p = 2^-audit_exp.

@@ -45,6 +45,20 @@ def test_a_longer_message_ends_in_dots_and_the_rest_is_behind_details(messages):
     assert details.place == "JOBS"
 
 
+def test_a_long_address_is_short_in_the_panel_and_whole_in_details_and_when_copied(messages):
+    address = f"0x{0x5EED << 200:064x}"
+    text = f"The account {address} is not on this chain. Nothing was paid; deploy it."
+    messages.keep(messages.Place.SUBMIT, messages.Message(text))
+    panel, details = Layout(), Layout()
+    messages.draw(panel, messages.Place.SUBMIT, 10_000)
+    assert ("INFO", text.replace(address, "0x000000…0000")) in panel.seen
+    (copy,) = [what for name, what in panel.seen if name == "renderchain.copy"]
+    assert copy.text == text
+    popup = SimpleNamespace(layout=details, place="SUBMIT")
+    messages.RENDERCHAIN_OT_details.draw(popup, None)
+    assert address in "".join(what for _, what in details.seen if isinstance(what, str))
+
+
 def test_a_message_stands_in_its_own_place_until_something_begins_there(messages):
     messages.tell(messages.Place.JOBS, messages.Message("Job 1 is canceled"))
     messages.draw(nothing := Layout(), messages.Place.SUBMIT, 200)

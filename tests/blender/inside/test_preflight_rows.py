@@ -1,5 +1,7 @@
 """What is wrong with a scene is seen before anybody pays, with a button for what can be done about it."""
 
+import time
+
 import addon_utils
 import bpy
 import pytest
@@ -214,6 +216,28 @@ def test_nothing_is_looked_at_while_nobody_sees_it(part, registered, scene):
     rows.rows.seen_s = 0.0
     part("ui.scene_findings").rows.at_a_glance["Scene"] = ()
     assert rows.look() == rows.EVERY_S and rows.rows.at_a_glance == {"Scene": ()}
+
+
+def wait():
+    time.sleep(0.1)
+
+
+def work():
+    until_s = time.thread_time() + 0.1
+    while time.thread_time() < until_s:
+        pass
+
+
+@pytest.mark.parametrize(("what", "least_s"), [(wait, 0.5), (work, 5.0)])
+def test_it_is_looked_at_less_often_only_where_looking_itself_takes_long(
+    part, registered, scene, monkeypatch, what, least_s
+):
+    """Where others kept the machine busy, the button stayed grey for many seconds after all was mended."""
+    rows = part("ui.preflight_rows")
+    monkeypatch.setattr(rows.rows, "seen_s", time.monotonic() + 600)
+    monkeypatch.setattr(rows.rows, "at_a_glance", {"gone": ()})
+    monkeypatch.setattr(rows, "redraw", what)
+    assert least_s <= rows.look() < 5 * least_s
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,39 @@ def test_stopping_says_that_nothing_was_paid(part, drawn, thread):
     assert part("ui.strings.texts").STOPPED in texts(drawn()) and "renderchain.submit" in names(drawn())
 
 
+def test_what_blender_ended_before_it_was_sent_is_told_at_the_next_start(part, thread, tmp_path):
+    submitting, unfinished = part("ui.submitting"), part("core.unfinished")
+    submitting.begin("Packing film", nothing, print, unfinished.PendingSubmission(tmp_path, "film"))
+    assert unfinished.left_in(tmp_path) == [], "it is on its way"
+    submitting.reset()  # as disabling does; where Blender is killed the note is left by itself
+    left = unfinished.left_in(tmp_path)
+    assert left == ["film"] and unfinished.left_in(tmp_path) == []
+    submit, messages = part("ui.submit"), part("ui.messages")
+    submit.tell_unfinished([])
+    assert messages.told(messages.Place.SUBMIT) is None
+    submit.tell_unfinished(left)
+    told = messages.told(messages.Place.SUBMIT)
+    assert told.text == "Blender ended before this was sent: film. Nothing was paid; submit it again."
+
+
+@pytest.mark.parametrize("failure", [None, "refused"])
+def test_what_came_to_an_end_is_not_told_at_the_next_start(part, thread, tmp_path, failure):
+    submitting, unfinished = part("ui.submitting"), part("core.unfinished")
+    submitting.begin("Packing film", nothing, print, unfinished.PendingSubmission(tmp_path, "film"))
+    thread.done(None, failure and part("core.errors").SceneError(failure))
+    assert list(tmp_path.iterdir()) == [] and unfinished.left_in(tmp_path) == []
+
+
+def test_what_is_being_paid_is_the_journals_and_not_told_as_unpaid(part, registered, tmp_path):
+    submitting, unfinished = part("ui.submitting"), part("core.unfinished")
+    note = unfinished.PendingSubmission(tmp_path, "film")
+    reporter = submitting.SubmitReporter(note)
+    reporter.tell(part("core.notices.jobs").UploadStarted(3, 1_200_000))
+    assert len(list(tmp_path.iterdir())) == 1
+    reporter.tell(part("core.notices.jobs").EscrowDue(10**18))
+    assert list(tmp_path.iterdir()) == [], "before it is paid, whenever the main thread hears of it"
+
+
 def test_an_old_message_is_gone_when_something_new_begins(part, drawn, thread):
     submitting, errors = part("ui.submitting"), part("core.errors")
     submitting.begin("Packing film", nothing, print)

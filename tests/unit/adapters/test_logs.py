@@ -26,10 +26,10 @@ def left(folder: Path) -> list[str]:
 
 @pytest.mark.parametrize(("most", "most_bytes", "kept"), [(5, 500, 5), (3, 500, 3), (5, 299, 2), (0, 0, 1)])
 def test_the_newest_logs_stay(logs: Path, most: int, most_bytes: int, kept: int) -> None:
-    prune_logs(logs, most, most_bytes)
+    prune_logs(logs, most_bytes, most)
     assert left(logs) == [*(f"render-{number}.log" for number in range(5 - kept, 5)), "worker.log"]
 
 
 def test_a_folder_without_logs_is_left_alone(tmp_path: Path) -> None:
-    prune_logs(tmp_path)
+    prune_logs(tmp_path, 100)
     assert left(tmp_path) == []

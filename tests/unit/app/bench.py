@@ -30,7 +30,7 @@ from renderchain.ports.journal import LeaseEntry
 from devkit.fakes.clock import run
 from devkit.fakes.content_store import MemoryStore
 from devkit.fakes.package import FAMILY, TILES, pack
-from devkit.fakes.renderer import FakeRenderer, Look, read_images, read_noisy
+from devkit.fakes.renderer import FakeRenderer, Look, images_in, read_noisy
 from devkit.fakes.reporter import RecordingReporter
 from devkit.fakes.scripted_chain import BOARD, CHAIN_ID, ScriptedChain
 
@@ -134,7 +134,7 @@ class UseCaseBench:
             proof_store=self.proof_store,
             pins=self.pins(),
             journal=self.journal,
-            read_images=read_images,
+            images_in=images_in,
         )
 
     def submit(self, lease: RenderLease | None = None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from renderchain.adapters.blender_process.limits import Limits
 from renderchain.composition.rendering import limits_of, make_renderer
 from renderchain.settings import Settings
 
@@ -25,3 +26,8 @@ def test_each_lane_has_its_device(device: str, lanes: int, told: list[str]) -> N
     settings = replace(ONE, device=device, lanes=lanes)
     made = [make_renderer(settings, "", allow_unsandboxed=True, lane=lane) for lane in range(1, 1 + lanes)]
     assert [one.device for one in made] == told
+
+
+def test_the_logs_of_render_processes_take_what_the_provider_gives() -> None:
+    assert limits_of(replace(ONE, logs_bytes=2**24)).logs == 2**24
+    assert limits_of(ONE).logs == Limits().logs

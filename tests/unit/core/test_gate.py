@@ -247,6 +247,8 @@ def test_where_a_package_contradicts_its_job_it_is_refused_on_every_machine(
         (GateLimits(output_bytes=10**6), "longest_lease"),
         (GateLimits(samples=5), "samples"),
         (GateLimits(frame_pixels=8191), "width, height, view_layers"),
+        (GateLimits(artists=frozenset({9, JOB.requester})), "refused_artists"),
+        (GateLimits(packages=frozenset({JOB.package_cid})), "refused_packages"),
     ],
 )
 def test_what_is_too_much_for_a_machine_is_no_fault_of_the_package(limits: GateLimits, words: str) -> None:
@@ -255,6 +257,23 @@ def test_what_is_too_much_for_a_machine_is_no_fault_of_the_package(limits: GateL
     with pytest.raises(PackageTooMuch, match=words):
         gate.check_gate(job, manifest, limits)
     gate.check_gate(job, manifest)
+
+
+@pytest.mark.parametrize(("device", "is_left"), [("OPTIX", True), ("HIP", True), ("CPU", False)])
+def test_a_gpus_memory_is_asked_for_by_jobs_of_gpus_alone(device: str, *, is_left: bool) -> None:
+    job = replace(JOB, memory_mib=100, family=family_of((4, 5), "CYCLES", device))
+    assert bool(gate.too_much(job, GateLimits(vram_mib=99))) is is_left
+    assert gate.too_much(job, GateLimits(vram_mib=100)) == ()
+
+
+@pytest.mark.parametrize(
+    "refused",
+    [GateLimits(artists=frozenset({JOB.requester})), GateLimits(packages=frozenset({JOB.package_cid}))],
+)
+def test_whose_jobs_are_not_wanted_has_nothing_fetched(refused: GateLimits) -> None:
+    with pytest.raises(PackageTooMuch):
+        gate.check_before_fetch(JOB, refused)
+    gate.check_before_fetch(replace(JOB, requester=2, package_lo=6), refused)
 
 
 def test_a_job_that_is_too_large_is_not_even_fetched() -> None:

@@ -18,13 +18,13 @@ TERMS: dict[str, Any] = {
     "reward_fri": 100,
     "tiles": 16,
     "audit_tiles": 16,
-    "audit_fee_fri": 10,
-    "audit_tile_fri": 5,
+    "audit_fee_fri": 2,
+    "audit_tile_fri": 1,
     "audit_floor_exp": 2,
 }
 JOB = JobInfo(**{**NOTHING, **TERMS})
 PAY_FRI = 6 * 100  # for the tasks that are still open
-LEAST_FRI = 180 + 3 * (10 + 2 * 5)  # 3/10 of it, and three verifiers who look at 2 of the 96 leaves
+LEAST_FRI = 180 + 3 * (2 + 2 * 1)  # 3/10 of it, and three verifiers who look at 2 of the 96 leaves
 
 
 def worker(free_fri: int) -> WorkerInfo:
@@ -56,7 +56,13 @@ def test_stake_that_is_one_fri_short_is_not_enough(fees_fri: int) -> None:
     assert stake == LeaseStake(6, PAY_FRI, LEAST_FRI, 0, False)
 
 
+def test_dear_votes_lock_what_a_right_appeal_costs() -> None:
+    stake = stake_of(replace(JOB, audit_fee_fri=10, audit_tile_fri=5), worker(10**6), Record())
+    # Seven votes and the showing, at twice the fee of the first round.
+    assert stake == LeaseStake(6, PAY_FRI, 8 * 2 * (10 + 2 * 5), 0, True)
+
+
 def test_a_lease_is_no_longer_than_the_job_lets_it_be() -> None:
     stake = stake_of(replace(JOB, longest_lease=2), worker(10**6), Record())
     # 2 tasks have 32 leaves, of which one is drawn.
-    assert stake == LeaseStake(2, 200, 60 + 3 * (10 + 5), 0, True)
+    assert stake == LeaseStake(2, 200, 60 + 3 * (2 + 1), 0, True)

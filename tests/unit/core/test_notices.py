@@ -221,7 +221,7 @@ ONE_OF_EACH: dict[Notice, str] = {
         "A batch of frames pays 2 STRK, and the deposits of 4.5/cycles/cpu's verifiers answer for 0.5 more "
         "now: workers wait until others end."
     ),
-    jobs.EscrowDue(9 * FRI): "Paying 9 STRK into the job's deposit",
+    jobs.EscrowDue(9 * FRI): "Paying 9.0000 STRK into the job's deposit",
     jobs.JobCreated(JOB): "Job 3 is on the network",
     jobs.AuditPoolEmpty(JOB, FRI // 4, FRI): (
         "Job 3: the pool holds 0.25 STRK, an audit of the next lease takes 1. Until other leases end without "
@@ -271,7 +271,7 @@ ONE_OF_EACH: dict[Notice, str] = {
     ),
     jobs.JobEnded(
         JOB, JobState.COMPLETED, 8, 4 * FRI, FRI
-    ): "Job 3 is completed: 4 STRK paid, 1 STRK refunded",
+    ): "Job 3 is completed: 4.0000 STRK paid, 1.0000 STRK refunded",
     **OF_WORKERS,
     **OF_FOLLOWING,
     **OF_SCHEDULING,

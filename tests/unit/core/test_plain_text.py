@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from renderchain.core.messages import Failed, Loaded, MadeAgain, read_message
 from renderchain.core.messages import to_line as line_of
-from renderchain.core.plain_text import plain, plain_lines
+from renderchain.core.plain_text import plain, plain_lines, with_short_ids
 
 HOSTILE = {
     "\x1b[2J\x1b]0;title\x07": r"\x1b[2J\x1b]0;title\x07",
@@ -44,3 +44,16 @@ def test_what_a_render_process_says_is_plain() -> None:
     ):
         assert str(read_message(line_of(message))).isprintable()
         assert "\x1b" not in "".join(map(str, vars(read_message(line_of(message))).values()))
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        ("The account 0x" + "12ab" * 16 + " is away.", "The account 0x12ab12…12ab is away."),
+        ("0x" + "a" * 64 + ", 0x" + "b" * 63, "0xaaaaaa…aaaa, 0xbbbbbb…bbbb"),
+        ("Fetching bafybei" + "a2" * 26 + "/manifest.json", "Fetching bafybeia…a2a2/manifest.json"),
+        ("frame 0xb0a2d of job 16777217 in /home/0xdead/bafy.blend", None),
+    ],
+)
+def test_of_a_long_id_both_ends_are_left_and_of_all_else_everything(text: str, short: str | None) -> None:
+    assert with_short_ids(text) == (short or text)

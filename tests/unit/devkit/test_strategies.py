@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from renderchain.core.audit.economics import MAX_AUDIT_EXP
 
 from devkit.model import families, records
 from devkit.strategies import tree
@@ -99,6 +100,18 @@ def test_faking_a_tenth_pays_where_an_artist_cannot_name_what_its_check_found(
     found = at_fifth(coalition, 0)
     assert found.profit > 0.03
     assert found.loss > found.spent
+
+
+def test_rates_between_those_that_are_played_bring_no_more_and_cost_no_more() -> None:
+    """Where a lock is 2 R (1 - p) / p, what a way brings is a straight line in p."""
+    alone = [one for one in COALITIONS if not one.has_seats]
+    for coalition in alone:
+        ends = [at_fifth(coalition, exp) for exp in (1, MAX_AUDIT_EXP)]
+        for exp in range(2, MAX_AUDIT_EXP):
+            found = at_fifth(coalition, exp)
+            assert found.profit <= max(one.profit for one in ends) + 1e-6, (coalition.name, exp)
+            most = max(one.loss - one.spent for one in ends)
+            assert found.loss - found.spent <= most + 1e-6, (coalition.name, exp)
 
 
 def test_faking_pays_where_locks_are_least_at_every_rate(monkeypatch: pytest.MonkeyPatch) -> None:

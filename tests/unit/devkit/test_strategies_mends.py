@@ -53,6 +53,14 @@ class FreshLooksOnly(Stage):
             audit.saw[audit.round] = self.fresh(job, lease, audit.round)
 
 
+class ReserveReturns(Stage):
+    """What was set aside for an audit comes back also where its tasks took too long."""
+
+    @staticmethod
+    def took_too_long(audit: Audit) -> bool:
+        return False
+
+
 def at(name: str, exp: int, share: float, kind: type[Stage] = Stage) -> Figures:
     return figures_of(named(name), exp, (share,), kind)[0]
 
@@ -70,6 +78,12 @@ def test_a_word_decides_nothing_as_others_are_drawn_for_its_fee(monkeypatch: pyt
 def test_lone_prints_cost_their_friends_as_later_rounds_see_all_disputes() -> None:
     name = "friends object each by itself where they decide"
     assert at(name, 0, 0.2).profit < at(name, 0, 0.2, LastDisputesOnly).profit - 0.02
+
+
+def test_too_few_declared_seconds_save_no_fees_as_the_reserve_burns() -> None:
+    name = "the scene takes five times the declared seconds"
+    assert at(name, 0, 0.0).profit == pytest.approx(0, abs=0.005)
+    assert at(name, 0, 0.0, ReserveReturns).profit > 0.05
 
 
 def test_sold_votes_are_lost_where_an_artist_appeals_as_what_nobody_disputes_is_looked_at_again() -> None:

@@ -7,7 +7,16 @@ import shutil
 
 from .groups import describe_groups
 from .limits import Limits, size
+from .sandbox import graphics_devices
 from .seccomp import filter_program
+
+
+def describe_devices(device: str) -> str:
+    """What of the graphics devices a scene reaches that is rendered on such a device."""
+    if device == "CPU":
+        return "Graphics devices: none is in the sandbox."
+    found = ", ".join(map(str, graphics_devices())) or "none is here"
+    return f"Graphics devices: {found}. Their drivers answer whatever a scene asks of them."
 
 
 def describe_limits(limits: Limits) -> list[str]:
@@ -22,7 +31,8 @@ def describe_limits(limits: Limits) -> list[str]:
         f"Output: {size(limits.output)} in {limits.output_files} files, looked at twice a second; "
         f"one file {size(limits.file)}, held by the kernel.",
         f"/tmp and /dev/shm: {size(limits.tmpfs)} of memory each, held by the kernel.",
-        f"Log: {size(limits.log)} are kept. Open files: {limits.open_files} a process, held by the kernel.",
+        f"Log: {size(limits.log)} are kept, of all together {size(limits.logs)}.",
+        f"Open files: {limits.open_files} a process, held by the kernel.",
         "System calls: filtered, no new processes."
         if filter_program(on_cpu=True)
         else f"System calls: there is no filter for this processor ({platform.machine()}).",

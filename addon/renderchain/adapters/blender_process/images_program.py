@@ -1,12 +1,13 @@
-"""Looks into a frame's images in the sandbox: what they hold as a line of JSON, on standard output.
+"""Looks into frames' images in the sandbox: a line of JSON is the question, another one the answer.
 
-A script of its own, started as render processes are, with the paths of the final image and the noisy pass and
-what is expected of them as JSON.
+A script of its own, started as render processes are, in a folder that has the images. A question names the
+final image and the noisy pass of a frame and says what is expected of them; the answer is what they hold.
 """
 
 import dataclasses
 import importlib
 import json
+import os
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,11 +17,13 @@ split = sys.argv.index("--")
 sys.path += [str(package.parent), *sys.argv[split + 1 :]]
 images = importlib.import_module(f"{package.name}.adapters.images.facts")
 errors = importlib.import_module(f"{package.name}.core.errors")
-final, noisy, expected = sys.argv[split - 3 : split]
-try:
-    facts = images.read_images(Path(final), Path(noisy), SimpleNamespace(**json.loads(expected)))
-    answer = dataclasses.asdict(facts)
-except errors.ContentError as error:
-    answer = {"error": str(error)[:500]}
-sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n")
-sys.stdout.buffer.flush()
+folder = Path(sys.argv[split - 1])
+for line in sys.stdin.buffer:
+    question = json.loads(line)
+    paths = (folder / question["final"], folder / question["noisy"])
+    try:
+        facts = images.read_images(*paths, SimpleNamespace(**question["expected"]))
+        answer = dataclasses.asdict(facts)
+    except errors.ContentError as error:
+        answer = {"error": str(error)[:500]}
+    os.write(sys.stdout.fileno(), json.dumps(answer).encode() + b"\n")

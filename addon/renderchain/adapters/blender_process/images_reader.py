@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +14,12 @@ from ...core.errors import ContentError
 from ...core.images import ImageFacts
 from ...core.manifest import Manifest
 from ...core.plain_text import plain
-from .second_child import INSIDE, SecondChild
+from ...ports.images import ImageReader
+from .asked_child import AskedChild
+from .second_child import SecondChild
 
 PROGRAM = Path(__file__).with_name("images_program.py")
 MOST_LINE = 4096
-ATTEMPTS = 2
 MOST_COUNT = 2**48
 NUMBERS = ("channel_count", "broken_count", "lit_count", "pink_count")
 SIZES = ("final_size", "noisy_size")
@@ -23,33 +27,38 @@ SIZES = ("final_size", "noisy_size")
 
 @dataclass(frozen=True)
 class SandboxedImages:
-    """An ImageReader; both files lie in one folder."""
+    """Opens an ImageReader for a folder, which looks into all of a lease's frames in one process."""
 
     child: SecondChild
 
-    def __call__(self, final: Path, noisy: Path, manifest: Manifest) -> ImageFacts:
-        """What a frame's images hold; raises SandboxMissing, and ContentError, also for too large ones."""
-        wanted = {"width": manifest.width, "height": manifest.height, "file_format": manifest.file_format}
-        expected = json.dumps({**wanted, "view_layers": [""] * len(manifest.view_layers)})
-        arguments = [INSIDE + final.name, INSIDE + noisy.name, expected]
-        line = b""
-        for _ in range(ATTEMPTS):  # one that is killed has said nothing
-            with self.child.running(PROGRAM, arguments, final.parent) as output:
-                line = output.readline(MOST_LINE)
-            if line:
-                break
+    @contextlib.contextmanager
+    def __call__(self, folder: Path) -> Iterator[ImageReader]:
+        """It reads images that lie in the folder; its process ends with the block."""
+        asked = AskedChild(self.child, PROGRAM, folder)
         try:
-            body: Any = json.loads(line)
-            if isinstance(error := body.get("error"), str):
-                raise ContentError(plain(error))
-            channels, broken, lit, pink = (_number(body[name]) for name in NUMBERS)
-            final_size, noisy_size = ((_number(body[name][0]), _number(body[name][1])) for name in SIZES)
-            is_black = body["final_is_black"] is True
-            return ImageFacts(final_size, is_black, noisy_size, channels, broken, lit, pink)
-        except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
-            raise ContentError(
-                f"{final.name} and {noisy.name} could not be read within the limits of a sandbox: refused."
-            ) from error
+            yield partial(_read, asked)
+        finally:
+            asked.end()
+
+
+def _read(asked: AskedChild, final: Path, noisy: Path, manifest: Manifest) -> ImageFacts:
+    """What a frame's images hold; raises SandboxMissing, and ContentError, also for too large ones."""
+    wanted = {"width": manifest.width, "height": manifest.height, "file_format": manifest.file_format}
+    expected = {**wanted, "view_layers": [""] * len(manifest.view_layers)}
+    question = {"final": final.name, "noisy": noisy.name, "expected": expected}
+    line = asked.ask(json.dumps(question).encode() + b"\n", MOST_LINE)
+    try:
+        body: Any = json.loads(line)
+        if isinstance(error := body.get("error"), str):
+            raise ContentError(plain(error))
+        channels, broken, lit, pink = (_number(body[name]) for name in NUMBERS)
+        final_size, noisy_size = ((_number(body[name][0]), _number(body[name][1])) for name in SIZES)
+        is_black = body["final_is_black"] is True
+        return ImageFacts(final_size, is_black, noisy_size, channels, broken, lit, pink)
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
+        raise ContentError(
+            f"{final.name} and {noisy.name} could not be read within the limits of a sandbox: refused."
+        ) from error
 
 
 def _number(value: Any) -> int:

@@ -37,7 +37,8 @@ class Limits:
 
     ``memory`` is what the processes have together, files in memory aside: ``tmpfs`` is the size of each of
     /tmp and /dev/shm. ``threads`` are those of all processes. ``output`` is the whole output folder with at
-    most ``output_files`` files and folders, ``file`` one file. ``log`` is what is kept of its log.
+    most ``output_files`` files and folders, ``file`` one file. ``log`` is what is kept of its log,
+    ``logs`` what the logs of all processes take together that lie beside it.
     ``seconds`` is the longest that a process may have a scene open, and ``frame_seconds`` that it may
     take for one answer, such as a frame, whatever it says meanwhile.
     """
@@ -51,6 +52,7 @@ class Limits:
     output_files: int = 50_000
     tmpfs: int = field(default_factory=_tmpfs)
     log: int = 4 * MIB
+    logs: int = 512 * MIB
     seconds: float = 24 * 3600.0
     frame_seconds: float = 6 * 3600.0
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 MOST_LOGS = 200
-MOST_LOG_BYTES = 512 * 2**20
 
 
-def prune_logs(folder: Path, most: int = MOST_LOGS, most_bytes: int = MOST_LOG_BYTES) -> None:
+def prune_logs(folder: Path, most_bytes: int, most: int = MOST_LOGS) -> None:
     """Delete the oldest logs of a folder, but the newest one never."""
     found = []
     for path in folder.glob("render-*.log"):

@@ -56,7 +56,7 @@ class BlenderRenderer:
         """A process that has opened nothing; its log is called after ``name``. Raises as ``open``."""
         jailed = self._jailed(package, output)
         log_path = self.log_path(name)
-        prune_logs(log_path.parent)
+        prune_logs(log_path.parent, self.limits.logs)
         return await start_process(jailed, output, log_path, self.limits, on_cpu=self.device == "CPU")
 
     @contextlib.asynccontextmanager

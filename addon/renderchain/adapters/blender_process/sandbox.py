@@ -51,7 +51,13 @@ READ_ONLY = tuple(
         "tty",
     )
 )
-DEVICES = ("nvidia*", "dri", "kfd")
+# Those that compute; neither those that set screens (dri/card*, nvidia-modeset) nor nvidia-uvm-tools, which
+# watches others.
+DEVICES = (
+    *("nvidia[0-9]*", "nvidiactl", "nvidia-uvm", "nvidia-caps"),
+    *("dri/renderD*", "dri/by-path", "kfd"),
+)
+DEVICE_ROOT = Path("/dev")
 DEFAULT_TMPFS = 2**30
 FILTER = "@filter"
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8"}
@@ -164,10 +170,14 @@ def _devices(tmpfs: int, on_cpu: bool) -> list[str]:
     arguments = ["--dev", "/dev"]
     for name in ("/tmp", "/dev/shm"):
         arguments += ["--size", str(tmpfs), "--tmpfs", name]
-    for pattern in () if on_cpu else DEVICES:
-        for device in sorted(Path("/dev").glob(pattern)):
-            arguments += ["--dev-bind", str(device), str(device)]
+    for device in () if on_cpu else graphics_devices():
+        arguments += ["--dev-bind", str(device), str(device)]
     return arguments
+
+
+def graphics_devices(root: Path = DEVICE_ROOT) -> list[Path]:
+    """What a scene that is rendered on a GPU reaches of this machine's graphics devices."""
+    return [device for pattern in DEVICES for device in sorted(root.glob(pattern))]
 
 
 def _system_folder(folder: Path) -> list[str]:

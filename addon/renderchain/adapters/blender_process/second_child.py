@@ -33,7 +33,9 @@ INSIDE = "@folder/"  # in arguments, for the folder as the program sees it
 
 @dataclass(frozen=True)
 class SecondChild:
-    """``memory`` in bytes is what the program may have, ``seconds`` is all the time there is."""
+    """``memory`` in bytes is what the program may have, ``seconds`` is all the time there is: for all that it
+    does, or for an answer where it is asked.
+    """
 
     allow_unsandboxed: bool
     memory: int = 4 * GIB
@@ -48,6 +50,28 @@ class SecondChild:
         It is started with the arguments, "--" and the folders of the modules that it needs. Raises
         SandboxMissing. It may read ``readable`` besides.
         """
+        child = self.start(program, arguments, folder, readable)
+        clock = threading.Timer(self.seconds, end_child, (child,))
+        clock.start()
+        with child:
+            try:
+                if child.stdout is None:
+                    raise RenderFailed("The program that reads images has no output; start it again.")
+                yield child.stdout
+            finally:
+                clock.cancel()
+                end_child(child)
+
+    def start(
+        self,
+        program: Path,
+        arguments: Sequence[str],
+        folder: Path,
+        readable: Sequence[Path] = (),
+        *,
+        is_asked: bool = False,
+    ) -> subprocess.Popen[bytes]:
+        """The program, as ``running`` has it; whoever starts it ends it. ``is_asked``: it has an input."""
         modules = [folder_of(name) for name in NEEDED_MODULES]
         python = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parent}
         jailed = jail(
@@ -64,25 +88,15 @@ class SecondChild:
         with file_with(jailed.filter) as number:
             known = {FILTER: str(number)}
             words = [known.get(word, word) for word in jailed.command]
-            child = subprocess.Popen(
+            return subprocess.Popen(
                 [*self._launch(), *(word.replace(INSIDE, f"{jailed.package}/", 1) for word in words)],
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE if is_asked else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 pass_fds=(number,) if number else (),
                 start_new_session=True,
                 env=jailed.environment,
             )
-        clock = threading.Timer(self.seconds, _end, (child,))
-        clock.start()
-        with child:
-            try:
-                if child.stdout is None:
-                    raise RenderFailed("The program that reads images has no output; start it again.")
-                yield child.stdout
-            finally:
-                clock.cancel()
-                _end(child)
 
     def _launch(self) -> list[str]:
         if sys.platform != "linux":
@@ -93,7 +107,7 @@ class SecondChild:
         return [sys.executable, "-I", "-S", str(LAUNCH), json.dumps({"groups": [], "limits": most})]
 
 
-def _end(child: subprocess.Popen[bytes]) -> None:
+def end_child(child: subprocess.Popen[bytes]) -> None:
     """Kill it and wait until its sandbox is gone."""
     below = tree_of(child.pid) if child.returncode is None else []
     with contextlib.suppress(ProcessLookupError, PermissionError, AttributeError):

@@ -14,12 +14,16 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
+from ...core.addresses import is_loopback
 from ...core.errors import Cancelled, ContentError, SettingsError, StoreError
 from ...core.reader import check_path
 from ...ports.content_store import BytesDone
+from .dag import text_of
+from .folder_blocks import blocks_of
 from .http import CONNECT_TIMEOUT_S, open_session
 from .kubo_blocks import KuboBlocks
 from .kubo_errors import asked_library, of_disk
+from .kubo_upload import KuboUpload
 from .own_kubo import OwnKubo, Place
 from .transfer import fetch_tree
 
@@ -83,6 +87,8 @@ class KuboStore:
         links = [path for path in folder.rglob("*") if path.is_symlink()]
         if links:
             raise StoreError(f"{links[0]} is a symbolic link and would be left out; replace it by the file.")
+        if cid := await self._sent(folder, on_bytes):
+            return cid
         counter = _Counter(on_bytes)
 
         def add(client: Any) -> str:
@@ -104,6 +110,23 @@ class KuboStore:
             return str(answer[-1]["Hash"])
 
         return await self._call(f"Storing {folder.name}", add, counter)
+
+    async def _sent(self, folder: Path, on_bytes: BytesDone) -> str:
+        """To a node elsewhere only what it lacks; returns the CID, or "" where all of it has to be sent."""
+        action, place = f"Storing {folder.name}", await asyncio.to_thread(self._place)
+        if is_loopback(place.api):
+            return ""
+        base_url, _ = _url(place.api)
+        try:
+            blocks = await asyncio.to_thread(blocks_of, folder)
+            if not blocks:
+                return ""
+            async with open_session(self._patience_s, place.headers, self._ca) as session:
+                upload = KuboUpload(session, base_url, action, f"the IPFS node at {place.api}")
+                root = blocks[-1].cid
+                return text_of(root) if await upload.send(blocks, root, on_bytes) else ""
+        except OSError as error:
+            raise of_disk(action, error) from error
 
     async def fetch_folder(
         self, cid: str, folder: Path, *, max_bytes: int, max_files: int, on_bytes: BytesDone

@@ -10,7 +10,7 @@ from ...core.exit_codes import exit_code_of
 from ...core.finding import Finding, doubt, fault, fault_of, fine
 from ...core.ids import WorkerId
 from ...core.job import family_name
-from ...core.money import FRI_PER_STRK, format_strk
+from ...core.money import FRI_PER_STRK, format_strk, four_decimals
 from ...core.provider import Standing
 from ...ports.provider_chain import ProviderChain
 from ..indexed.asking import Asking
@@ -85,7 +85,7 @@ async def examine_head(chain: ProviderChain, now_s: float, oldest_s: float) -> F
 async def examine_account(chain: ProviderChain, public_key: int) -> Finding:
     """Whether the account can sign and pay."""
     have_fri = await chain.tokens_fri(chain.address)
-    text = f"{chain.address:#x} has {format_strk(have_fri)} STRK"
+    text = f"{chain.address:#x} has {four_decimals(have_fri, up=False)} STRK"
     if not await chain.is_deployed(chain.address):
         return fault("account", f"{text} and is not deployed; {_until_deployed(have_fri)}", NO_MONEY)
     known = await chain.public_key()

@@ -47,11 +47,14 @@ class JobBoards:
     def _noted(self, job_id: JobId) -> set[int]:
         return {one.board for one in self._journal.jobs() if one.job_id == job_id}
 
-    async def of_lease(self, lease_id: LeaseId) -> ReceiptChain:
-        """Where a lease of that number is one of the account's jobs and submitted; raises ChainError.
+    async def of_lease(self, lease_id: LeaseId, board: int = 0) -> ReceiptChain:
+        """``board`` for who knows it; else where a lease of that number is one of the account's jobs and
+        submitted. Raises ChainError.
 
         Raises LocalError where there are two. Where there is none it is the first board, which says why.
         """
+        if board:
+            return await self._boards.of(board)
         chains = await self._boards.all()
         if len(chains) == 1:
             return chains[0]
@@ -74,6 +77,6 @@ async def _is_own(chain: ReceiptChain, lease_id: LeaseId) -> bool:
 def _ambiguous(what: str, boards: Collection[int]) -> LocalError:
     named = " and ".join(f"{one:#x}" for one in sorted(boards))
     return LocalError(
-        f"{what} on each of the boards {named}: name the board that you mean by the setting board. Nothing "
-        "was done."
+        f"{what} on each of the boards {named}: name the board that you mean by --board, or by the setting "
+        "board. Nothing was done."
     )

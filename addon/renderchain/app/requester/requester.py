@@ -86,12 +86,11 @@ class Requester:
         output: Path,
         probe_seconds: int = DEFAULT_S,
         names: str = USUAL,
-    ) -> JobId:
-        """Probe a packed folder, pin it and create its job; returns the job's id. Raises SceneError too.
+    ) -> BoardJob:
+        """Probe a packed folder, pin it and create its job; returns that job. Raises SceneError too.
 
-        It may be cancelled until it pays; what is cancelled later ends all the same, with Cancelled.
-
-        ``probe_seconds`` 0: the scene is not probed, which is said.
+        It may be cancelled until it pays; what is cancelled later ends all the same, with Cancelled. With
+        ``probe_seconds`` 0 the scene is not probed, which is said.
         """
         parts = self._parts
         try_output(output)
@@ -118,7 +117,7 @@ class Requester:
             )
         with suppress(OSError):  # it could be made before; else the first frame says why it can't be now
             output.mkdir(parents=True, exist_ok=True)
-        return job_id
+        return BoardJob(chain.board, job_id)
 
     async def watch(
         self,
@@ -267,9 +266,9 @@ class Requester:
             yield await (boards.of() if job_id is None else self._boards(boards).of_job(job_id, board))
 
     @asynccontextmanager
-    async def _chain_of_lease(self, lease_id: LeaseId) -> AsyncIterator[ReceiptChain]:
+    async def _chain_of_lease(self, lease_id: LeaseId, board: int) -> AsyncIterator[ReceiptChain]:
         async with self._parts.open_boards() as boards:
-            yield await self._boards(boards).of_lease(lease_id)
+            yield await self._boards(boards).of_lease(lease_id, board)
 
     def _boards(self, boards: Boards) -> JobBoards:
         return JobBoards(boards, self._parts.journal, self._overview)
@@ -337,15 +336,17 @@ class Requester:
         async with self._chain(job_id) as chain:
             await top_up(chain, self._reporter, job_id, more_pool_fri=more_pool_fri, reward_fri=reward_fri)
 
-    async def challenge_quote(self, lease_id: LeaseId, leaves: Sequence[int]) -> ChallengeQuoted:
+    async def challenge_quote(
+        self, lease_id: LeaseId, leaves: Sequence[int], board: int = 0
+    ) -> ChallengeQuoted:
         """What doubting named leaves, or the delivery, takes; raises LeaseInOtherState if it is late."""
-        async with self._chain_of_lease(lease_id) as chain:
+        async with self._chain_of_lease(lease_id, board) as chain:
             bond_fri = await chain.challenge_bond_fri(lease_id, pixels=bool(leaves))
             return ChallengeQuoted((await chain.lease(lease_id)).job_id, lease_id, bond_fri)
 
-    async def challenge(self, lease_id: LeaseId, leaves: Sequence[int]) -> None:
+    async def challenge(self, lease_id: LeaseId, leaves: Sequence[int], board: int = 0) -> None:
         """Doubt named leaves of a lease, or without any its delivery."""
-        async with self._chain_of_lease(lease_id) as chain:
+        async with self._chain_of_lease(lease_id, board) as chain:
             await challenge(chain, self._reporter, lease_id, leaves)
 
     async def share_key(self, job_id: JobId, folder: Path) -> Path:

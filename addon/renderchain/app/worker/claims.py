@@ -33,7 +33,7 @@ from ...core.notices.leases import JobSkipped
 from ...ports.reporter import Reporter
 from ...ports.worker_chain import WorkerChain
 from ..upkeep.keeping import raise_if_ending
-from .failed_jobs import FailedJobs
+from .failed_jobs import DEFAULT_FAILURES, FailedJobs
 from .job_probe import JobProbe
 from .pace import Pace
 from .preparing import Preparing
@@ -59,6 +59,7 @@ class WorkerRules:
     least_profit_fri: int = 0
     most_frames: int = 0  # of a lease; 0: as many as the board gives
     largest_lock_fri: int = 0  # of a lease; 0: any
+    most_failures: int = DEFAULT_FAILURES  # of a job's leases in one lane
 
 
 class Claims:
@@ -91,7 +92,7 @@ class Claims:
         )
         self._jobs: dict[JobId, JobCreated] = {}
         self._claimable: dict[JobId, None] = {}  # an ordered set: the oldest job first
-        self.failed_jobs = FailedJobs()
+        self.failed_jobs = FailedJobs(rules.most_failures)
         self._graces_s: dict[JobId, float] = {}  # for which its scheduler may be silent
         self._said: dict[JobId, str] = {}  # why a job waits
         self._preparing = Preparing(self._prepare, self._tell_change)

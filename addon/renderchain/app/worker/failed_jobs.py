@@ -10,16 +10,21 @@ from collections import Counter
 
 from ...core.ids import JobId
 
-MAX_FAILURES = 2  # of one lane with a job; also of all lanes together where it is surely the job's doing
+DEFAULT_FAILURES = 2
 MAX_LANES = 2  # in which a job failed: then it is no one device's fault
 ALL_LANES = 0
 _STATE = "failed"
 
 
 class FailedJobs:
-    """Lanes count from 1; what every lane would meet with a job is noted of ``ALL_LANES``."""
+    """Lanes count from 1; what every lane would meet with a job is noted of ``ALL_LANES``.
 
-    def __init__(self) -> None:
+    After ``most`` failures of one lane with a job it takes no more of it; also of all lanes together where
+    it is surely the job's doing.
+    """
+
+    def __init__(self, most: int = DEFAULT_FAILURES) -> None:
+        self._most = most
         self._counts: dict[tuple[JobId, str], Counter[int]] = {}
 
     def note(self, job_id: JobId, package_cid: str, lane: int) -> None:
@@ -30,7 +35,7 @@ class FailedJobs:
         """Whether a lane takes no more of a job."""
         counts = self._counts.get((job_id, package_cid), Counter[int]())
         lanes = sum(one != ALL_LANES for one in counts)
-        return counts[ALL_LANES] + counts[lane] >= MAX_FAILURES or lanes >= MAX_LANES
+        return counts[ALL_LANES] + counts[lane] >= self._most or lanes >= MAX_LANES
 
 
 def failed_state(lane: int) -> str:

@@ -24,7 +24,7 @@ from .lane import SPARE, Turn, TurnMissed
 from .render_lease import RenderLease
 
 FREE_PART = 1 / 12  # of a lease's timeout: giving back is free before a tenth, and blocks are late
-BUSY, STOPS = "worker is busy", "worker stops"
+BUSY, STOPS, ENDED = "worker is busy", "worker stops", "worker ended each time"
 
 
 class LeaseWork:

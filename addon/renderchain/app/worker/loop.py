@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing, suppress
+from dataclasses import replace
 from functools import partial
 
 from ...core.board_events import BoardEvent, CaughtUp, JobClosed, LeaseClaimed, Reorganised
@@ -25,14 +26,15 @@ from ..audit.duties import AuditDuties
 from ..indexed.worker import IndexedWorker
 from ..upkeep.keeping import keep_at_work
 from .claims import Claims, WorkerRules
-from .failed_jobs import lane_of
+from .failed_jobs import ALL_LANES, failed_state, lane_of
 from .heartbeats import Heartbeats, Standing
 from .held import HeldLeases
 from .in_hand import InHand
 from .lane import HANDS, Lane
-from .lease_work import STOPS, LeaseWork
+from .lease_work import ENDED, STOPS, LeaseWork
 from .readiness import Readiness
 from .render_lease import RenderLease
+from .resumes import MOST_RESUMES, resumed_state, resumes_of
 
 TAKING = "Taking leases"
 LOOK_AGAIN_S = 600.0  # for what no event tells: stake, gas, caps, verifiers
@@ -83,6 +85,7 @@ class Worker:
         self._claiming = claiming or asyncio.Lock()
         self._has_asked = False  # for a lane that wants a lease now, of which there was none to be had
         self._told = set[LeaseId]()  # of which the chain said that they are ours
+        self._gone_on = set[LeaseId]()  # that an earlier process had, or this one claimed
         self._caught_up = asyncio.Event()  # what the chain says of our leases now, will be followed by news
         self._held = HeldLeases(chain, reporter, now, self._wake.set)
         self._in_hand = InHand(chain.board, lanes, self._wake.set)
@@ -246,6 +249,7 @@ class Worker:
         job_id, lease_id = claimed
         entry = LeaseEntry(self._chain.board, lease_id, job_id, self._new_secret(), "claimed")
         self._journal.save_lease(entry)
+        self._gone_on.add(lease_id)
         lane.give(entry, began_s)
         return True
 
@@ -296,6 +300,24 @@ class Worker:
             self._readiness.claimed()  # an earlier process did; where it takes one, this is the one
             fresh = LeaseEntry(self._chain.board, lease.lease_id, lease.job_id, self._new_secret(), "claimed")
             self._reporter.tell(leases.LeaseResumed(lease.job_id, lease.lease_id))
-            entry = known.get((lease.lease_id, lease.job_id), fresh)
-            self._journal.save_lease(entry)
-            self._in_hand.resume(entry)
+            await self._go_on(known.get((lease.lease_id, lease.job_id), fresh))
+
+    async def _go_on(self, entry: LeaseEntry) -> None:
+        """Resume a lease, unless that ended the agent too often: then it is given back as one that failed."""
+        if entry.lease_id not in self._gone_on:  # else it is this process's own affair
+            self._gone_on.add(entry.lease_id)
+            frames = len(self._journal.frames(entry))
+            resumes = resumes_of(entry.state, frames)
+            if resumes > MOST_RESUMES:
+                await self._give_up(entry)
+                return
+            entry = replace(entry, state=resumed_state(resumes, frames))
+        self._journal.save_lease(entry)
+        self._in_hand.resume(entry)
+
+    async def _give_up(self, entry: LeaseEntry) -> None:
+        entry = replace(entry, package_cid=(await self._chain.job(entry.job_id)).package_cid)
+        reason = f"The worker ended {MOST_RESUMES} times in it before another frame was done."
+        self._reporter.tell(leases.LeaseFailed(entry.job_id, entry.lease_id, reason))
+        self._claims.failed_jobs.note(entry.job_id, entry.package_cid, ALL_LANES)
+        await self._work.give_back(entry, ENDED, state=failed_state(ALL_LANES))

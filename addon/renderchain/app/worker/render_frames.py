@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ from ...core.errors import ContentError, ProcessKilled, RenderFailed
 from ...core.manifest import Manifest
 from ...core.messages import Loaded, Progress, Rendered
 from ...core.notices.leases import FrameRendered, FramesTakenOver, RenderStarted
-from ...ports.images import ImageReader
+from ...ports.images import ImageReader, ImagesIn
 from ...ports.journal import FrameEntry, LeaseEntry
 from ...ports.renderer import RenderSession
 from ...ports.reporter import Reporter
@@ -41,10 +41,10 @@ class RenderedFrames:
 class RenderFrames:
     """``finished`` is where frames are as soon as they are done."""
 
-    def __init__(self, finished: FinishedFrames, reporter: Reporter, read_images: ImageReader) -> None:
+    def __init__(self, finished: FinishedFrames, reporter: Reporter, images_in: ImagesIn) -> None:
         self._finished = finished
         self._reporter = reporter
-        self._read_images = read_images
+        self._images_in = images_in
 
     async def run(
         self,
@@ -87,16 +87,17 @@ class RenderFrames:
             self._reporter.tell(FramesTakenOver(*ids, len(kept)))
             return RenderedFrames(kept[frames[0]].loaded, tuple(kept[one].rendered for one in frames), None)
         output, most = self._finished.root(entry.lease_id) / "out", most_bytes(manifest, 1)
-        check = partial(check_image, self._read_images, manifest=manifest)
-        take = partial(self._finished.take, entry, output, most_bytes=most, check=check)
+        take = partial(self._finished.take, entry, output, most_bytes=most)
         shutil.rmtree(output, ignore_errors=True)
         output.mkdir(parents=True)
         try:
             async with (
                 deadline.within(f"Lease {entry.lease_id}"),
+                self._reading(entry) as read,
                 self._opened(turn, len(frames) - len(kept), package, manifest, output) as session,
             ):
                 loaded = session.loaded
+                check = partial(check_image, read, manifest=manifest)
                 check_family(loaded, family)
                 kept = self._kept_with(entry, loaded, kept)
                 await turn.begin(package.name, len(frames) - len(kept))
@@ -109,7 +110,7 @@ class RenderFrames:
                         continue
                     coming = (one for one in frames[number + 1 :] if one not in kept)
                     one = await session.render(frame, self._tell_samples, then=next(coming, None))
-                    await self._take(partial(take, loaded=loaded, one=one), one, rendered)
+                    await self._take(partial(take, loaded=loaded, one=one, check=check), one, rendered)
                     turn.note_frame()
                     self._reporter.tell(FrameRendered(*ids, frame, one.render_ms / 1000))
         except (RenderFailed, asyncio.CancelledError) as error:
@@ -118,6 +119,15 @@ class RenderFrames:
             failure = error if isinstance(error, RenderFailed) else None
         check_output(output)
         return RenderedFrames(loaded, tuple(rendered), failure)
+
+    @asynccontextmanager
+    async def _reading(self, entry: LeaseEntry) -> AsyncIterator[ImageReader]:
+        """Who looks into the lease's images, all of them in one process, which ends with the block."""
+        stack = ExitStack()
+        try:
+            yield stack.enter_context(self._images_in(self._finished.folder(entry.lease_id)))
+        finally:
+            await asyncio.to_thread(stack.close)
 
     @asynccontextmanager
     async def _opened(

@@ -21,7 +21,7 @@ from ...core.notices.leases import ContentNotKept, ContentNotPinned, LeaseSubmit
 from ...core.openings import remembering
 from ...core.sealed import key_hash_of, result_key_of, salt_key_of
 from ...ports.content_store import ContentStore
-from ...ports.images import ImageReader
+from ...ports.images import ImagesIn
 from ...ports.journal import Journal, LeaseEntry
 from ...ports.reporter import Reporter
 from ...ports.sealer import Sealer
@@ -70,7 +70,7 @@ class RenderLease:
         proof_store: ProofStore,
         pins: Pins,
         journal: Journal,
-        read_images: ImageReader,
+        images_in: ImagesIn,
         limits: GateLimits = NO_LIMITS,
         private: OpeningOf | None = None,
         beside: Beside | None = None,
@@ -89,7 +89,7 @@ class RenderLease:
         self._limits = limits
         self._pins = pins
         self._finished = FinishedFrames(journal, folder / "leases")
-        self._frames = RenderFrames(self._finished, reporter, read_images)
+        self._frames = RenderFrames(self._finished, reporter, images_in)
         self._packages: dict[JobId, Path] = {}
 
     def output(self, lease_id: LeaseId) -> Path:

@@ -9,7 +9,8 @@ import sys
 import time
 from collections.abc import Sequence
 
-from ...adapters.blender_process.describe import describe_limits
+from ...adapters.blender_process.describe import describe_devices, describe_limits
+from ...adapters.people import People
 from ...app.provider.doctor_chain import examine_chain, judge_nodes
 from ...app.provider.doctor_machine import (
     attempted,
@@ -82,11 +83,13 @@ async def _provider(options: argparse.Namespace, reporter: Reporter) -> list[Fin
     found += blender
     found.append(_sandbox(settings))
     found += [fine("limits", one) for one in describe_limits(limits_of(settings))]
+    found.append(fine("limits", describe_devices(settings.device)))
     stored, key = _key(settings)
     found.append(key)
     found += examine_secrets(secret_files(settings))
     found.append(examine_folder(settings.folder))
     found.append(examine_disk(settings.folder))
+    found += _people(settings)
     found.append(await question("ipfs", lambda: ask_store(settings)))
     found += judge_nodes(await look_at_nodes(settings))
     found += await examine_chain(
@@ -106,6 +109,16 @@ def _key(settings: Settings) -> tuple[int, Finding]:
         return public_key(settings), fine("key", f"the key of {settings.account:#x} can be read")
     except KeyStoreError as error:
         return 0, fault_of("key", error)
+
+
+def _people(settings: Settings) -> list[Finding]:
+    if not settings.idle_minutes:
+        return []
+    if People(time.time).desktops_are_heard:
+        return [fine("people", "terminals and desktops are heard of")]
+    return [
+        doubt("people", "only what is typed in terminals is heard of: no systemd-logind tells of desktops")
+    ]
 
 
 def _sandbox(settings: Settings) -> Finding:

@@ -54,9 +54,20 @@ def most_fee(seat_unit_fri: int, pay_fri: int) -> int:
     return min(seat_unit_fri // UNIT_FEES, pay_fri // PAY_FEES)
 
 
-def least_lock(pay_fri: int, audit_fees_fri: int) -> int:
-    """L_min: 3/10 of the pay, rounded up, and the fees of one audit."""
+def fees_in(round_: int, first_fee_fri: int) -> int:
+    """What a round's own votes are paid together where one of the first is paid so much."""
+    return SEATS[round_] * fee_in(round_, first_fee_fri)
+
+
+def challenge_bond(pay_fri: int, audit_fees_fri: int) -> int:
+    """What a challenge puts up: 3/10 of the pay, rounded up, and the fees of one audit."""
     return -(-pay_fri * 3 // 10) + audit_fees_fri
+
+
+def least_lock(pay_fri: int, fee_fri: int) -> int:
+    """L_min: as much, and no less than what a right appeal's votes and its showing cost."""
+    appeal_fri = fees_in(1, fee_fri) + fee_in(1, fee_fri)
+    return max(challenge_bond(pay_fri, fees_in(0, fee_fri)), appeal_fri)
 
 
 def lock_at(pay_fri: int, least_lock_fri: int, audit_exp: int) -> int:

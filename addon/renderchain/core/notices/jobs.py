@@ -9,7 +9,7 @@ from typing import ClassVar
 from ..frames import format_frames
 from ..ids import JobId
 from ..lifecycle import JobState
-from ..money import about_strk, format_strk
+from ..money import about_strk, format_strk, four_decimals
 from ..progress import size_text
 from . import LeaseNotice, Level, Notice, counted
 
@@ -202,7 +202,7 @@ class EscrowDue(Notice):
 
     @property
     def sentence(self) -> str:
-        return f"Paying {format_strk(self.escrow_fri)} STRK into the job's deposit"
+        return f"Paying {four_decimals(self.escrow_fri)} STRK into the job's deposit"
 
 
 @dataclass(frozen=True)
@@ -358,5 +358,5 @@ class JobEnded(Notice):
 
     @property
     def sentence(self) -> str:
-        paid, refunded = format_strk(self.paid_fri), format_strk(self.refunded_fri)
+        paid, refunded = four_decimals(self.paid_fri), four_decimals(self.refunded_fri, up=False)
         return f"Job {self.job_id} is {self.state}: {paid} STRK paid, {refunded} STRK refunded"

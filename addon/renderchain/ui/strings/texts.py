@@ -74,6 +74,7 @@ PACKING = "Packing {job}"
 BEING_PAID = "It is being paid, and can't be stopped now."
 STOPPED = "Stopped. Nothing was paid."
 SENT = "Job {job} is on the network"
+NOT_SENT = "Blender ended before this was sent: {jobs}. Nothing was paid; submit it again."
 SCENE_CHANGED = (
     "The scene {scene} is not any more what the price was asked for. Nothing was paid; submit it again to "
     "see what it costs now."

@@ -3,7 +3,7 @@
 use crate::interfaces::board::IJobBoardDispatcherTrait;
 use crate::interfaces::directory::IDirectoryDispatcherTrait;
 use crate::interfaces::token::IERC20DispatcherTrait;
-use crate::rules::terms::{audit_rate, least_lock, lock_at, most_fee};
+use crate::rules::terms::{audit_rate, challenge_bond, least_lock, lock_at, most_fee};
 use crate::tests::support::accounts::{account, be};
 use crate::tests::support::jobs::{create, terms};
 use crate::tests::support::network::{Network, SEAT_UNIT, empty_network, reckon_with};
@@ -286,10 +286,18 @@ fn a_job_is_stored_as_it_was_asked_for_and_its_escrow_is_held() {
 }
 
 #[test]
-fn the_least_lock_is_three_tenths_rounded_up_and_an_audits_fees() {
-    assert_eq!(least_lock(200, 20), 60 + 20);
-    assert_eq!(least_lock(1, 0), 1);
-    assert_eq!(least_lock(11, 3), 4 + 3);
+fn a_challenge_puts_up_three_tenths_rounded_up_and_an_audits_fees() {
+    assert_eq!(challenge_bond(200, 20), 60 + 20);
+    assert_eq!(challenge_bond(1, 0), 1);
+    assert_eq!(challenge_bond(11, 3), 4 + 3);
+}
+
+#[test]
+fn the_least_lock_is_as_much_and_no_less_than_a_right_appeal_costs() {
+    assert_eq!(least_lock(200, 4), 60 + 3 * 4);
+    assert_eq!(least_lock(11, 0), 4);
+    assert_eq!((least_lock(131, 3), least_lock(130, 3)), (40 + 3 * 3, 16 * 3));
+    assert_eq!((least_lock(100, 3), least_lock(0, 3)), (16 * 3, 16 * 3));
 }
 
 #[test]

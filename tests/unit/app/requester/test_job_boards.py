@@ -112,10 +112,19 @@ def test_a_lease_of_two_jobs_of_ones_own_is_none_of_them(world: World, artist: A
 
     async def life() -> None:
         for artist.chosen_board in (0, 1):
-            await artist.submit(1, SHORT)
+            times = 1 + artist.chosen_board
+            await artist.submit(1, replace(SHORT, reward_fri=times * SHORT.reward_fri))
         async with submitted_on([world, other]) as lease_id:
-            with pytest.raises(LocalError, match="on each of the boards 0xb0a2d and 0xb0a2e"):
-                await artist.requester().challenge(lease_id, [0])
+            requester, boards = artist.requester(), "on each of the boards 0xb0a2d and 0xb0a2e"
+            with pytest.raises(LocalError, match=boards):
+                await requester.challenge(lease_id, [0])
+            with pytest.raises(LocalError, match="--board, or by the setting board. Nothing was done"):
+                await requester.challenge_quote(lease_id, [0])
+            quotes = [
+                await requester.challenge_quote(lease_id, [0], board)
+                for board in (artist.chain.board, 0xB0A2E)
+            ]
+            assert quotes[0].bond_fri < quotes[1].bond_fri, "what the lease pays is a part of it"
 
     world.live(life())
 

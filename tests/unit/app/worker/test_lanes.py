@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
-from renderchain.app.worker.failed_jobs import MAX_FAILURES
+from renderchain.app.worker.failed_jobs import DEFAULT_FAILURES
 from renderchain.core.board_events import LeaseEnded
 from renderchain.core.errors import ChainError, ContentError, RenderFailed
 from renderchain.core.lifecycle import JobState, LeaseState
@@ -90,8 +90,26 @@ def test_a_lane_that_can_not_render_a_job_leaves_it_to_the_other(
             assert (await artist.watching(job)).state is JobState.COMPLETED
 
     world.live(life())
-    assert len(two.reporter.heard(LeaseFailed)) == MAX_FAILURES and not other.rendered
+    assert len(two.reporter.heard(LeaseFailed)) == DEFAULT_FAILURES and not other.rendered
     assert len(two.renderer.rendered) == 6
+
+
+@pytest.mark.parametrize("most", [1, 3])
+def test_a_provider_says_how_many_leases_of_a_job_may_fail(
+    world: World, artist: Artist, two: Machine, most: int
+) -> None:
+    two.other_renderers.clear()
+    two.rules = replace(two.rules, most_failures=most)
+    two.renderer.fail("render", *[RenderFailed("crashed")] * 1000)
+
+    async def life() -> None:
+        await artist.submit(20, SHORT)
+        for _ in range(2):  # a restart forgets none
+            async with two.working():
+                await asyncio.sleep(3000)
+
+    world.live(life())
+    assert most <= len(two.reporter.heard(LeaseFailed)) <= most + 1, "one may have been claimed ahead"
 
 
 @pytest.mark.parametrize(("error", "most"), [(RenderFailed("crashed"), 3), (ContentError("harmed"), 3)])

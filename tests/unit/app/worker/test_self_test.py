@@ -63,6 +63,23 @@ def test_a_lease_of_one_frame_has_one_leaf_looked_at(bench: UseCaseBench) -> Non
     assert len(leaves) == 1 and bench.reporter.heard(SelfTestPassed)[0].leaf_count == 1
 
 
+def test_a_package_that_has_passed_has_one_leaf_of_a_lease_looked_at_until_it_fails(
+    bench: UseCaseBench,
+) -> None:
+    kept = bench.self_test()
+    bench.self_test = lambda: kept  # type: ignore[method-assign]
+    for _ in range(3):
+        bench.submit()
+        bench.set_lease(LEASE)
+    assert [one.leaf_count for one in bench.reporter.heard(SelfTestPassed)] == [2, 1, 1]
+    bench.renderer.alone = OTHER_BITS
+    with pytest.raises(RenderFailed):
+        bench.submit()
+    bench.renderer.alone = None
+    bench.submit()
+    assert bench.reporter.heard(SelfTestPassed)[-1].leaf_count == 2
+
+
 def test_every_leaf_may_be_drawn(bench: UseCaseBench) -> None:
     lease = bench.render_lease()
     for _ in range(40):
