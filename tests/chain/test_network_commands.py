@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from renderchain.adapters.keys import KeystoreFile
+from eth_keyfile import create_keyfile_json
 from renderchain.adapters.starknet.node import Node, close_account, open_account, open_reader
 from renderchain.adapters.starknet.signing import class_at
 from renderchain.app.network.records import read_record, write_record
@@ -48,9 +48,10 @@ class Shell:
         account, password = self.accounts[number], self.folder / "password"
         password.touch(mode=0o600)
         password.write_text("a password")
-        keystore = self.folder / f"{number}.json"
-        if not keystore.exists():
-            KeystoreFile(keystore, password).save(account.address, account.private_key)
+        key = account.private_key.to_bytes(32, "big")
+        sealed = create_keyfile_json(key, b"a password", kdf="pbkdf2", iterations=1000)  # opened in no time
+        keystore = json.dumps({**sealed, "starknet_address": hex(account.address)})
+        (self.folder / f"{number}.json").write_text(keystore)
         values = {
             "rpc_url": self.rpc_url,
             "network": "devnet",
