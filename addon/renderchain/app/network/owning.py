@@ -84,7 +84,7 @@ class Owning:
         effect = "stops new jobs, on all boards, and nothing else: no lease and nobody's money waits for it."
         effects = (f"It {effect}",) if paused else ("New jobs may come again.",)
         action = "Pausing the network" if paused else "Resuming the network"
-        return Change(action, (self._call("set_paused", int(paused)),), 0, effects)
+        return Change(action, (self._call("set_paused", paused),), 0, effects)
 
     def transfer(self, owner: int) -> Change:
         """Name another owner, who must accept."""
