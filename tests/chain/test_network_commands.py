@@ -263,7 +263,7 @@ def spend_all(fresh: Shell, number: int) -> None:
         opened = await open_account(Node(fresh.rpc_url, ""), account.address, account.private_key)
         try:
             have_fri = await opened.get_balance(STRK)
-            to, left_fri = fresh.accounts[0].address, FRI_PER_STRK // 10
+            to, left_fri = fresh.accounts[0].address, FRI_PER_STRK // 50
             call = Call(STRK, get_selector_from_name("transfer"), [to, have_fri - left_fri, 0])
             sent = await opened.execute_v3(call, auto_estimate=True)
             await opened.client.wait_for_tx(sent.transaction_hash, check_interval=0.1)
