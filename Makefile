@@ -119,6 +119,10 @@ extension-repository: ## the same, and the index with which Blender installs and
 	$(SETUP) python
 	$(BIN)/python -m tools.extension --repository
 
+release: ## everything of a release, in dist/release: zips, wheel, sources, contracts, what they are made of, checksums
+	$(SETUP) python
+	$(BIN)/python -m tools.release
+
 network: ## a network that keeps running, with settings for artist and workers; SERVICES=1: and all services
 	$(SETUP) demo $(if $(SERVICES),dashboard)
 	$(BIN)/python -m devkit.network start

@@ -1,12 +1,14 @@
-"""``python -m renderchain COMMAND …``: the artist's, the worker's and the provider's side.
+"""``python -m renderchain COMMAND …``: the sides of artist, worker, provider and network owner.
 
-A provider's commands, and checking a receipt, need no bpy module; what opens a scene or renders does.
+A provider's and a network owner's commands, and checking a receipt, need no bpy module; what opens a scene
+or renders does.
 """
 
 from __future__ import annotations
 
 import sys
 
+from .blender.network.commands import NETWORK_COMMANDS
 from .blender.provider.table import PROVIDER_COMMANDS
 from .blender.receipt_command import OFFLINE_COMMANDS
 
@@ -15,7 +17,7 @@ def main() -> int:
     """Run the named command."""
     name, *rest = sys.argv[1:] or [""]
     name = name.replace("-", "_")
-    without_bpy = {**PROVIDER_COMMANDS, **OFFLINE_COMMANDS}
+    without_bpy = {**PROVIDER_COMMANDS, **NETWORK_COMMANDS, **OFFLINE_COMMANDS}
     if name in without_bpy:
         return without_bpy[name](rest)
     from .blender.commands import COMMANDS

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import os
 import re
 import shutil
 import sys
@@ -31,6 +32,7 @@ from .wheels import collect
 
 PACKAGE = REPO / "addon" / "renderchain"
 MANIFEST = REPO / "blender_manifest.toml"
+LONG_AGO_S = 1_577_836_800  # of every file in a zip, the start of 2020: what is built twice is the same
 PYTHONS = ("3.11", "3.13", "3.14")  # Blender 4.5 to 5.0; 5.1 on; what Debian builds 5.2 with
 
 
@@ -41,14 +43,23 @@ def manifest_text(source: str, platforms: list[str], wheels: list[str]) -> str:
         project = tomllib.loads((REPO / "pyproject.toml").read_text())["project"]
     except (tomllib.TOMLDecodeError, KeyError, OSError) as error:
         raise BuildError(f"build_extension: {MANIFEST.name} or pyproject.toml: {error}; mend it.") from error
-    for key in ("version", "name"):
-        if manifest.get(key, "").lower() != project[key]:
-            raise BuildError(f"build_extension: {key} in {MANIFEST.name} is not pyproject.toml's; mend it.")
+    if manifest.get("name", "").lower() != project["name"]:
+        raise BuildError(f"build_extension: name in {MANIFEST.name} is not pyproject.toml's; mend it.")
     text, count = re.subn(r"^platforms = \[.*\]$", f"platforms = {_toml(platforms)}", source, flags=re.M)
-    if count != 1 or "wheels" in manifest:
-        raise BuildError(f"build_extension: {MANIFEST.name} must name platforms on one line, and no wheels.")
+    if count != 1 or {"wheels", "version"} & set(manifest):
+        raise BuildError(
+            f"build_extension: {MANIFEST.name} must name platforms on one line, and neither wheels nor "
+            "version."
+        )
     paths = [f"./wheels/{name}" for name in wheels]
-    return f"wheels = {_toml(paths)}\n{text}"  # on top, as a table of the manifest would swallow it
+    # On top, as a table of the manifest would swallow them.
+    return f'version = "{project["version"]}"\nwheels = {_toml(paths)}\n{text}'
+
+
+def version() -> str:
+    """That of everything, which stands in pyproject.toml alone."""
+    project = tomllib.loads((REPO / "pyproject.toml").read_text())["project"]
+    return str(project["version"])
 
 
 def _toml(values: list[str]) -> str:
@@ -95,10 +106,12 @@ def build(pythons: list[str], platforms: list[str], output: Path) -> list[Path]:
             shutil.copy2(path, stage / "wheels" / name)
         (stage / MANIFEST.name).write_text(manifest_text(source, platforms, sorted(wheels)))
         folders = [f"--source-dir={stage}", f"--output-dir={output}"]
+        for path in stage.rglob("*"):
+            os.utime(path, (LONG_AGO_S, LONG_AGO_S))
         advice = f"correct {MANIFEST.name} or {PACKAGE.relative_to(REPO)} as it says, {AGAIN}"
         call("packing the extension", [*tool, "build", *folders, "--split-platforms", tags], advice)
     manifest = tomllib.loads(source)
-    stem = f"{manifest['id']}-{manifest['version']}"
+    stem = f"{manifest['id']}-{version()}"
     zips = [output / f"{stem}-{platform.replace('-', '_')}.zip" for platform in platforms]
     for path in zips:
         call(f"validating {path}", [*tool, "validate", tags, str(path)], advice)

@@ -9,13 +9,14 @@
     python3 -m tools.setup postgres      the database of services where one machine is outgrown
     python3 -m tools.setup dashboard     the dashboard's page, which the index serves
     python3 -m tools.setup browser       Chromium, in which the dashboard is tested
+    python3 -m tools.setup promtool      what tests the rules of alerts
     python3 -m tools.setup kubo          the IPFS node
     python3 -m tools.setup scenes        the scenes that the demo is made of
     python3 -m tools.setup blender       the Blender 5.2 LTS application
     python3 -m tools.setup demo | all    what `make demo` needs; everything
     python3 -m tools.setup doctor        what is there and what is missing
-    python3 -m tools.setup path NAME     where uv, devnet, cairo, kubo, scenes, blender, containers or
-                                         dashboard lies
+    python3 -m tools.setup path NAME     where uv, devnet, cairo, kubo, scenes, blender, containers,
+                                         dashboard or promtool lies
 
 Tools go, keyed by version and recipe, into $RENDERCHAIN_CACHE (or $XDG_CACHE_HOME/renderchain,
 or ~/.cache/renderchain), so that a second clone builds nothing again.
@@ -37,6 +38,7 @@ from .containers import containers, containers_root
 from .dashboard import DIST, dashboard, dashboard_root, is_built
 from .debian import blender_app, blender_root, browser, emulation, postgres, scenes, scenes_root, system
 from .kubo import kubo, kubo_root
+from .promtool import promtool, promtool_root
 from .python_env import STAMP, python_env, uv, uv_root
 
 ROOTS: dict[str, Callable[[], Path]] = {
@@ -48,6 +50,7 @@ ROOTS: dict[str, Callable[[], Path]] = {
     "blender": blender_root,
     "containers": containers_root,
     "dashboard": dashboard_root,
+    "promtool": promtool_root,
 }
 # What runs one after the other: cargo fills all cores by itself, apt and dpkg take a lock.
 LANES: tuple[tuple[tuple[str, Callable[[], None]], ...], ...] = (
@@ -59,6 +62,7 @@ LANES: tuple[tuple[tuple[str, Callable[[], None]], ...], ...] = (
         ("postgres", postgres),
         ("browser", browser),
         ("scenes", scenes),
+        ("promtool", promtool),
         ("uv", uv),
         ("python", python_env),
         ("dashboard", dashboard),
@@ -74,6 +78,7 @@ GROUPS = {
         "postgres",
         "browser",
         "dashboard",
+        "promtool",
         "devnet",
         "cairo",
         "kubo",

@@ -127,18 +127,22 @@ def scenes_root() -> Path:
 def scenes() -> None:
     """Freely licensed real scenes (BSD-3-Clause) out of a Debian package."""
     root = scenes_root()
-    if is_done(root):
-        return
+    if not is_done(root):
+        unpack("scenes", SCENES_PACKAGE, SCENES_SHA256, root)
+
+
+def unpack(step: str, version: tuple[str, str], sha256: str, root: Path) -> None:
+    """What is in a Debian package of that name and version; raises SetupError if it is another file."""
     need("apt-get", "run this on Debian or Ubuntu")
     _update()
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o777)
-        run("scenes", ["apt-get", "download", "=".join(SCENES_PACKAGE)], cwd=Path(folder))
+        run(step, ["apt-get", "download", "=".join(version)], cwd=Path(folder))
         (package,) = Path(folder).glob("*.deb")
-        if hashlib.sha256(package.read_bytes()).hexdigest() != SCENES_SHA256:
-            raise SetupError(f"setup: {package.name} has another sha-256 than {SCENES_SHA256}: refused.")
+        if hashlib.sha256(package.read_bytes()).hexdigest() != sha256:
+            raise SetupError(f"setup: {package.name} has another sha-256 than {sha256}: refused.")
         shutil.rmtree(root, ignore_errors=True)
-        run("scenes", ["dpkg-deb", "-x", str(package), str(root)])
+        run(step, ["dpkg-deb", "-x", str(package), str(root)])
     (root / ".done").touch()
 
 

@@ -43,4 +43,7 @@ COMMAND_NAMES = (
     "pause",
     "resume",
     "drain",
+    "backup",
+    "restore",
+    "network",
 )

@@ -26,6 +26,7 @@ from .command_line import (
 )
 from .console import ConsoleReporter
 from .job_commands import JOB_COMMANDS
+from .network.commands import NETWORK_COMMANDS
 from .packing_commands import pack, preflight
 from .probe_command import probe
 from .provider.table import PROVIDER_COMMANDS
@@ -125,4 +126,5 @@ COMMANDS = {
     "watchtower": watchtower,
     "benchmark": benchmark,
     **PROVIDER_COMMANDS,
+    **NETWORK_COMMANDS,
 }

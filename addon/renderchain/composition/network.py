@@ -130,11 +130,11 @@ async def open_registry(settings: Settings, reporter: Reporter) -> AsyncIterator
 
 @asynccontextmanager
 async def open_sender(
-    settings: Settings, reporter: Reporter, budget: FeeBudget | None = None
+    settings: Settings, reporter: Reporter, budget: FeeBudget | None = None, *, node: Node | None = None
 ) -> AsyncIterator[tuple[Any, Sender]]:
-    """The settings' account and its one sender in this process."""
+    """The settings' account and its one sender in this process; ``node`` in the place of the settings'."""
     key = open_keys(settings).private_key(settings.account)
-    account = await open_account(node_of(settings), settings.account, key, reporter.tell)
+    account = await open_account(node or node_of(settings), settings.account, key, reporter.tell)
     watching = asyncio.create_task(nodes_of(account).watch())
     try:
         limit_fri, say_fee = settings.fee_limit_fri, _say_fee(reporter)

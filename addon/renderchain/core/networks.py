@@ -22,10 +22,11 @@ class KnownNetwork:
     rpc_url: str = ""
     ws_url: str = ""
     directory: int = 0
+    from_block: int = 0
     oldest_head_s: float = ANY_AGE_S
 
 
-# Nothing of ours is deployed on Sepolia or on mainnet yet: whoever deploys a network tells its Directory.
+# Where a Directory is known, its network's record says it (composition/known_networks.py).
 NETWORKS = {
     one.name: one
     for one in (
@@ -40,8 +41,7 @@ NETWORKS = {
         KnownNetwork(
             "sepolia",
             "Sepolia",
-            "Starknet's test network, whose STRK is worth nothing. No Directory is known there yet: fill in "
-            "the one that your network's people gave you.",
+            "Starknet's test network, whose STRK is worth nothing.",
             "SN_SEPOLIA",
             is_public=True,
             oldest_head_s=600.0,
@@ -49,8 +49,7 @@ NETWORKS = {
         KnownNetwork(
             "mainnet",
             "Mainnet",
-            "Starknet itself, where STRK is money. No Directory is known there yet: fill in the one that "
-            "your network's people gave you.",
+            "Starknet itself, where STRK is money.",
             "SN_MAIN",
             is_public=True,
             oldest_head_s=600.0,

@@ -23,6 +23,8 @@ OUTCOMES = (
 )
 DUTIES = ("voted", "declined", "missed", "leaves_opened", "key_revealed", "prints_compared")
 RESULTS = ("confirmed", "reverted")
+VERDICTS = ("accepted", "rejected", "undecided")
+WATCHED = (("reserve_runs_out", "warning"),)  # kinds of notices that alerts are about
 
 
 def metrics_of(state: WorkerState, now_s: float, loop_age_s: float, free_bytes: int | None) -> list[Metric]:
@@ -36,8 +38,9 @@ def _process(state: WorkerState, now_s: float, loop_age_s: float, free_bytes: in
         tuple((name, getattr(one, name)) for name in facts): 1.0 for one in state.machines.values()
     }
     out = dict.fromkeys(state.out_of_service, 1)
+    kinds = {**dict.fromkeys(WATCHED, 0), **state.kinds}
     told: dict[Labels, float] = {
-        (("kind", kind), ("level", level)): float(n) for (kind, level), n in state.kinds.items()
+        (("kind", kind), ("level", level)): float(n) for (kind, level), n in kinds.items()
     }
     waits = {name: max(now_s - since_s, 0.0) for name, since_s in state.waits.items()}
     store: dict[Labels, float] = {(): float(state.stored_bytes)} if state.stored_bytes is not None else {}
@@ -66,6 +69,7 @@ def _whole(counts: Mapping[str, int], keys: Sequence[str]) -> dict[str, int]:
 
 def _work(state: WorkerState) -> list[Metric]:
     outcomes, duties = _whole(state.outcomes, OUTCOMES), _whole(state.duties, DUTIES)
+    verdicts = _whole(state.verdicts, VERDICTS)
     lanes_s = {str(lane): spent_s for lane, spent_s in sorted(state.lanes_s.items())}
     now_in = Counter(str(one.lane) for one in state.rendering.values())
     rendering = {lane: now_in[lane] for lane in lanes_s}
@@ -78,7 +82,7 @@ def _work(state: WorkerState) -> list[Metric]:
         single(f"{PREFIX}leases_held", "gauge", "Leases that have not ended.", len(state.held)),
         single(f"{PREFIX}seats_held", "gauge", "Others' leases that it has to vote on.", len(state.seats)),
         by_label(f"{PREFIX}audit_duties_total", "counter", "What it did in audits.", "duty", duties),
-        by_label(f"{PREFIX}verdicts_total", "counter", "On its own leases.", "verdict", state.verdicts),
+        by_label(f"{PREFIX}verdicts_total", "counter", "On its own leases.", "verdict", verdicts),
     ]
 
 

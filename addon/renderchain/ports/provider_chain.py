@@ -8,10 +8,8 @@ from typing import Protocol
 from ..core.board_events import BoardEvent
 from ..core.ids import LeaseId, WorkerId
 from ..core.job import LeaseInfo, StandingOffer
-from ..core.money import Fee
-from ..core.provider import PlainCall, Receipt, RegistryRules, StakeLoss, Standing
-
-Calls = tuple[PlainCall, ...]
+from ..core.provider import RegistryRules, StakeLoss, Standing
+from .signing_chain import Calls, SigningChain
 
 
 class ProviderCalls(Protocol):
@@ -103,18 +101,8 @@ class ProviderBoard(Protocol):
         ...
 
 
-class ProviderChain(Protocol):
-    """All raise ContractError or ChainError. ``address`` is the account whose calls they are."""
-
-    @property
-    def address(self) -> int:
-        """The account whose calls they are."""
-        ...
-
-    @property
-    def chain_name(self) -> str:
-        """The chain's identifier, such as SN_MAIN."""
-        ...
+class ProviderChain(SigningChain, Protocol):
+    """All raise ContractError or ChainError."""
 
     @property
     def calls(self) -> ProviderCalls:
@@ -150,16 +138,8 @@ class ProviderChain(Protocol):
         """What boards took of a worker's stake since a block, each purse in the chain's order."""
         ...
 
-    async def is_deployed(self, account: int) -> bool:
-        """Whether there is a contract at an account's address."""
-        ...
-
     async def public_key(self) -> int:
         """The key that the account checks signatures by, 0 where it does not say: wallets differ in that."""
-        ...
-
-    async def tokens_fri(self, account: int) -> int:
-        """STRK in an account."""
         ...
 
     async def newest_block(self) -> tuple[int, int]:
@@ -168,20 +148,4 @@ class ProviderChain(Protocol):
 
     async def block_time_s(self, block: int) -> int:
         """When a block was made, in seconds since 1970."""
-        ...
-
-    async def nonce(self) -> int:
-        """How many transactions the account has sent."""
-        ...
-
-    async def fee(self, action: str, calls: Calls) -> Fee:
-        """What the calls would cost now in one transaction; raises what sending them would."""
-        ...
-
-    async def send(self, action: str, calls: Calls, intent_name: str = "") -> Receipt:
-        """Send the calls in one transaction; with the same intent's name it happens once."""
-        ...
-
-    def read(self, call: PlainCall) -> str:
-        """A call of the registry, a board or the token in words; raises ChangeRefused for any other."""
         ...

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import bpy
 
 from ..core.errors import SettingsError
-from ..core.networks import NETWORKS
+from ..core.networks import NETWORKS, KnownNetwork
 from ..settings import own_settings_file
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ class Chosen:
         self.trouble = ""  # why the file can't be read
         self.wrong: dict[str, tuple[str, str]] = {}  # what was typed into a field, and why it can't be
         self.is_stale = True
+        self._networks: dict[str, KnownNetwork] = {}
+        self._networks_of: Stamp | None = None  # when they were read
 
     def own(self) -> OwnSettings:
         """The file."""
@@ -89,14 +91,30 @@ class Chosen:
         name = self.values().get("network", "custom")
         return name if isinstance(name, str) and name in NETWORKS else "custom"
 
+    @property
+    def directory_is_known(self) -> bool:
+        """Whether the chosen network's Directory is the one that its record says."""
+        directory = self._known()[self.network].directory
+        return bool(directory) and self.text("directory").lower() == hex(directory)
+
+    def _known(self) -> dict[str, KnownNetwork]:
+        """What is known of each network, read anew as often as what is chosen."""
+        from ..composition.known_networks import known_networks
+
+        self.values()
+        if self._networks_of != self._seen or not self._networks:
+            self._networks, self._networks_of = known_networks(), self._seen
+        return self._networks
+
     def choose_network(self, name: str) -> None:
         """Go to another network, with what is known of it or was chosen for it before in this session."""
         values = self.values()
         self._left[self.network] = {one: values[one] for one in OF_A_NETWORK if one in values}
-        known = NETWORKS[name]
+        self._networks = {}  # a record may have come
+        known = self._known()[name]
         start = {"rpc_url": known.rpc_url, "ws_url": known.ws_url}
         if known.directory:
-            start["directory"] = hex(known.directory)
+            start |= {"directory": hex(known.directory), "from_block": str(known.from_block)}
         new = {one: text for one, text in self._left.get(name, start).items() if text}
         for one in OF_A_NETWORK:
             self.wrong.pop(one, None)

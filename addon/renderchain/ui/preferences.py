@@ -137,7 +137,12 @@ class RENDERCHAIN_AP_preferences(bpy.types.AddonPreferences):  # noqa: N801 - Bl
     def _draw_network(self, box: Any, width_px: float) -> None:
         box.label(text=texts.NETWORK, icon="WORLD")
         box.row().prop(self, "network", expand=True)
-        messages.draw_text(box, NETWORKS[chosen.network].about, width_px)
+        known = NETWORKS[chosen.network]
+        messages.draw_text(box, known.about, width_px)
+        if chosen.directory_is_known:
+            messages.draw_text(box, texts.DIRECTORY_KNOWN, width_px)
+        elif known.is_public:
+            messages.draw_text(box, texts.NO_DIRECTORY, width_px)
         self._draw_fields(box, width_px, "rpc_url", "ws_url", "directory", "index_url")
 
     def _draw_account(self, box: Any, width_px: float) -> None:

@@ -15,8 +15,8 @@ from ...core.money import Fee, format_strk
 from ...core.provider import Receipt
 from .errors import said
 from .fees import GAS_MARGIN, PRICE_MARGIN
-from .provider import is_deployed
 from .signer import ORDER
+from .signing import is_deployed
 
 ACCOUNT_CLASS = 0x05B4B537EAA2399E3AA99C4E2E0208EBD6C71BC1467938CD52C798C601E43564
 NOT_DECLARED = "28"

@@ -16,7 +16,6 @@ ABI = Path(__file__).with_name("abi")
 
 async def open_contract(name: str, address: int, account: Any) -> Any:
     """A starknet-py contract; raises WrongNetwork if another class is at the address, ChainError."""
-    from starknet_py.contract import Contract
     from starknet_py.net.client_errors import ContractNotFoundError
 
     try:
@@ -30,13 +29,30 @@ async def open_contract(name: str, address: int, account: Any) -> Any:
                 f"There is no contract at {address:#x}, where the {name} should be; check the settings."
             ) from error
         raise
-    if found != int(_classes()[name], 16):
+    if found != class_hash_of(name):
         raise WrongNetwork(
             f"The contract at {address:#x} is not the {name} that this version knows (class {found:#x}). "
             "Nothing was sent; check the address or update RenderChain."
         )
+    return contract_at(name, address, account)
+
+
+def class_hash_of(name: str) -> int:
+    """The class that this version knows a contract by."""
+    return int(_classes()[name], 16)
+
+
+def contract_at(name: str, address: int, account: Any) -> Any:
+    """A starknet-py contract that need not be there yet; nobody is asked."""
+    from starknet_py.contract import Contract
+
     read_abis_fast()
-    return Contract(address, json.loads((ABI / f"{name}.json").read_text()), account, cairo_version=1)
+    return Contract(address, abi_of(name), account, cairo_version=1)
+
+
+def abi_of(name: str) -> list[Any]:
+    """What a contract offers."""
+    return list(json.loads((ABI / f"{name}.json").read_text()))
 
 
 @functools.cache

@@ -66,25 +66,7 @@ class Fees:
 
     async def bounds(self, action: str, kind: tuple[int, ...], factor: float = 1.0) -> tuple[Any, Fee]:
         """Resource bounds for a kind that is known; raises FeeTooHigh before anything is sent."""
-        from starknet_py.net.client_models import ResourceBounds, ResourceBoundsMapping
-
-        prices = await self._known_prices()
-        gas = self._seen[kind]
-        units = (gas.l1, gas.data, gas.l2)
-        amounts = [int(one * GAS_MARGIN) for one in units]
-        most = [int(price * PRICE_MARGIN * factor) for price in prices]
-        fee = Fee(
-            sum(amount * price for amount, price in zip(units, prices, strict=True)),
-            sum(amount * price for amount, price in zip(amounts, most, strict=True)),
-        )
-        if fee.highest_fri > self._limit_fri:
-            raise FeeTooHigh(
-                f"{action} may cost up to {format_strk(fee.highest_fri)} STRK in fees, over your limit of "
-                f"{format_strk(self._limit_fri)}. Nothing was sent; wait for lower prices or raise "
-                "fee_limit_fri."
-            )
-        l1, data, l2 = [ResourceBounds(*both) for both in zip(amounts, most, strict=True)]
-        return ResourceBoundsMapping(l1_gas=l1, l1_data_gas=data, l2_gas=l2), fee
+        return bounds_of(action, self._seen[kind], await self._known_prices(), self._limit_fri, factor)
 
     async def gas_price_fri(self) -> int:
         """What a unit of L2 gas costs; raises ChainError if that is absurd."""
@@ -98,6 +80,29 @@ class Fees:
 
     def _set_prices(self, l1: int, data: int, l2: int) -> None:
         self._prices, self._prices_at_s = (l1, data, l2), time.monotonic()
+
+
+def bounds_of(
+    action: str, gas: Gas, prices: tuple[int, int, int], limit_fri: int, factor: float = 1.0
+) -> tuple[Any, Fee]:
+    """Resource bounds for so much gas at these prices; raises FeeTooHigh."""
+    from starknet_py.net.client_models import ResourceBounds, ResourceBoundsMapping
+
+    units = (gas.l1, gas.data, gas.l2)
+    amounts = [int(one * GAS_MARGIN) for one in units]
+    most = [int(price * PRICE_MARGIN * factor) for price in prices]
+    fee = Fee(
+        sum(amount * price for amount, price in zip(units, prices, strict=True)),
+        sum(amount * price for amount, price in zip(amounts, most, strict=True)),
+    )
+    if fee.highest_fri > limit_fri:
+        raise FeeTooHigh(
+            f"{action} may cost up to {format_strk(fee.highest_fri)} STRK in fees, over your limit of "
+            f"{format_strk(limit_fri)}. Nothing was sent; wait for lower prices or raise "
+            "fee_limit_fri."
+        )
+    l1, data, l2 = [ResourceBounds(*both) for both in zip(amounts, most, strict=True)]
+    return ResourceBoundsMapping(l1_gas=l1, l1_data_gas=data, l2_gas=l2), fee
 
 
 async def prices_of(client: Any) -> tuple[int, int, int]:

@@ -25,7 +25,7 @@ class Node:
     """Addresses of a node. ``chain_id`` is what it must serve ("" for any); headers are never shown.
 
     ``others`` serve the same chain and are used where it fails, in their order. What has a newest block older
-    than ``oldest_head_s`` shows the past.
+    than ``oldest_head_s`` shows the past. An answer may take it ``patience_s``.
     """
 
     rpc_url: str = field(repr=False)
@@ -34,6 +34,7 @@ class Node:
     headers: dict[str, str] = field(default_factory=dict, repr=False)
     others: tuple[Node, ...] = ()
     oldest_head_s: float = float("inf")
+    patience_s: float = TIMEOUT_S
 
     @property
     def shown(self) -> str:
@@ -61,7 +62,7 @@ class Node:
         tracing = aiohttp.TraceConfig()
         tracing.on_request_redirect.append(refuse)
         return aiohttp.ClientSession(
-            headers=self.headers, timeout=aiohttp.ClientTimeout(TIMEOUT_S), trace_configs=[tracing]
+            headers=self.headers, timeout=aiohttp.ClientTimeout(self.patience_s), trace_configs=[tracing]
         )
 
     def socket(self, ping_s: float) -> Any:

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from ...core.errors import ChainError, ChangeRefused
 from ...core.ids import NO_WORKER, WorkerId
 from ...core.job import StandingOffer
-from ...core.money import Fee
-from ...core.provider import Leaving, PlainCall, Receipt, RegistryRules, StakeLoss, Standing
+from ...core.provider import Leaving, Receipt, RegistryRules, StakeLoss, Standing
 from .chain import find_contracts
-from .errors import NOT_FOUND_CONTRACT, said
-from .fees import Fees, kind_of
+from .errors import said
 from .provider_board import StarknetProviderBoard, open_provider_boards
 from .registry_calls import Calls, StarknetProviderCalls
 from .scheduler import key_of
 from .sender import Sender
+from .signing import StarknetSigning, receipt_of
 from .view import StarknetView, ask
 
 CHUNK = 500
 
 
-class StarknetProvider(StarknetView):
+class StarknetProvider(StarknetSigning, StarknetView):
     """Serves ProviderChain. Make it with ``connect``; without a sender it reads and sends nothing."""
 
     def __init__(
@@ -34,7 +33,6 @@ class StarknetProvider(StarknetView):
         self._first_block = 0
         self.calls = StarknetProviderCalls(self._token, self._registry)
         self.boards: list[StarknetProviderBoard] = []
-        self.chain_name = self.chain_id.to_bytes(31, "big").lstrip(b"\0").decode("ascii", "replace")
 
     @classmethod
     async def connect(
@@ -111,10 +109,6 @@ class StarknetProvider(StarknetView):
             *(StakeLoss(int(raw.block_number), int(raw.data[1]), True) for raw in forfeited),
         ]
 
-    async def is_deployed(self, account: int) -> bool:
-        """Whether there is a contract at an account's address."""
-        return await is_deployed(self._account.client, account)
-
     async def public_key(self) -> int:
         """The key that the account checks signatures by, 0 where it does not say: wallets differ in that."""
         return await key_of(self._account.client, self.address)
@@ -134,57 +128,14 @@ class StarknetProvider(StarknetView):
         )
         return int(found.timestamp)
 
-    async def nonce(self) -> int:
-        """How many transactions the account has sent."""
-        answer = self._account.get_nonce(block_number="pre_confirmed")
-        return int(await said("Asking for the account's nonce", answer))
-
-    async def fee(self, action: str, calls: Calls) -> Fee:
-        """What the calls would cost now in one transaction; raises what sending them would."""
-        made, fees = _made(calls), Fees(self._account.client, self._limit_fri)
-        await fees.learn_by_estimate(action, self._account, made, await self.nonce())
-        return (await fees.bounds(action, kind_of(made)))[1]
-
     async def send(self, action: str, calls: Calls, intent_name: str = "") -> Receipt:
         """Send the calls in one transaction; with the same intent's name it happens once."""
-        if self._signs is None:
-            raise ChangeRefused(
-                f"{action} was not sent: this machine has no key. Use --print and send there."
-            )
-        receipt = await self._signs.send(action, _made(calls), intent_name=intent_name)
-        return Receipt(
-            int(receipt.transaction_hash),
-            int(receipt.block_number or 0),
-            int(receipt.actual_fee.amount),
-            self._registered_in(receipt),
-        )
+        receipt = await self._sent(action, calls, intent_name)
+        return replace(receipt_of(receipt), worker_id=self._registered_in(receipt))
 
-    def read(self, call: PlainCall) -> str:
-        """A call of the registry, a board or the token in words; raises ChangeRefused for any other."""
+    def _readable(self) -> Mapping[int, Any]:
         boards = [one.contract for one in self.boards]
-        known = {int(one.address): one for one in (self._registry, *boards, self._token)}
-        contract = known.get(call.to)
-        function = contract.functions.get(call.entrypoint) if contract else None
-        if contract is None or function is None or function.get_selector(call.entrypoint) != call.selector:
-            raise ChangeRefused(
-                f"Nothing was sent: a call of {call.entrypoint} at {call.to:#x} is none that RenderChain "
-                "makes on this network. Have the file made anew with --print."
-            )
-        adapter = function._payload_transformer
-        try:
-            given = adapter.inputs_serializer.deserialize(list(call.calldata)).as_dict()
-            is_whole = adapter.serialize(**given) == list(call.calldata)
-        except Exception as error:  # noqa: BLE001 - the library has no base for what calldata can do to it
-            raise ChangeRefused(
-                f"Nothing was sent: the call of {call.entrypoint} has calldata that can't be read "
-                f"({type(error).__name__}). Have the file made anew with --print."
-            ) from error
-        if not is_whole or (contract is self._token and given.get("spender") not in known):
-            raise ChangeRefused(
-                f"Nothing was sent: the call of {call.entrypoint} says more than RenderChain would have it "
-                "say. Have the file made anew with --print."
-            )
-        return f"{call.entrypoint}({', '.join(f'{name}: {_shown(one)}' for name, one in given.items())})"
+        return {int(one.address): one for one in (self._registry, *boards, self._token)}
 
     async def _named_operator(self, worker_id: WorkerId) -> int:
         """Whom the owner named and who has not accepted yet; the registry tells it by its events only."""
@@ -228,31 +179,6 @@ class StarknetProvider(StarknetView):
         return NO_WORKER
 
 
-async def is_deployed(client: Any, account: int) -> bool:
-    """Whether there is a contract at an address; raises ChainError."""
-    try:
-        await said("Looking for the account", client.get_class_hash_at(account, "latest"))
-    except ChainError as error:
-        if str(getattr(error.__cause__, "code", "")) == NOT_FOUND_CONTRACT:
-            return False
-        raise
-    return True
-
-
 def _leaving(raw: Any, rules: RegistryRules) -> Leaving:
     ready_s = int(raw["since_s"]) + rules.cooldown_s
     return Leaving(int(raw["unstaking_fri"]), ready_s, int(raw["since_block"]) + rules.wait_blocks)
-
-
-def _made(calls: Calls) -> list[Any]:
-    from starknet_py.net.client_models import Call
-
-    return [Call(one.to, one.selector, list(one.calldata)) for one in calls]
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{name}: {_shown(one)}" for name, one in value.items()) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(_shown, value)) + "]"
-    return hex(value) if isinstance(value, int) and value >= 2**128 else str(value)

@@ -9,7 +9,7 @@ from ...core.calls_file import CallsFile, parse_calls
 from ...core.errors import ChangeRefused, InsufficientFunds
 from ...core.money import Fee, format_strk
 from ...core.provider import PlainCall, Receipt
-from ...ports.provider_chain import ProviderChain
+from ...ports.signing_chain import SigningChain
 from .change import Change
 
 Say = Callable[[str], None]
@@ -17,7 +17,7 @@ Confirm = Callable[[], bool]
 
 
 async def carry_out(
-    chain: ProviderChain, change: Change, say: Say, confirm: Confirm, intent_name: str = ""
+    chain: SigningChain, change: Change, say: Say, confirm: Confirm, intent_name: str = ""
 ) -> Receipt | None:
     """Say what a change costs, ask, and send it; None where the answer is no.
 
@@ -36,14 +36,14 @@ async def carry_out(
     return receipt
 
 
-async def explained(chain: ProviderChain, change: Change) -> list[str]:
+async def explained(chain: SigningChain, change: Change) -> list[str]:
     """What ``carry_out`` says before it asks; raises what that does until then."""
     lines: list[str] = []
     _tell(change, await _weigh(chain, change), lines.append)
     return lines
 
 
-async def make_file(chain: ProviderChain, change: Change, say: Say, path: Path) -> None:
+async def make_file(chain: SigningChain, change: Change, say: Say, path: Path) -> None:
     """Say what a change costs, and write its calls into a new file; raises ChangeRefused if there is one."""
     fee = await _weigh(chain, change)
     _tell(change, fee, say)
@@ -62,7 +62,7 @@ async def make_file(chain: ProviderChain, change: Change, say: Say, path: Path) 
     )
 
 
-async def send_file(chain: ProviderChain, path: Path, say: Say, confirm: Confirm) -> Receipt | None:
+async def send_file(chain: SigningChain, path: Path, say: Say, confirm: Confirm) -> Receipt | None:
     """Read what such a file would do, out of its calls alone, ask, and send it.
 
     Raises ChangeRefused where it is for another chain or account, or calls what RenderChain never does.
@@ -99,7 +99,7 @@ def _allowed_fri(calls: tuple[PlainCall, ...]) -> int:
     return sum(low | high << 128 for _, low, high in approvals)
 
 
-async def _weigh(chain: ProviderChain, change: Change) -> Fee:
+async def _weigh(chain: SigningChain, change: Change) -> Fee:
     """The fee of a change that the account can pay for, with what it pays."""
     if not await chain.is_deployed(chain.address):
         raise ChangeRefused(

@@ -7,13 +7,14 @@ import asyncio
 import getpass
 import os
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ...app.provider.joining import Joining
 from ...app.provider.questions import Questions
 from ...composition.keys import derived_address, key_place, new_private_key, noted_account
+from ...composition.known_networks import known_networks
 from ...composition.provider import open_provider
 from ...core.errors import KeyStoreError, SettingsError
 from ...core.networks import NETWORKS
@@ -81,7 +82,7 @@ def _write_settings(config: Path, questions: Questions) -> None:
     values: dict[str, Any] = dict(known)
     for name, text, suggested in ASKED:
         if name not in known:
-            given = questions.ask(name, text, _checked(name), suggested)
+            given = questions.ask(name, text, _checked(name), _suggested(name, values) or suggested)
             if given != "-":
                 values[name] = int(given) if name == "from_block" and given.isdecimal() else given
     if not known.get("account"):
@@ -99,6 +100,14 @@ def _write_settings(config: Path, questions: Questions) -> None:
     finally:
         partial.unlink(missing_ok=True)
     say(f"The settings are in {config}, each with what it means.")
+
+
+def _suggested(name: str, values: Mapping[str, Any]) -> str:
+    """What the chosen network's record says, if there is one."""
+    known = known_networks().get(str(values.get("network")))
+    if known is None or not known.directory:
+        return ""
+    return {"directory": hex(known.directory), "from_block": str(known.from_block)}.get(name, "")
 
 
 def _account(folder: Path, questions: Questions) -> dict[str, str]:

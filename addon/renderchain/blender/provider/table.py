@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from . import accounts, doctor, looking, profile, setup, staking
+from . import accounts, backups, doctor, looking, profile, setup, staking
 
 PROVIDER_COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "account": accounts.account,
@@ -25,4 +25,6 @@ PROVIDER_COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "pause": looking.pause,
     "resume": looking.resume,
     "drain": looking.drain,
+    "backup": backups.backup,
+    "restore": backups.restore,
 }

@@ -1,0 +1,175 @@
+"""A folder's journals, evidence and small files in one archive, and back.
+
+A journal is copied by the database itself, so it is whole also while somebody writes it. Files of evidence
+are never changed once they are there.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import sqlite3
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path, PurePosixPath
+
+from ..core.errors import ChangeRefused, JournalError
+
+KEPT = ("journal.sqlite", "pins.json", "known_tiles.json", "bonds.json", "fees.json")  # in the folder itself
+TREES = ("evidence",)  # all that is below
+MOST_BYTES = 2**40
+MOST_NAMES = 10**6
+MARK = "renderchain-backup-1"  # the first entry, by which an archive is known
+
+
+def write_backup(folder: Path, keystore: Path | None, file: Path) -> int:
+    """Put them, and the keystore, into a new archive that its user alone may read; how many files there were.
+
+    Raises ChangeRefused, and leaves nothing behind then.
+    """
+    if not (folder / "journal.sqlite").is_file():
+        raise ChangeRefused(
+            f"{folder} has no journal, so nothing was written; name the folder with --config."
+        )
+    try:
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    except FileExistsError:
+        raise ChangeRefused(f"{file} is there already; move it away first, or name another file.") from None
+    except OSError as error:
+        raise ChangeRefused(f"{file} can't be written ({error.strerror}); name another file.") from error
+    try:
+        with os.fdopen(handle, "wb") as target:
+            count = _pack(target, folder, keystore)
+            target.flush()
+            os.fsync(target.fileno())
+    except (OSError, sqlite3.Error) as error:
+        file.unlink(missing_ok=True)
+        raise ChangeRefused(
+            f"The backup {file} could not be written ({error}); make room and try again."
+        ) from error
+    except BaseException:
+        file.unlink(missing_ok=True)
+        raise
+    return count
+
+
+def _pack(target: io.BufferedWriter, folder: Path, keystore: Path | None) -> int:
+    count = 0
+    with tarfile.open(fileobj=target, mode="w:gz", compresslevel=1) as archive:
+        archive.addfile(tarfile.TarInfo(MARK))
+        for name in KEPT:
+            path = folder / name
+            if path.suffix == ".sqlite":
+                with tempfile.TemporaryDirectory(dir=folder) as scratch:
+                    _copy_journal(path, Path(scratch) / name)
+                    count += _add(archive, Path(scratch) / name, name)
+            else:
+                count += _add(archive, path, name)
+        for tree in TREES:
+            for path in sorted((folder / tree).rglob("*")):
+                count += _add(archive, path, path.relative_to(folder).as_posix())
+        if keystore is not None:
+            count += _add(archive, keystore, "keystore.json")
+    return count
+
+
+def _copy_journal(journal: Path, copy: Path) -> None:
+    with closing(sqlite3.connect(journal)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+
+
+def _add(archive: tarfile.TarFile, path: Path, name: str) -> int:
+    """1 if there is such a file; what went away meanwhile was settled."""
+    with suppress(FileNotFoundError):
+        if path.is_file() and not path.is_symlink():
+            archive.add(path, name, recursive=False)
+            return 1
+    return 0
+
+
+def restore_backup(file: Path, folder: Path, keystore: Path | None) -> int:
+    """Bring back into a folder what such an archive has; how many files.
+
+    Nothing is written over: raises ChangeRefused where a journal, or another keystore, is there, or where the
+    archive is none of ours.
+    """
+    if (folder / "journal.sqlite").exists():
+        raise ChangeRefused(
+            f"{folder} has a journal already, and nothing was restored. Name another folder, or move that "
+            "one away."
+        )
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    scratch = Path(tempfile.mkdtemp(prefix=".restored-", dir=folder))
+    try:
+        count = sum(_unpack(file, scratch))
+        _check_journal(scratch / "journal.sqlite", file)
+        _move(scratch, folder, keystore)
+    except (OSError, tarfile.TarError, EOFError) as error:
+        raise ChangeRefused(
+            f"{file} could not be restored ({error}); {folder} has no journal of it. Use another copy."
+        ) from error
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return count
+
+
+def _unpack(file: Path, scratch: Path) -> Iterator[int]:
+    left_bytes = MOST_BYTES
+    with tarfile.open(file, "r:gz") as archive:
+        for number, one in enumerate(archive):
+            if number == 0:
+                if one.name != MARK:
+                    raise tarfile.TarError("it is no backup of RenderChain")
+                continue
+            left_bytes -= one.size
+            if number > MOST_NAMES or left_bytes < 0 or not one.isreg() or not _is_ours(one.name):
+                raise tarfile.TarError(f"{one.name!r:.80} does not belong into a backup")
+            path = scratch / one.name
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            source = archive.extractfile(one)
+            assert source is not None  # a regular file has content
+            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
+                shutil.copyfileobj(source, target)
+            os.utime(path, (one.mtime, one.mtime))  # of several results of a lease, which was the last
+            yield 1
+
+
+def _is_ours(name: str) -> bool:
+    parts = PurePosixPath(name).parts
+    if not parts or name.startswith("/") or ".." in parts:
+        return False
+    return name in (*KEPT, "keystore.json") or (parts[0] in TREES and len(parts) > 1)
+
+
+def _check_journal(journal: Path, file: Path) -> None:
+    if not journal.is_file():
+        raise tarfile.TarError("it has no journal")
+    try:
+        with closing(sqlite3.connect(journal)) as opened:
+            (verdict,) = opened.execute("PRAGMA integrity_check").fetchone()
+    except sqlite3.Error as error:
+        raise JournalError(f"The journal in {file} can't be opened ({error}). Use another copy.") from error
+    if verdict != "ok":
+        raise JournalError(f"The journal in {file} is damaged ({verdict:.80}). Use another copy.")
+
+
+def _move(scratch: Path, folder: Path, keystore: Path | None) -> None:
+    """The journal last: with it the folder counts as restored."""
+    kept = scratch / "keystore.json"
+    if kept.exists() and keystore is not None:
+        if keystore.exists() and keystore.read_bytes() != kept.read_bytes():
+            raise ChangeRefused(
+                f"{keystore} is another keystore, and nothing was restored; move it away first."
+            )
+        if not keystore.exists():
+            keystore.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(kept, keystore)
+    for name in (*TREES, *(one for one in KEPT if one != "journal.sqlite"), "journal.sqlite"):
+        path = scratch / name
+        if path.is_dir():
+            shutil.copytree(path, folder / name, dirs_exist_ok=True)
+        elif path.exists():
+            os.replace(path, folder / name)

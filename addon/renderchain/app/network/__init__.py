@@ -1,0 +1,1 @@
+"""What those do who deploy a network and own its Directory."""

@@ -1,0 +1,200 @@
+"""Deploying a network: what is lacking is priced, asked about and sent, and it goes on where it broke off.
+
+Classes are declared one by one; the contracts come in one transaction, with the Directory's calls where the
+account that sends them is its owner. Where it is not, the owner's calls are written down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ...core.errors import ChangeRefused, FeeTooHigh, InsufficientFunds
+from ...core.money import Fee, format_strk
+from ...core.network_record import CLASSES, NetworkRecord
+from ...core.network_rules import Rules
+from ...ports.network_chain import NetworkChain, NetworkStanding, Steps
+from ...ports.signing_chain import Calls
+from .records import read_record, write_record
+
+Say = Callable[[str], None]
+DEPLOYING = "Deploying the contracts"
+MOST_AT_ONCE = 4  # boards: calls of one transaction are counted
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A network that is to be; ``rules`` is None where nothing is said of them."""
+
+    name: str
+    network: str
+    owner: int
+    boards: int
+    rules: Rules | None
+
+
+def planned(
+    chain: NetworkChain, path: Path, wanted: Wanted, classes: dict[str, int], block: int
+) -> NetworkRecord:
+    """The record that an earlier run began, or a new one that nobody has written yet; raises ChangeRefused
+    where they contradict each other.
+    """
+    if not path.exists():
+        if not 0 < wanted.boards <= MOST_AT_ONCE:
+            raise ChangeRefused(
+                f"A network can begin with 1 to {MOST_AT_ONCE} boards, not {wanted.boards}; announce others "
+                "later."
+            )
+        record = NetworkRecord(
+            wanted.name,
+            wanted.network,
+            chain.chain_name,
+            wanted.owner,
+            wanted.rules or Rules(),
+            classes,
+            from_block=block,
+        )
+        return placed(chain, record, wanted.boards)
+    record = read_record(path)
+    _same("network", path, record.network, wanted.network)
+    _same("chain", path, record.chain_id, chain.chain_name)
+    _same("owner", path, hex(record.owner), hex(wanted.owner))
+    if wanted.rules is not None:
+        _same("rules", path, record.rules, wanted.rules)
+    _same("classes", path, dict(record.classes), classes)
+    if placed(chain, record, len(record.boards)) != record:
+        raise ChangeRefused(
+            f"{path} has other addresses than follow from it, so somebody changed it; nothing was sent. Put "
+            "back what was written, or use another name."
+        )
+    return record
+
+
+def placed(chain: NetworkChain, record: NetworkRecord, boards: int) -> NetworkRecord:
+    """The record with the addresses that follow from it, for so many boards."""
+    record = replace(record, directory=chain.place(record, "directory").address)
+    record = replace(record, registry=chain.place(record, "registry").address)
+    places = (chain.place(record, f"board-{index}") for index in range(boards))
+    return record.with_boards(tuple(one.address for one in places))
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """What the chain lacks of a network: steps of anybody, and calls that only the owner can make."""
+
+    steps: Steps
+    owners: Calls
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether all is there."""
+        return not self.steps.classes and not self.steps.calls and not self.owners
+
+
+async def lacking(chain: NetworkChain, record: NetworkRecord) -> Lacking:
+    """What is to be done, as the chain stands; raises ChangeRefused where it can't be finished."""
+    classes = [name for name in CLASSES if not await chain.knows_class(record.classes[name])]
+    parts = ("directory", "registry", *(f"board-{index}" for index in range(len(record.boards))))
+    places = [chain.place(record, part) for part in parts]
+    there = [await chain.class_at(one.address) for one in places]
+    calls = tuple(one.call for one, found in zip(places, there, strict=True) if not found)
+    standing = await chain.standing(record.directory) if there[0] else None
+    return Lacking(Steps(tuple(classes), calls), _owners_calls(chain, record, standing))
+
+
+def _owners_calls(chain: NetworkChain, record: NetworkRecord, standing: NetworkStanding | None) -> Calls:
+    """Naming the registry, once, and announcing the boards."""
+    named = standing.registry if standing else 0
+    if named not in (0, record.registry):
+        raise ChangeRefused(
+            f"The Directory {record.directory:#x} has the registry {named:#x}, and the record says "
+            f"{record.registry:#x}; nothing was sent. Deploy under another name."
+        )
+    announced = {one.address for one in standing.boards} if standing else set()
+    first = () if named else (chain.directory_call(record.directory, "set_registry", record.registry),)
+    boards = [one for one in record.boards if one not in announced]
+    return (*first, *(chain.directory_call(record.directory, "announce_board", one) for one in boards))
+
+
+async def weigh(chain: NetworkChain, steps: Steps, limit_fri: int, say: Say) -> None:
+    """Say what each transaction costs by the node's prices of now, and all together.
+
+    Raises InsufficientFunds if the account can't pay, FeeTooHigh where one may cost more than the limit, or
+    ChainError.
+    """
+    if not await chain.is_deployed(chain.address):
+        raise ChangeRefused(
+            f"There is no account at {chain.address:#x} yet, and nothing was sent. Send STRK to it, then "
+            "deploy it (`account deploy`)."
+        )
+    fees = await chain.fees(steps)
+    names = [f"Declaring {name}" for name in steps.classes] + [DEPLOYING] * bool(steps.calls)
+    for name, fee in zip(names, fees, strict=True):
+        say(f"  {name}: {_cost(fee)}")
+    total = _sum(fees)
+    have_fri = await chain.tokens_fri(chain.address)
+    say(f"  All together: {_cost(total)}; the account has {format_strk(have_fri)} STRK.")
+    if dear := [name for name, fee in zip(names, fees, strict=True) if fee.highest_fri > limit_fri]:
+        raise FeeTooHigh(
+            f"{', '.join(dear)} may cost more than your limit of {format_strk(limit_fri)} STRK. Nothing was "
+            "sent; wait for lower prices or raise fee_limit_fri."
+        )
+    if have_fri < total.highest_fri:
+        raise InsufficientFunds(
+            f"Deploying may cost up to {format_strk(total.highest_fri)} STRK, and the account "
+            f"{chain.address:#x} has {format_strk(have_fri)} STRK. Nothing was sent; send STRK to it first."
+        )
+
+
+async def carry_out(chain: NetworkChain, path: Path, record: NetworkRecord, found: Lacking, say: Say) -> None:
+    """Send what is lacking, and what follows of the owner's where the account is the owner.
+
+    The record is there before anything is sent.
+    """
+    write_record(path, record)
+    for name in found.steps.classes:
+        receipt = await chain.declare(name)
+        if receipt is None:
+            say(f"{name} is declared already.")
+        else:
+            say(
+                f"{name} is declared, in block {receipt.block}; the fee was "
+                f"{format_strk(receipt.fee_fri)} STRK."
+            )
+    if found.steps.calls:
+        receipt = await chain.send(DEPLOYING, found.steps.calls)
+        say(
+            f"The contracts are there, in block {receipt.block}, transaction {receipt.tx_hash:#x}; the fee "
+            f"was {format_strk(receipt.fee_fri)} STRK."
+        )
+
+
+def finish(path: Path, record: NetworkRecord, say: Say) -> None:
+    """Have clients use the network: nothing is lacking."""
+    if not record.complete:
+        write_record(path, replace(record, complete=True))
+    say(f"The network is deployed; its record is {path}, its Directory {record.directory:#x}.")
+
+
+def by_account(found: Lacking, *, is_owner: bool) -> Lacking:
+    """The same as one account can send it: with the owner's calls in its transaction if it is the owner."""
+    if not is_owner:
+        return found
+    return Lacking(Steps(found.steps.classes, found.steps.calls + found.owners), ())
+
+
+def _cost(fee: Fee) -> str:
+    return f"about {format_strk(fee.estimated_fri)} STRK, at most {format_strk(fee.highest_fri)}"
+
+
+def _sum(fees: Sequence[Fee]) -> Fee:
+    return Fee(sum(one.estimated_fri for one in fees), sum(one.highest_fri for one in fees))
+
+
+def _same(what: str, path: Path, kept: object, wanted: object) -> None:
+    if kept != wanted:
+        raise ChangeRefused(
+            f"{path} is of a deployment with other {what} ({kept!s:.200}, not {wanted!s:.200}); nothing was "
+            "sent. Use another name, or the same options as before."
+        )

@@ -1,0 +1,121 @@
+"""What the owner of a Directory may do, each as one change that is said and asked about before it is sent."""
+
+from __future__ import annotations
+
+from ...core.durations import duration_of
+from ...core.errors import ChangeRefused
+from ...core.network_record import MOST_BOARDS, NetworkRecord
+from ...core.provider import PlainCall
+from ...ports.network_chain import NetworkChain, NetworkStanding
+from ..provider.change import Change
+
+
+class Owning:
+    """All of them, of one network. Each raises ChangeRefused where it could not be done, or ChainError."""
+
+    def __init__(self, chain: NetworkChain, record: NetworkRecord, standing: NetworkStanding) -> None:
+        self._chain = chain
+        self._record = record
+        self._standing = standing
+
+    @property
+    def next_board(self) -> int:
+        """The address of the board that comes after those of the record."""
+        if len(self._record.boards) >= MOST_BOARDS:
+            raise ChangeRefused(
+                f"The network has {MOST_BOARDS} boards; nothing was sent. That is all there may be."
+            )
+        return self._chain.place(self._record, self._next_part).address
+
+    @property
+    def is_announced(self) -> bool:
+        """Whether the next board is announced already, which the record does not say yet."""
+        return self.next_board in {one.address for one in self._standing.boards}
+
+    async def announce(self) -> Change:
+        """Deploy the next board, unless it is there, and announce it."""
+        self._check_owner()
+        place = self._chain.place(self._record, self._next_part)
+        if not await self._chain.knows_class(place.class_hash):
+            raise ChangeRefused(
+                f"The chain does not know the class {place.class_hash:#x} of the board; nothing was sent. "
+                "Declare it first: network deploy under another name does."
+            )
+        is_there = await self._chain.class_at(place.address)
+        wait = duration_of(self._record.rules.board_wait_s)
+        calls = (() if is_there else (place.call,)) + (self._call("announce_board", place.address),)
+        return Change(
+            f"Announcing the board {place.address:#x}",
+            calls,
+            0,
+            (
+                f"It becomes active after {wait}, in which workers who don't want it can leave; at once "
+                "while nobody has staked.",
+            ),
+        )
+
+    def retire(self, board: int) -> Change:
+        """Have a board take no new jobs and leases, for good."""
+        self._check_owner()
+        found = [one for one in self._standing.boards if one.address == board]
+        if not found:
+            raise ChangeRefused(
+                f"{board:#x} is no board of this network. Nothing was sent; check the address."
+            )
+        if not found[0].takes_jobs and not self._standing.is_paused:
+            raise ChangeRefused(f"The board {board:#x} is retired already. Nothing was sent.")
+        return Change(
+            f"Retiring the board {board:#x}",
+            (self._call("retire_board", board),),
+            0,
+            (
+                "It takes no new jobs and no new leases, for good. Those that it has go on to their end.",
+                "Announce its successor long before, so that there is always one that takes jobs.",
+            ),
+        )
+
+    def pause(self, paused: bool) -> Change:
+        """Stop new jobs on all boards, or let them come again."""
+        self._check_owner()
+        if self._standing.is_paused == paused:
+            raise ChangeRefused(
+                f"The network is {'paused' if paused else 'not paused'} already. Nothing was sent."
+            )
+        effect = "stops new jobs, on all boards, and nothing else: no lease and nobody's money waits for it."
+        effects = (f"It {effect}",) if paused else ("New jobs may come again.",)
+        action = "Pausing the network" if paused else "Resuming the network"
+        return Change(action, (self._call("set_paused", paused),), 0, effects)
+
+    def transfer(self, owner: int) -> Change:
+        """Name another owner, who must accept."""
+        self._check_owner()
+        return Change(
+            f"Naming {owner:#x} the Directory's next owner",
+            (self._call("transfer_ownership", owner),),
+            0,
+            ("Until it accepts (`network accept`), this account stays the owner.",),
+        )
+
+    def accept(self) -> Change:
+        """Become the owner; the chain refuses whoever was not named."""
+        return Change(
+            f"Accepting the ownership of the Directory {self._record.directory:#x}",
+            (self._call("accept_ownership"),),
+            0,
+            ("This account announces and retires boards from then on, pauses, and names the next owner.",),
+        )
+
+    @property
+    def _next_part(self) -> str:
+        return f"board-{len(self._record.boards)}"
+
+    def _call(self, name: str, *arguments: int) -> PlainCall:
+        return self._chain.directory_call(self._record.directory, name, *arguments)
+
+    def _check_owner(self) -> None:
+        if self._chain.address != self._standing.owner:
+            raise ChangeRefused(
+                f"Only the owner of the Directory, {self._standing.owner:#x}, may do this, and the settings "
+                f"name {self._chain.address:#x}. Nothing was sent; use the owner's settings, or --print and "
+                "sign where its key is."
+            )

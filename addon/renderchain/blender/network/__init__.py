@@ -1,0 +1,1 @@
+"""Commands of those who deploy and own a network; none of them needs bpy."""

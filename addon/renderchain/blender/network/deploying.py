@@ -1,0 +1,134 @@
+"""``network deploy`` and ``network verify``."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import tomllib
+from pathlib import Path
+
+from ...app.network.deploying import (
+    Lacking,
+    Wanted,
+    by_account,
+    carry_out,
+    finish,
+    lacking,
+    planned,
+    weigh,
+)
+from ...app.network.records import read_record
+from ...app.network.verifying import verify
+from ...app.provider.change import Change
+from ...app.provider.signing import make_file
+from ...composition.network_owner import check_artefacts, known_classes, open_network
+from ...composition.own_settings import NOT_CHOSEN
+from ...core.errors import SettingsError
+from ...core.network_record import MOST_BYTES, NetworkRecord
+from ...core.network_rules import Rules, rules_of
+from ...core.networks import NETWORKS
+from ...ports.reporter import Reporter
+from ..command_line import guarded
+from ..provider.common import address, confirmed, count, say
+from .common import network_settings, path_of
+
+UNREVIEWED = (
+    "Nobody outside the project has reviewed the contracts, and no money that matters belongs into them."
+)
+
+
+def add_deploy_options(parser: argparse.ArgumentParser) -> None:
+    """What a network is deployed with."""
+    text = "whose the Directory is, such as a multisig account (default: the account that deploys)"
+    parser.add_argument("--owner", type=address, help=text)
+    parser.add_argument("--boards", type=count, default=1, help="how many boards it begins with (default: 1)")
+    text = "a TOML file with rules that are not to be as usual (docs/deployment.md)"
+    parser.add_argument("--rules", type=Path, help=text)
+    text = "only say what is lacking and what it costs by the node's prices of now; needs no key"
+    parser.add_argument("--dry-run", action="store_true", help=text)
+    parser.add_argument("--yes", action="store_true", help="send without asking")
+    text = "where the owner's calls are written if it is another account (default: NAME.calls.json there)"
+    parser.add_argument("--print", type=Path, dest="file", metavar="FILE", help=text)
+
+
+def deploy(options: argparse.Namespace) -> int:
+    """Deploy a network, or what is lacking of it."""
+
+    async def run(reporter: Reporter) -> int:
+        rules = _read_rules(options.rules) if options.rules else None
+        settings = network_settings(options, None)
+        path = path_of(options)
+        async with open_network(settings, reporter, options.artefacts, signs=not options.dry_run) as chain:
+            owner = options.owner or chain.address
+            wanted = Wanted(options.name, settings.network, owner, options.boards, rules)
+            record = planned(chain, path, wanted, known_classes(), await chain.newest_block())
+            chain.knows(record)
+            found = by_account(await lacking(chain, record), is_owner=owner == chain.address)
+            if found.is_nothing:
+                finish(path, record, say)
+                return 0
+            say(
+                f"Deploying the network {record.name} on {chain.chain_name}, its Directory at "
+                f"{record.directory:#x}:"
+            )
+            if NETWORKS[settings.network].is_public:
+                say(f"  {UNREVIEWED}")
+            check_artefacts(options.artefacts, found.steps.classes)
+            await weigh(chain, found.steps, settings.fee_limit_fri, say)
+            if options.dry_run:
+                say("Nothing was sent.")
+                return 0
+            if (found.steps.classes or found.steps.calls) and not confirmed(options)():
+                say("Nothing was sent.")
+                return 1
+            await carry_out(chain, path, record, found, say)
+        if found.owners:
+            return await _write_owners(options, record, found, reporter)
+        finish(path, record, say)
+        return 0
+
+    return guarded(options, lambda reporter: asyncio.run(run(reporter)))
+
+
+async def _write_owners(
+    options: argparse.Namespace, record: NetworkRecord, found: Lacking, reporter: Reporter
+) -> int:
+    """What the owner has to sign where it is another account than the one that deploys."""
+    file = options.file or path_of(options).with_suffix(".calls.json")
+    settings = network_settings(options, record, hex(record.owner))
+    async with open_network(settings, reporter, options.artefacts, signs=False) as chain:
+        chain.knows(record)
+        made = Change(
+            f"Opening the network {record.name}",
+            found.owners,
+            0,
+            ("It names the registry, for good, and announces the boards. Then run network deploy again.",),
+        )
+        await make_file(chain, made, say, file)
+    return 0
+
+
+def verify_network(options: argparse.Namespace) -> int:
+    """Compare a network with its record; exit code 1 where they differ."""
+
+    async def run(reporter: Reporter) -> int:
+        record = read_record(path_of(options))
+        settings = network_settings(options, record, NOT_CHOSEN)
+        async with open_network(settings, reporter, options.artefacts, signs=False) as chain:
+            found = await verify(chain, record, known_classes())
+        for one in found:
+            say(one.line)
+        wrong = sum(not one.is_right for one in found)
+        say(f"{wrong} of {len(found)} are wrong: don't use this network." if wrong else "All of it is right.")
+        return 1 if wrong else 0
+
+    return guarded(options, lambda reporter: asyncio.run(run(reporter)))
+
+
+def _read_rules(path: Path) -> Rules:
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise SettingsError(f"{path} is too long for a network's rules; correct it.")
+        return rules_of(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise SettingsError(f"The rules {path} can't be read as TOML ({error}); correct it.") from error

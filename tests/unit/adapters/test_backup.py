@@ -1,0 +1,137 @@
+"""Journals, evidence and keystores in one file and back: nothing is lost, and nothing written over."""
+
+from __future__ import annotations
+
+import io
+import os
+import sqlite3
+import tarfile
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from renderchain.adapters.backup import MARK, restore_backup, write_backup
+from renderchain.adapters.journal_sqlite import SqliteJournal
+from renderchain.core.errors import ChangeRefused, JournalError
+from renderchain.core.ids import JobId, LeaseId
+from renderchain.ports.journal import LeaseEntry
+
+BOARD = 0xB0A2D
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A worker's, with a lease, its evidence, and a package that no backup needs."""
+    made = tmp_path / "worker"
+    made.mkdir()
+    add_lease(made, 5)
+    evidence = made / "evidence" / "0x7"
+    evidence.mkdir(parents=True)
+    (made / "evidence" / "5.json").write_text('{"salt": 1}')
+    (evidence / "6.bin").write_bytes(b"\0\1\2")
+    (made / "pins.json").write_text("{}")
+    (made / "packages").mkdir()
+    (made / "packages" / "large").write_text("fetched again")
+    (tmp_path / "operator.json").write_text("sealed")
+    return made
+
+
+def lease(number: int) -> LeaseEntry:
+    return LeaseEntry(BOARD, LeaseId(number), JobId(3), 77, "claimed")
+
+
+def add_lease(folder: Path, number: int) -> None:
+    SqliteJournal(folder / "journal.sqlite").save_lease(lease(number))
+
+
+def leases(folder: Path) -> set[int]:
+    with closing(sqlite3.connect(folder / "journal.sqlite")) as journal:
+        return {number for (number,) in journal.execute("SELECT lease_id FROM leases")}
+
+
+def test_what_is_copied_comes_back_whole_and_for_its_user_alone(folder: Path, tmp_path: Path) -> None:
+    file, other = tmp_path / "backup.tar.gz", tmp_path / "other"
+    os.utime(folder / "evidence" / "5.json", (1000.25, 1000.25))
+    assert write_backup(folder, tmp_path / "operator.json", file) == 5
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert restore_backup(file, other, other / "operator.json") == 5
+    assert leases(other) == {5}
+    assert (other / "evidence" / "0x7" / "6.bin").read_bytes() == b"\0\1\2"
+    assert (other / "evidence" / "5.json").read_text() == '{"salt": 1}'
+    assert (other / "evidence" / "5.json").stat().st_mtime == 1000.25, "of several, the newest is known by it"
+    assert (other / "operator.json").read_text() == "sealed"
+    assert {path.name for path in other.iterdir()} == {
+        "journal.sqlite",
+        "evidence",
+        "pins.json",
+        "operator.json",
+    }
+    assert (other / "journal.sqlite").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_journal_is_whole_also_while_somebody_writes_it(folder: Path, tmp_path: Path) -> None:
+    journal = SqliteJournal(folder / "journal.sqlite")
+    for number in range(6, 20):
+        journal.save_lease(lease(number))  # in the write-ahead log yet
+    write_backup(folder, None, tmp_path / "backup.tar.gz")
+    journal.save_lease(lease(20))
+    restore_backup(tmp_path / "backup.tar.gz", tmp_path / "other", None)
+    assert leases(tmp_path / "other") == set(range(5, 20))
+
+
+def test_nothing_is_written_over(folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "backup.tar.gz"
+    write_backup(folder, tmp_path / "operator.json", file)
+    with pytest.raises(ChangeRefused, match="is there already"):
+        write_backup(folder, None, file)
+    with pytest.raises(ChangeRefused, match="has a journal already"):
+        restore_backup(file, folder, None)
+    (tmp_path / "theirs.json").write_text("another")
+    with pytest.raises(ChangeRefused, match="is another keystore"):
+        restore_backup(file, tmp_path / "other", tmp_path / "theirs.json")
+    assert list((tmp_path / "other").iterdir()) == []
+    with pytest.raises(ChangeRefused, match="has no journal"):
+        write_backup(tmp_path / "other", None, tmp_path / "empty.tar.gz")
+    assert not (tmp_path / "empty.tar.gz").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["../out", "/etc/out", "evidence/../../out", "packages/x", "journal.sqlite-wal"]
+)
+def test_an_archive_with_anything_else_is_refused_whole(name: str, tmp_path: Path) -> None:
+    file = tmp_path / "bad.tar.gz"
+    archive_of(file, {MARK: b"", "pins.json": b"{}", name: b"x"})
+    with pytest.raises(ChangeRefused, match="does not belong into a backup"):
+        restore_backup(file, tmp_path / "other", None)
+    assert list((tmp_path / "other").iterdir()) == [] and not (tmp_path / "out").exists()
+
+
+def test_links_other_archives_and_damaged_ones_are_refused(folder: Path, tmp_path: Path) -> None:
+    file, other = tmp_path / "backup.tar.gz", tmp_path / "other"
+    link = tarfile.TarInfo("evidence/link")
+    link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+    with tarfile.open(file, "w:gz") as archive:
+        archive.addfile(tarfile.TarInfo(MARK))
+        archive.addfile(link)
+    with pytest.raises(ChangeRefused, match="does not belong"):
+        restore_backup(file, other, None)
+    archive_of(file, {"something": b"else"})
+    with pytest.raises(ChangeRefused, match="no backup of RenderChain"):
+        restore_backup(file, other, None)
+    archive_of(file, {MARK: b"", "journal.sqlite": b"no database at all" * 100})
+    with pytest.raises(JournalError, match="can't be opened"):
+        restore_backup(file, other, None)
+    file.unlink()
+    write_backup(folder, None, file)
+    file.write_bytes(file.read_bytes()[:-200])
+    with pytest.raises(ChangeRefused, match="could not be restored"):
+        restore_backup(file, other, None)
+    assert list(other.iterdir()) == []
+
+
+def archive_of(file: Path, entries: dict[str, bytes]) -> None:
+    with tarfile.open(file, "w:gz") as archive:
+        for name, raw in entries.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(raw)
+            archive.addfile(entry, io.BytesIO(raw))
