@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from bisect import bisect_right
 from collections.abc import AsyncGenerator, Callable, Collection
 from contextlib import aclosing, suppress
 from functools import partial
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -23,6 +25,7 @@ from .tree import Tree, Want
 
 BATCH_BYTES = 2**20  # of a stream, for each turn of the thread that writes
 TURN_BYTES = 2**22  # of a file's bytes, for each turn of it
+TURN_PARTS = 256  # ... at most: who made the file chose how small they are
 AT_ONCE = 16  # blocks asked for
 Answer = TypeVar("Answer")
 BytesOf = Callable[[bytes, int, int], AsyncGenerator[bytes, None]]
@@ -177,19 +180,19 @@ class _Transfer:
             async with aclosing(bytes_from(parts[0].at - begin, _size_of(parts))) as stream:
                 async for piece in stream:
                     held += len(piece)
-                    while turns and (over := held - _size_of(turns[0])) >= 0:
+                    while turns and (over := held - turns[0][0]) >= 0:
                         cut = len(piece) - over
                         came, pieces, piece, held = [*pieces, piece[:cut]], [], piece[cut:], over
                         await asyncio.gather(*writing)
                         self._on_bytes(self._tree.done_bytes)
-                        opening = partial(self._open_parts, turns.pop(0), came)
+                        opening = partial(self._open_parts, turns.pop(0)[1], came)
                         writing = [asyncio.create_task(self._write(opening))]
                     pieces.append(piece)
                     if not turns:
                         break
             await asyncio.gather(*writing)
             if turns:  # what came of it is kept
-                await self._write(partial(self._open_parts, _within(turns[0], held), pieces))
+                await self._write(partial(self._open_parts, _within(turns[0][1], held), pieces))
         finally:
             await _ended(writing)
         if turns:
@@ -215,20 +218,25 @@ def _runs(parts: list[Want]) -> list[list[Want]]:
     return runs
 
 
-def _turns(parts: list[Want]) -> list[list[Want]]:
-    """Parts that are written in one turn: each turn of a thread costs the wait for it."""
-    turns = [parts[:1]]
-    for part in parts[1:]:
-        if _size_of(turns[-1]) + part.size > TURN_BYTES:
-            turns.append([])
-        turns[-1].append(part)
-    return turns
+def _turns(parts: list[Want]) -> list[tuple[int, list[Want]]]:
+    """Parts that are written in one turn, with their bytes: each turn of a thread costs the wait for it.
+
+    A file may have tens of thousands, and nothing else runs meanwhile: each is looked at once.
+    """
+    turns, turn, size = list[tuple[int, list[Want]]](), list[Want](), 0
+    for part in parts:
+        if turn and (size + part.size > TURN_BYTES or len(turn) == TURN_PARTS):
+            turns.append((size, turn))
+            turn, size = [], 0
+        turn.append(part)
+        size += part.size
+    return [*turns, (size, turn)]
 
 
 def _within(parts: list[Want], size: int) -> list[Want]:
     """The first parts that so many bytes are enough for."""
-    count = sum(_size_of(parts[: number + 1]) <= size for number in range(len(parts)))
-    return parts[:count]
+    ends = list(accumulate(part.size for part in parts))
+    return parts[: bisect_right(ends, size)]
 
 
 def _size_of(parts: list[Want]) -> int:

@@ -58,7 +58,7 @@ class Tree:
     def open(self, want: Want, node: Node, *, is_there: bool = False) -> list[Want]:
         """Write what a node holds, unless it is there; returns what else belongs to it, in order."""
         self._nodes_left -= 1
-        if self._nodes_left < 0:
+        if self._nodes_left < len(node.links):  # each of which is opened too
             raise ContentError(f"{self._cid} has more blocks than so many files need: refused.")
         if want.at < 0 and node.kind in FOLDERS:
             return self._open_folder(want, node)
