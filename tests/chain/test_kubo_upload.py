@@ -16,7 +16,7 @@ from renderchain.adapters.ipfs import kubo as kubo_module
 from renderchain.adapters.ipfs.dag import text_of
 from renderchain.adapters.ipfs.folder_blocks import CHUNK_BYTES, MOST_LINKS, blocks_of
 from renderchain.adapters.ipfs.kubo import KuboStore
-from renderchain.adapters.ipfs.kubo_upload import PART_BYTES
+from renderchain.adapters.ipfs.kubo_upload import ASKED_BYTES, PART_BYTES
 from renderchain.core.errors import StoreError
 
 from devkit.network.services import tool_root
@@ -167,6 +167,27 @@ def test_of_a_package_that_was_changed_only_what_changed_is_sent(
             for cid in (before, after):
                 assert await store.is_pinned(cid)
                 await store.unpin(cid)
+
+    asyncio.run(run())
+
+
+def test_a_folder_of_so_many_files_that_its_list_is_asked_about_is_pinned_again(
+    kubo: str, tmp_path: Path, elsewhere: None
+) -> None:
+    """Nothing was sent where the node had the list, and what the list names was lost with the next garbage."""
+    for number in range(2000):
+        (tmp_path / f"{number}").write_bytes(number.to_bytes(2))
+    assert blocks_of(tmp_path)[-1].size > ASKED_BYTES
+
+    async def run() -> None:
+        store = KuboStore(kubo)
+        cid = await store.add_folder(tmp_path, lambda _: None)
+        assert await store.is_pinned(cid)
+        await store.unpin(cid)
+        assert not await store.is_pinned(cid)
+        assert await store.add_folder(tmp_path, lambda _: None) == cid
+        assert await store.is_pinned(cid)
+        await store.unpin(cid)
 
     asyncio.run(run())
 

@@ -37,7 +37,8 @@ class KuboUpload:
 
         Raises StoreError, or OSError of this machine.
         """
-        large = {one.cid for one in blocks if one.size >= ASKED_BYTES}
+        # The root goes with what is sent last, whoever has it: with it the node looks for all and pins it.
+        large = {one.cid for one in blocks if one.size >= ASKED_BYTES and one.cid != root}
         there = await self._there(sorted(large))
         if there is None:
             return False
