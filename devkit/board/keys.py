@@ -53,8 +53,8 @@ class MemoryPackageKeys(MemoryView):
         await self._do(action, lambda model: model.give_keys(self.address, job_id, given))
 
     async def given_keys(
-        self, job_id: JobId, from_block: int, worker_id: WorkerId | None = None
+        self, job_id: JobId, from_block: int, worker_id: WorkerId | None = None, most: int | None = None
     ) -> list[tuple[WorkerId, WrappedKey]]:
-        """What was given of a job since that block, to one worker or to all."""
+        """What was given of a job since that block, to one worker or to all; the first so many."""
         told = [one for one in await self._past(KeyGiven, from_block) if one.job_id == job_id]
-        return [(one.worker_id, one.wrapped) for one in told if worker_id in (None, one.worker_id)]
+        return [(one.worker_id, one.wrapped) for one in told if worker_id in (None, one.worker_id)][:most]

@@ -248,10 +248,10 @@ class ScriptedChain(Faults):
         self.given += [(job_id, *one) for one in keys]
 
     async def given_keys(
-        self, job_id: JobId, from_block: int, worker_id: WorkerId | None = None
+        self, job_id: JobId, from_block: int, worker_id: WorkerId | None = None, most: int | None = None
     ) -> list[tuple[WorkerId, WrappedKey]]:
         known = [(worker, key) for job, worker, key in self.given if job == job_id]
-        return [one for one in known if worker_id in (None, one[0])]
+        return [one for one in known if worker_id in (None, one[0])][:most]
 
     async def claim_lease(self, job_id: JobId, slot: int, most: int = 0) -> LeaseId:
         self._send("claim_lease", job_id, slot, *([most] if most else []))

@@ -35,6 +35,7 @@ def test_a_worker_asks_and_gets_what_was_wrapped_for_it(networks: Opener) -> Non
         await net.artist.give_keys(job_id, [(net.worker_id, WRAPPED)])
         mine = [(net.worker_id, OTHER), (net.worker_id, WRAPPED)]
         assert await net.worker.given_keys(job_id, start, net.worker_id) == mine
+        assert await net.worker.given_keys(job_id, start, net.worker_id, 1) == mine[:1]
         assert len(await net.worker.given_keys(job_id, start)) == 3
         async with aclosing(net.artist.events(start, job_id)) as events:
             told = [await anext(events) for _ in range(5)]

@@ -174,7 +174,7 @@ def test_of_a_package_that_was_changed_only_what_changed_is_sent(
 def test_a_folder_of_so_many_files_that_its_list_is_asked_about_is_pinned_again(
     kubo: str, tmp_path: Path, elsewhere: None
 ) -> None:
-    """Nothing was sent where the node had the list, and what the list names was lost with the next garbage."""
+    """Nothing was sent where the node had the list, and what that names was lost with the next garbage."""
     for number in range(2000):
         (tmp_path / f"{number}").write_bytes(number.to_bytes(2))
     assert blocks_of(tmp_path)[-1].size > ASKED_BYTES

@@ -89,7 +89,7 @@ class KeyChain(ChainView, Protocol):
         ...
 
     async def given_keys(
-        self, job_id: JobId, from_block: int, worker_id: WorkerId | None = None
+        self, job_id: JobId, from_block: int, worker_id: WorkerId | None = None, most: int | None = None
     ) -> list[tuple[WorkerId, WrappedKey]]:
-        """What was given of a job since that block, to one worker or to all."""
+        """What was given of a job since that block, to one worker or to all; the first so many."""
         ...

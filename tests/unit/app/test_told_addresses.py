@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from typing import Any
 
 import pytest
-from renderchain.app.exchange.told_addresses import MOST_DIALLED
+from renderchain.app.exchange.told_addresses import LONGEST_LOOK_S, MOST_DIALLED, MOST_READ
 from renderchain.core.board_events import KeyGiven
 from renderchain.core.contract_errors import BatchSize
 from renderchain.core.errors import ChainError, StoreError
@@ -62,12 +63,12 @@ def test_a_package_that_nobody_finds_is_fetched_from_where_its_artist_said(
     world.live(life())
 
 
-def slowly(world: World, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def slowly(world: World, monkeypatch: pytest.MonkeyPatch, seconds: int = 60) -> list[str]:
     """Have a package take its time; what is dialled meanwhile."""
     fetch, connect, dialled = world.store.fetch_folder, world.store.connect, list[str]()
 
     async def fetch_folder(*parts: Any, **limits: Any) -> None:
-        await asyncio.sleep(60)
+        await asyncio.sleep(seconds)
         await fetch(*parts, **limits)
 
     async def dial(address: str) -> None:
@@ -120,6 +121,47 @@ def test_whatever_outsiders_tell_few_are_dialled(
             while not machine.reporter.heard(LeaseSubmitted):
                 await asyncio.sleep(1)
         assert dialled == many[:MOST_DIALLED]
+
+    world.live(life())
+
+
+Look = tuple[int, int]
+
+
+def looks_of(monkeypatch: pytest.MonkeyPatch) -> dict[object, list[Look]]:
+    """Of each fetch: from which block on it read what was told, and how much of it came, at each look."""
+    given_keys, looks = MemoryPackageKeys.given_keys, defaultdict[object, list[Look]](list)
+
+    async def counted(self: Any, job_id: Any, from_block: int, *about: Any) -> Any:
+        found = await given_keys(self, job_id, from_block, *about)
+        looks[asyncio.current_task()].append((from_block, len(found)))
+        return found
+
+    monkeypatch.setattr(MemoryPackageKeys, "given_keys", counted)
+    return looks
+
+
+@pytest.mark.parametrize("told", [3, 900])
+def test_what_was_read_of_addresses_is_not_read_again_and_a_flood_of_them_only_in_part(
+    world: World, artist: Artist, machine: Machine, monkeypatch: pytest.MonkeyPatch, told: int
+) -> None:
+    """Those of networks of its own are not dialled, so they never were enough."""
+    machine.dials = PUBLIC
+
+    async def life() -> None:
+        dialled, looks_of_all = slowly(world, monkeypatch, 900), looks_of(monkeypatch)
+        job = await artist.submit(2)
+        for _ in range(0, told, 100):
+            await machine.chain.give_keys(job, [(NOBODY, known(OWN))] * min(told, 100))
+        async with machine.working():
+            while not machine.reporter.heard(LeaseSubmitted):
+                await asyncio.sleep(1)
+        assert looks_of_all and not dialled
+        for looks in looks_of_all.values():
+            assert looks == sorted(looks, key=lambda look: look[0]) and looks[0] == (0, min(told, MOST_READ))
+            assert len(looks) <= (900 / LONGEST_LOOK_S + 5 if told < MOST_READ else 1)
+        begin, count = max(looks_of_all.values(), key=len)[-1]
+        assert told > MOST_READ or (begin > 0 and count == 0)
 
     world.live(life())
 

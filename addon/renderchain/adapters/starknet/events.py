@@ -288,8 +288,10 @@ class EventStream:
         found = await self._typed(block, keys, last=block)
         return next((event for event in found if isinstance(event, JobCreated)), None)
 
-    async def _typed(self, first: int, keys: Keys, last: int | str = "latest") -> list[BoardEvent]:
-        raws = past_events(self._nodes.client, self._board, first, keys, last)
+    async def _typed(
+        self, first: int, keys: Keys, last: int | str = "latest", most: int | None = None
+    ) -> list[BoardEvent]:
+        raws = past_events(self._nodes.client, self._board, first, keys, last, most)
         found = [self._kinds.typed(raw.block_number, raw) async for raw in raws]
         return [one for one in found if one is not None]
 
@@ -303,12 +305,16 @@ class EventStream:
         about = [of_job, *of_lease] if job_id or lease_id else []
         return await self.past_with(name, first, *about)
 
-    async def past_with(self, name: str, first: int, *wanted: Sequence[int]) -> list[BoardEvent]:
-        """Events of one kind since a block, each of whose keys is one of those wanted; of none: any."""
+    async def past_with(
+        self, name: str, first: int, *wanted: Sequence[int], most: int | None = None
+    ) -> list[BoardEvent]:
+        """Events of one kind since a block, or the first so many, each of whose keys is one of those wanted;
+        of none: any.
+        """
         from starknet_py.hash.selector import get_selector_from_name
 
         keys = [[hex(get_selector_from_name(name))], *(list(map(hex, one)) for one in wanted)]
-        return await self._typed(first, keys)
+        return await self._typed(first, keys, most=most)
 
     async def block_at(self, time_s: float, first: int) -> int:
         """The first block from ``first`` on that is not older; the one after the newest if all are."""

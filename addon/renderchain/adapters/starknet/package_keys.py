@@ -58,9 +58,9 @@ class StarknetPackageKeys(StarknetView):
         await self._invoke(f"Giving the key of job {job_id}", "give_keys", job_id, given)
 
     async def given_keys(
-        self, job_id: JobId, from_block: int, worker_id: WorkerId | None = None
+        self, job_id: JobId, from_block: int, worker_id: WorkerId | None = None, most: int | None = None
     ) -> list[tuple[WorkerId, WrappedKey]]:
-        """What was given of a job since that block, to one worker or to all."""
+        """What was given of a job since that block, to one worker or to all; the first so many."""
         worker = [] if worker_id is None else [[worker_id]]
-        events = await self._stream.past_with("KeyGiven", from_block, [job_id], *worker)
+        events = await self._stream.past_with("KeyGiven", from_block, [job_id], *worker, most=most)
         return [(event.worker_id, event.wrapped) for event in events if isinstance(event, KeyGiven)]

@@ -17,10 +17,15 @@ log = logging.getLogger(__name__)
 
 
 async def past_events(
-    client: Any, board: int, first: int, keys: Keys | None = None, last: int | str = "latest"
+    client: Any,
+    board: int,
+    first: int,
+    keys: Keys | None = None,
+    last: int | str = "latest",
+    most: int | None = None,
 ) -> AsyncIterator[Any]:
-    """Raw events from a block on, until another one or the newest; raises ChainError."""
-    token = None
+    """Raw events from a block on, until another or the newest, or the first so many; raises ChainError."""
+    token, read = None, 0
     while True:
         page = await said(
             "Reading past events",
@@ -30,11 +35,14 @@ async def past_events(
                 from_block_number=max(first, 0),
                 to_block_number=last,
                 continuation_token=token,
-                chunk_size=CHUNK,
+                chunk_size=min(CHUNK, most or CHUNK),
             ),
         )
         for raw in page.events:
             yield raw
+            read += 1
+            if read == most:
+                return
         token = page.continuation_token
         if token is None:
             return

@@ -22,7 +22,10 @@ from ...ports.reporter import Reporter
 from ..upkeep.keeping import keep_at_work
 
 LOOK_S = 15.0  # it is told a block or two after the job
+LONGEST_LOOK_S = 300.0  # each look waits twice as long as the one before
 MOST_DIALLED = 8  # of a job, while its package is fetched
+MOST_READ = 200  # ... of all that was told; the artist's own is among the first
+AGAIN_BLOCKS = 5  # that are read once more: the machine behind an address that answers may be behind
 Beside = Callable[[JobInfo], AbstractAsyncContextManager[None]]
 
 
@@ -50,15 +53,18 @@ class ToldAddresses:
             await asyncio.gather(looking, return_exceptions=True)
 
     async def _look(self, job: JobInfo) -> None:
-        tried = set[str]()
-        while self._which != NONE and len(tried) < MOST_DIALLED:
+        tried, since, left, wait_s = set[str](), self._from_block, MOST_READ, LOOK_S
+        while self._which != NONE and len(tried) < MOST_DIALLED and left > 0:
             with suppress(ChainError, ContractError):  # who needs the chain says so
-                given = await self._chain.given_keys(job.job_id, self._from_block, NOBODY)
+                newest = await self._chain.block_number()
+                given = await self._chain.given_keys(job.job_id, since, NOBODY, left)
+                since, left = max(since, newest - AGAIN_BLOCKS), left - len(given)
                 found = addresses_to_dial([one for _, one in given], self._which, MOST_DIALLED)
                 new = [one for one in found if one not in tried]
                 tried.update(new)
                 await asyncio.gather(*(self._dial(job, one) for one in new))
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(wait_s)
+            wait_s = min(2 * wait_s, LONGEST_LOOK_S)
 
     async def _dial(self, job: JobInfo, address: str) -> None:
         with suppress(StoreError):  # then the package is looked for as any
