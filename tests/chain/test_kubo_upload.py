@@ -192,17 +192,23 @@ def test_a_folder_of_so_many_files_that_its_list_is_asked_about_is_pinned_again(
     asyncio.run(run())
 
 
-@pytest.mark.parametrize("status", [404, 403, 500])
-def test_to_a_node_that_tells_of_no_blocks_all_is_sent(
-    kubo: str, tmp_path: Path, elsewhere: None, status: int
+@pytest.mark.parametrize(
+    ("call", "status"),
+    [("block/stat", 404), ("block/stat", 403), ("block/stat", 500), ("dag/import", 404), ("dag/import", 403)],
+)
+@pytest.mark.parametrize("size", [MIB, 10])
+def test_to_a_node_that_tells_of_no_blocks_or_takes_none_all_is_sent(
+    kubo: str, tmp_path: Path, elsewhere: None, call: str, status: int, size: int
 ) -> None:
-    root = folder_of(tmp_path, (MIB,), status)
+    """A folder of small blocks alone was never asked about, and so could not be stored there."""
+    root = folder_of(tmp_path, (size,), status)
 
     async def run() -> None:
         async with way_to(kubo) as way:
-            way.refused["block/stat"] = status
+            way.refused[call] = status
             cid = await KuboStore(way.api).add_folder(root, lambda _: None)
-            assert way.bytes_of["add"] > MIB and "dag/import" not in way.bytes_of
+            assert way.bytes_of["add"] > size and "dag/import" not in way.bytes_of
+            assert await KuboStore(way.api).is_pinned(cid)
             await KuboStore(way.api).unpin(cid)
 
     asyncio.run(run())

@@ -15,13 +15,14 @@ from ...core.reader import shallow_json
 from ...ports.content_store import BytesDone
 from .dag import text_of
 from .folder_blocks import FolderBlock, car_of
-from .http import asked, check_answer
+from .http import FORBIDDEN, asked, check_answer
 from .kubo_blocks import whole
 
 ASKED_BYTES = 2**16  # smaller blocks are sent sooner than asked about
 AT_ONCE = 16
 PART_BYTES = 2**22  # of a stream, which the node keeps whole or not at all
 MISSING = "not found"
+CLOSED = (*FORBIDDEN, 404, 405)  # to a call; who is let in nowhere hears it of the next one
 
 
 class KuboUpload:
@@ -37,17 +38,18 @@ class KuboUpload:
 
         Raises StoreError, or OSError of this machine.
         """
-        # The root goes with what is sent last, whoever has it: with it the node looks for all and pins it.
-        large = {one.cid for one in blocks if one.size >= ASKED_BYTES and one.cid != root}
-        there = await self._there(sorted(large))
+        large = {one.cid for one in blocks if one.size >= ASKED_BYTES}
+        there = await self._there(sorted(large | {root}))  # always of one: it may be no such node
         if there is None:
             return False
-        missing = {one.cid: one for one in blocks if one.cid not in there}
+        # The root goes with what is sent last, whoever has it: with it the node looks for all and pins it.
+        missing = {one.cid: one for one in blocks if one.cid == root or one.cid not in there}
         done = sum(one.size for one in blocks) - sum(one.size for one in missing.values())
         on_bytes(done)
         for part in _parts(list(missing.values())):
             is_last = part[-1].cid == root
-            await self._import(part, root if is_last else None)
+            if not await self._import(part, root if is_last else None):
+                return False
             done += sum(one.size for one in part)
             on_bytes(done)
         return True
@@ -77,7 +79,8 @@ class KuboUpload:
             await asyncio.gather(*asking, return_exceptions=True)  # before the session closes
         return None if None in found.values() else {cid for cid, is_there in found.items() if is_there}
 
-    async def _import(self, part: list[FolderBlock], root: bytes | None) -> None:
+    async def _import(self, part: list[FolderBlock], root: bytes | None) -> bool:
+        """False where the node, or what stands before it, allows nobody to send it blocks."""
         import aiohttp
 
         raw = await asyncio.to_thread(lambda: b"".join(car_of(root, part)))
@@ -88,11 +91,14 @@ class KuboUpload:
             asked(*self._place),
             self._session.post(f"{self._base_url}dag/import", params=options, data=form) as response,
         ):
+            if response.status in CLOSED:
+                return False
             await check_answer(response, *self._place)
             said = await whole(response)
         if root and not _is_pinned(said):
             action, where = self._place
             raise StoreError(f"{action} failed: {where} has not kept all that it had. Try again.")
+        return True
 
 
 def _is_pinned(said: bytes) -> bool:
