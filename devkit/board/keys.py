@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from renderchain.core.audit.events import VotesDrawn
 from renderchain.core.board_events import KeyAsked, KeyGiven
 from renderchain.core.ids import JobId, WorkerId
+from renderchain.core.node_address import giving
 from renderchain.core.private_package import WrappedKey
 from renderchain.core.sealed import KEY_BYTES
 
@@ -49,7 +50,7 @@ class MemoryPackageKeys(MemoryView):
     async def give_keys(self, job_id: JobId, keys: Sequence[tuple[WorkerId, WrappedKey]]) -> None:
         """Give 1 to 100 workers the key of a job's package; anyone may."""
         given = list(keys)
-        action = f"Giving the key of job {job_id}"
+        action = giving(job_id, [one for one, _ in given])
         await self._do(action, lambda model: model.give_keys(self.address, job_id, given))
 
     async def given_keys(

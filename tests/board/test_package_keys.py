@@ -9,6 +9,7 @@ import pytest
 from renderchain.core.board_events import JobCreated, KeyAsked, KeyGiven
 from renderchain.core.contract_errors import BatchSize, NotWorkerOperator, UnknownJob
 from renderchain.core.ids import JobId, WorkerId
+from renderchain.core.node_address import NOBODY
 from renderchain.core.private_package import WrappedKey
 
 from devkit.made_up_job import FAMILY, RULES, TERMS
@@ -54,8 +55,10 @@ def test_what_is_refused_of_keys(networks: Opener) -> None:
             await net.outsider.ask_key(job_id)
         with pytest.raises(UnknownJob):
             await net.worker.ask_key(JobId(9))
-        with pytest.raises(UnknownJob):
+        with pytest.raises(UnknownJob, match="Giving the key of job 9"):
             await net.artist.give_keys(JobId(9), [(net.worker_id, WRAPPED)])
+        with pytest.raises(UnknownJob, match="Telling IPFS addresses with job 9"):
+            await net.artist.give_keys(JobId(9), [(NOBODY, WRAPPED)])
         for count in (0, 101):
             with pytest.raises(BatchSize):
                 await net.artist.give_keys(job_id, [(net.worker_id, WRAPPED)] * count)

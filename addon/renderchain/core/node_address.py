@@ -8,11 +8,11 @@ form, filled up with zeros to the length of a wrapped key. Anyone may give one, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, IPv6Network
 
-from .ids import WorkerId
+from .ids import JobId, WorkerId
 from .private_package import WrappedKey
 from .sealed import KEY_BYTES, TAG_BYTES
 
@@ -67,6 +67,13 @@ def address_in(given: WrappedKey) -> str:
                 return f"/ip{host.version}/{host}/{kind}/{port}{quic}/p2p/{_to_base58(name)}"
             return ""
     return ""
+
+
+def giving(job_id: JobId, workers: Collection[WorkerId]) -> str:
+    """What a transaction that gives these something of a job does, in words: who pays it reads them."""
+    if workers and set(workers) == {NOBODY}:
+        return f"Telling IPFS addresses with job {job_id}"
+    return f"Giving the key of job {job_id}"
 
 
 def addresses_to_tell(addresses: Sequence[str], which: str, most: int) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ...core.audit.events import VotesDrawn
 from ...core.board_events import KeyAsked, KeyGiven
 from ...core.ids import JobId, WorkerId
+from ...core.node_address import giving
 from ...core.private_package import WrappedKey
 from ...core.sealed import KEY_BYTES
 from .view import StarknetView, ask
@@ -55,7 +56,7 @@ class StarknetPackageKeys(StarknetView):
             }
             for worker_id, one in keys
         ]
-        await self._invoke(f"Giving the key of job {job_id}", "give_keys", job_id, given)
+        await self._invoke(giving(job_id, [one for one, _ in keys]), "give_keys", job_id, given)
 
     async def given_keys(
         self, job_id: JobId, from_block: int, worker_id: WorkerId | None = None, most: int | None = None
