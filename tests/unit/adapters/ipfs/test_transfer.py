@@ -8,10 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from renderchain.adapters.ipfs import transfer, tree
+from renderchain.adapters.ipfs import transfer
 from renderchain.adapters.ipfs.dag import FOLDER, root_of, text_of
 from renderchain.adapters.ipfs.transfer import fetch_tree
-from renderchain.adapters.ipfs.tree import Want
 from renderchain.core.errors import ContentError, StoreError
 
 from devkit.fakes.blocks import BlockGiver, Blocks, car, field, frame
@@ -164,37 +163,6 @@ def test_false_bytes_of_a_file_are_not_kept_and_its_blocks_asked_for(
     source.files = dict.fromkeys(source.files, data[: 5 * CHUNK_BYTES] + false)
     assert get(source, cid, tmp_path / "got") == {"file": data}
     assert len(source.asked) == 2 + 15
-
-
-@pytest.mark.parametrize("sent", [1500, 900])
-def test_however_small_a_files_parts_are_each_is_looked_at_a_few_times(
-    blocks: Blocks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sent: int
-) -> None:
-    """Each was once added up with all before it, and nothing else of the process ran meanwhile."""
-    looks = [0]
-
-    class Counted(Want):
-        def __getattribute__(self, name: str) -> object:
-            looks[0] += name == "size"
-            return super().__getattribute__(name)
-
-    monkeypatch.setattr(tree, "Want", Counted)
-    data = os.urandom(1500)
-    file = blocks.file(data, 1)
-    source = BlockGiver(blocks, files={file: data[:sent]})
-    assert get(source, text_of(blocks.folder([("file", file)])), tmp_path / "got") == {"file": data}
-    assert len(data) < looks[0] < 15 * len(data)
-
-
-def test_a_file_of_more_parts_than_all_files_need_is_refused_before_one_is_asked_for(
-    blocks: Blocks, tmp_path: Path
-) -> None:
-    data = os.urandom(3000)
-    file = blocks.file(data, 1)
-    source = BlockGiver(blocks, files={file: data})
-    with pytest.raises(ContentError, match="more blocks than so many files need"):
-        get(source, text_of(blocks.folder([("file", file)])), tmp_path / "got", max_files=1)
-    assert len(source.asked) == 2 and not source.read
 
 
 def test_a_chunk_that_says_it_is_huge_is_not_waited_for(blocks: Blocks, tmp_path: Path) -> None:
