@@ -18,6 +18,8 @@ from renderchain.core.ids import BoardJob, JobId
 from renderchain.core.scratch import Scratch
 from renderchain.ports.merging import MergeRenderer
 
+from .orders import Orders
+
 FOLDER = "merged"
 NOTE = "merge.json"
 log = logging.getLogger(__name__)
@@ -72,6 +74,7 @@ class Merges:
     requester: Requester
     renderer: MergeRenderer
     folder: Path
+    orders: Orders
     groups: Sequence[Group] = ()
     output: Path | None = None
     _done: set[Group] = field(default_factory=set)
@@ -122,11 +125,19 @@ class Merges:
         return merged.frames
 
     async def _kept(self, job: BoardJob) -> KeptPasses:
-        """What there is of a job; it is fetched now where somebody else followed it."""
+        """What there is of a job, and of what was ordered again of it.
+
+        It is fetched now where somebody else followed it, or it could not be kept.
+        """
         passes = self._passes(job)
-        if not passes.noisy():
+        if passes.lacks(job):
             output = self.output / str(job.job_id) if self.output else None
             await self.requester.watch(job.job_id, output, board=job.board, passes=passes)
+        for again in [order.again for order in self.orders.of(job) if order.again]:
+            if passes.lacks(again):
+                await self.requester.watch(again.job_id, board=again.board, passes=passes)
+        if passes.fault:
+            raise LocalError(f"Not all that a merge takes of {job} could be kept: {passes.fault}; make room.")
         return passes
 
     async def _place(self, first: BoardJob) -> tuple[Path, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +17,7 @@ from renderchain.core.manifest import Manifest
 from renderchain.core.merge_messages import FinalMade
 from renderchain.core.merging import Sampling
 from renderchain.core.pixel_prints import Pixels
+from renderchain.core.result import FrameFiles
 
 from devkit.fakes.faults import Faults
 from devkit.fakes.package import HEIGHT, WIDTH
@@ -97,6 +98,17 @@ class Divided:
             await service.run(once=True)
         assert service.orders.is_over(self.named(job))
 
+    async def order_again(self, job: JobId, frame: int) -> None:
+        """Have a frame rendered again, with other light."""
+        self.machine.renderer.look = Look(scene=5)
+        orders, requester = self.owner.orders, self.artist.requester()
+        quote = await requester.order_quote(job, [frame], self.artist.chain.board)
+        order = orders.begin(self.named(job), [frame], quote.cost.most_fri)
+        again = await requester.order_again(job, [frame], quote.chosen, self.artist.chain.board)
+        orders.settle(order, again)
+        async with self.machine.working():
+            await requester.watch(again.job_id)
+
     def named(self, job: JobId) -> BoardJob:
         return self.owner.named(job)
 
@@ -104,7 +116,7 @@ class Divided:
         """A new process, which merges these."""
         orders, requester = self.owner.orders, self.artist.requester()
         groups = (Group(tuple(BoardJob(0, job) for job in jobs)),) if jobs else ()
-        merges = Merges(requester, self.blender, self.artist.folder / "passes", groups)
+        merges = Merges(requester, self.blender, self.artist.folder / "passes", orders, groups)
         parts = (orders, self.owner.gallery, 0, self.owner.tally, merges.passes_of)
         return Service(requester, Keeper(requester, *parts), orders, self.owner.tally, merges=merges)
 
@@ -256,6 +268,45 @@ def test_a_full_disk_for_passes_costs_no_frame(
     divided.rendered()
     assert "not all that a merge takes was kept" in caplog.text and "No space left on device" in caplog.text
     assert all((divided.folder(place) / "0001.png").is_file() for place in range(2))
+
+
+def test_what_could_not_be_kept_is_fetched_once_there_is_room_and_merged_then(
+    divided: Divided, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One frame's passes were missing, and what there was of others was merged and dropped."""
+    keep = KeptPasses._keep
+
+    def fail_at_2(
+        passes: KeptPasses, package: Path, opened: Path, frames: Sequence[FrameFiles], root: int
+    ) -> None:
+        if any(one.frame == 2 for one in frames):
+            raise OSError(28, "No space left on device")
+        keep(passes, package, opened, frames, root)
+
+    with monkeypatch.context() as full:
+        full.setattr(KeptPasses, "_keep", fail_at_2)
+        jobs = divided.rendered()
+        assert not divided.merged.exists() and len(divided.kept) == 2
+    divided.world.live(divided.service(*jobs).run(once=True))
+    for frame in (1, 2):
+        assert (divided.merged / f"{frame:04d}.png").read_bytes() == whole(frame, (0, 48), (1, 16))
+
+
+@pytest.mark.parametrize("passes", [False, True])
+def test_a_frame_that_was_ordered_again_is_merged_as_it_came_then(divided: Divided, passes: bool) -> None:
+    async def life() -> None:
+        jobs = []
+        for place in range(2):
+            jobs.append(await divided.submit(place, 2))
+            merged = [jobs[0], JobId(jobs[0] + NEXT)] if passes else []
+            await divided.deliver(place, jobs[-1], divided.service(*merged) if place else divided.service())
+            if not place:
+                await divided.order_again(jobs[0], 2)
+        await divided.service(*jobs).run(once=True)
+
+    divided.world.live(life())
+    assert (divided.merged / "0001.png").read_bytes() == whole(1, (0, 48), (1, 16))
+    assert (divided.merged / "0002.png").read_bytes() == whole(2, (5, 48), (1, 16))
 
 
 @pytest.mark.parametrize(
