@@ -10,8 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from renderchain.app.requester import overview
 from renderchain.app.requester.kept_passes import KeptPasses
-from renderchain.core.errors import RenderFailed, SettingsError
+from renderchain.app.requester.requester import Requester
+from renderchain.core.errors import LocalError, RenderFailed, SettingsError
 from renderchain.core.ids import BoardJob, JobId
 from renderchain.core.manifest import Manifest
 from renderchain.core.merge_messages import FinalMade
@@ -45,15 +47,18 @@ class Blender(Faults):
         super().__init__()
         self.adaptive = False
         self.opened = 0
+        self.outputs: set[Path] = set()
 
     @contextlib.asynccontextmanager
     async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[_Session]:
         self.meet("open")
         self.opened += 1
+        self.outputs.add(output)
         first, count = map(int, (package / manifest.main_blend).read_text().split())
         yield _Session(self, output, Sampling(7, SAMPLES, first, count, self.adaptive))
 
     async def unpacked_noisy(self, noisy: Path, folder: Path, name: str) -> str:
+        assert folder not in self.outputs, "a process could have this write elsewhere, or read something else"
         (folder / f"{name}.npy").write_bytes(noisy.read_bytes())
         return f"{name}.npy"
 
@@ -61,13 +66,22 @@ class Blender(Faults):
 class _Session:
     def __init__(self, by: Blender, output: Path, sampling: Sampling) -> None:
         self.by, self.output, self.sampling = by, output, sampling
+        self.has_ended = False
 
     async def read_sampling(self, frame: int) -> Sampling:
         return self.sampling
 
-    async def make_final(self, frame: int, noisy: str) -> FinalMade:
-        self.by.meet("make_final")
-        (self.output / f"{frame:04d}.again.png").write_bytes(final_of((self.output / noisy).read_bytes()))
+    async def make_final(self, frame: int, noisy: Pixels) -> FinalMade:
+        if self.has_ended:
+            raise RenderFailed("The render process has no input.")
+        try:
+            self.by.meet("make_final")
+        except RenderFailed:
+            self.has_ended = True
+            raise
+        raw = io.BytesIO()
+        np.save(raw, noisy)
+        (self.output / f"{frame:04d}.again.png").write_bytes(final_of(raw.getvalue()))
         return FinalMade(frame, f"{frame:04d}.again.png", "")
 
 
@@ -211,14 +225,97 @@ def test_a_part_that_never_came_leaves_the_others_and_its_samples_are_said(
     assert "frame 1 lacks the samples 48-63 (counted from 0)." in caplog.text
 
 
+KILLED = RenderFailed("The render process ended by itself.")
+
+
+def test_a_frame_in_which_the_process_ended_is_made_by_another_one(divided: Divided) -> None:
+    divided.blender.fail("make_final", KILLED, None, KILLED)
+    divided.rendered()
+    assert divided.note()["not_merged"] == {} and divided.owner.tally.failures == 0
+    assert sorted(path.name for path in divided.merged.glob("*.png")) == ["0001.png", "0002.png"]
+
+
 def test_one_frame_that_can_not_be_made_leaves_the_others_and_can_be_tried_again(divided: Divided) -> None:
-    divided.blender.fail("make_final", RenderFailed("The render process ended by itself."))
+    """The process has ended then, and every later frame found it so."""
+    divided.blender.fail("make_final", KILLED, KILLED)
     jobs = divided.rendered()
     assert divided.note()["not_merged"] == {"1": "The render process ended by itself."}
     assert [path.name for path in divided.merged.glob("*.png")] == ["0002.png"] and len(divided.kept) == 2
+    assert (divided.owner.tally.merged, divided.owner.tally.failures) == (1, 1)
     (divided.merged / NOTE).unlink()
     divided.world.live(divided.service(*jobs).run(once=True))
     assert len(list(divided.merged.glob("*.png"))) == 2 and not divided.kept
+
+
+def test_where_the_process_ended_in_every_frame_that_is_counted_and_tried_again(divided: Divided) -> None:
+    divided.blender.fail("make_final", *4 * [KILLED])
+    jobs = divided.rendered()
+    assert not divided.merged.exists() and divided.owner.tally.failures == 1 and len(divided.kept) == 2
+    divided.world.live(divided.service(*jobs).run(once=True))
+    assert divided.note()["not_merged"] == {} and not divided.kept
+
+
+def test_what_was_not_dropped_after_a_merge_is_at_the_next_start(
+    divided: Divided, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An opened private package stayed for ever."""
+    with monkeypatch.context() as ending:
+        ending.setattr(KeptPasses, "drop", lambda _: None)
+        jobs = divided.rendered(private=True)
+    assert len(divided.kept) == 2
+    divided.world.live(divided.service(*jobs).run(once=True))
+    assert not divided.kept
+
+
+def test_a_group_whose_jobs_can_not_be_found_leaves_the_others(
+    divided: Divided, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board_of = Requester.board_of
+
+    async def of_two(requester: Requester, job: JobId) -> int:
+        if job == 9:
+            raise LocalError("Two boards have a job 9: name its board.")
+        return await board_of(requester, job)
+
+    monkeypatch.setattr(Requester, "board_of", of_two)
+
+    async def life() -> None:
+        jobs = []
+        for place in range(2):
+            jobs.append(await divided.submit(place, 1))
+            await divided.deliver(place, jobs[-1], divided.service())
+        service = divided.service(*jobs)
+        assert service.merges
+        unknown = Group((BoardJob(0, JobId(9)), BoardJob(0, JobId(10))))
+        service.merges.groups = (unknown, *service.merges.groups)
+        await service.run(once=True)
+
+    divided.world.live(life())
+    assert (divided.merged / "0001.png").read_bytes() == whole(1, (0, 48), (1, 16))
+    assert "jobs 9, 10: Two boards have a job 9" in caplog.text and divided.owner.tally.failures == 1
+
+
+def test_one_job_that_is_named_in_two_ways_is_refused(
+    divided: Divided, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def life() -> None:
+        job = await divided.submit(0, 1)
+        await divided.deliver(0, job, divided.service())
+        service = divided.service(job)
+        assert service.merges
+        service.merges.groups = (Group((BoardJob(0, job), divided.named(job))),)
+        await service.run(once=True)
+
+    divided.world.live(life())
+    assert "One of these jobs is named twice" in caplog.text and not divided.merged.exists()
+
+
+def test_a_first_job_behind_many_newer_ones_is_merged(
+    divided: Divided, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overview, "MOST_JOBS", 1)
+    divided.rendered(1)
+    assert (divided.merged / "0001.png").is_file()
 
 
 def test_killed_as_it_merges_it_merges_all_at_the_next_start(divided: Divided) -> None:

@@ -59,7 +59,7 @@ class KeptPasses:
             self.fault = f"{self.folder} can't be written ({error.strerror})"
 
     def lacks(self, job: BoardJob) -> bool:
-        """Whether that job is to be followed for it: its end is not noted, or not all that it brought is here."""
+        """Whether to follow that job for it: its end is not noted, or not all that it brought is here."""
         roots = self._settled().get(_key(job))
         if roots is None:
             return True
