@@ -53,7 +53,7 @@ def take_part(scene: Any, part: str) -> None:
         )
     if layers := layers_apart(scene):
         raise SceneError(
-            f"The view layers {layers} have numbers of samples of their own, and no part can be cut of these: "
+            f"The view layers {layers} have numbers of samples of their own, which parts lack: "
             "set their Samples to 0, or Layer Samples to Ignore, or submit the scene without a part."
         )
     first, count = part_of(part, cycles.samples)
