@@ -83,7 +83,8 @@ async def merge(
     check_alike(parts)
     samplings = [await _samplings(renderer, one, work / f"part-{at}") for at, one in enumerate(parts)]
     frames = sorted({frame for one in parts for frame in one.manifest.frames})
-    merged, due = Merged(), {}
+    merged = Merged()
+    due: dict[int, Parts] = {}
     for frame in frames:
         due[frame] = [(one, told[frame]) for one, told in zip(parts, samplings, strict=True) if frame in told]
         try:
