@@ -317,7 +317,7 @@ class JobWatch:
         if self._passes is None:
             return
         good = [one for one in self._progress.leases.values() if one.is_settled and not one.is_lost]
-        roots = {frame: one.root for one in good for frame in manifest.frames_of(one)}
+        roots = {frame: one.root for one in good for frame in manifest.frames[one.first : one.tasks.stop]}
         self._passes.settle(BoardJob(self._chain.board, self.report.job_id), roots)
 
     async def _keep_frames(
