@@ -96,7 +96,7 @@ def _service(settings: Settings, options: argparse.Namespace, gallery_of: Galler
     folder, groups = settings.folder / "aggregator", groups_of(options.merge)
     orders, tally = Orders(folder / "orders.json"), Tally()
     renderer = make_merge_renderer(settings, options.blender)
-    merges = Merges(requester, renderer, folder / "passes", groups, output)
+    merges = Merges(requester, renderer, folder / "passes", orders, groups, output)
     budget_fri = parse_strk(options.budget)
     keeper = Keeper(requester, orders, gallery_of, budget_fri, tally, merges.passes_of)
     parts = [job.job_id for group in groups for job in group.jobs]

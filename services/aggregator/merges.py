@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from renderchain.core.frames import format_frames
 from renderchain.core.ids import BoardJob, JobId
 from renderchain.core.scratch import Scratch
 from renderchain.ports.merging import MergeRenderer
+
+from .orders import Orders
 
 FOLDER = "merged"
 NOTE = "merge.json"
@@ -72,9 +74,11 @@ class Merges:
     requester: Requester
     renderer: MergeRenderer
     folder: Path
+    orders: Orders
     groups: Sequence[Group] = ()
     output: Path | None = None
     _done: set[Group] = field(default_factory=set)
+    _named: dict[BoardJob, BoardJob] = field(default_factory=dict)  # those of the board 0 that were found
 
     def passes_of(self, job: BoardJob) -> KeptPasses | None:
         """Where a job's noisy passes are kept; None for one that is no part of anything."""
@@ -83,29 +87,34 @@ class Merges:
     def _passes(self, job: BoardJob) -> KeptPasses:
         return KeptPasses(self.folder / f"{job.board:x}-{job.job_id}")
 
-    async def due(self, is_over: Callable[[BoardJob], bool]) -> list[tuple[Group, list[BoardJob]]]:
-        """Those whose jobs are all over, and that were not merged. Raises what the network does."""
-        found = []
-        for group in self.groups:
-            if group in self._done:
-                continue
-            jobs = [await self._found(one) for one in group.jobs]
-            if all(map(is_over, jobs)):
-                found.append((group, jobs))
-        return found
+    def waiting(self) -> list[Group]:
+        """Those that were not merged."""
+        return [group for group in self.groups if group not in self._done]
+
+    async def jobs_of(self, group: Group) -> list[BoardJob]:
+        """Its jobs, with their boards. Raises what the network does."""
+        return [await self._found(one) for one in group.jobs]
 
     async def _found(self, job: BoardJob) -> BoardJob:
-        return job if job.board else BoardJob(await self.requester.board_of(job.job_id), job.job_id)
+        if job.board:
+            return job
+        if job not in self._named:
+            self._named[job] = BoardJob(await self.requester.board_of(job.job_id), job.job_id)
+        return self._named[job]
 
-    async def merge(self, group: Group, jobs: Sequence[BoardJob]) -> dict[int, Path]:
-        """The merged frames, by their numbers; nothing where that was done before.
+    async def merge(self, group: Group, jobs: Sequence[BoardJob]) -> Merged:
+        """What was merged; nothing where that was done before.
 
         Raises RenderChainError and OSError where nothing could be merged; that can be tried again.
         """
+        if len(set(jobs)) < len(jobs):
+            raise LocalError("One of these jobs is named twice, with its board and without: name it once.")
         output, names = await self._place(jobs[0])
-        if _was_merged(output, jobs):
+        if (noted := _noted(output, jobs)) is not None:
             self._done.add(group)
-            return {}
+            if not noted:  # it ended before it could
+                self._drop(jobs)
+            return Merged()
         kept = {job: await self._kept(job) for job in jobs}
         for job in [job for job, one in kept.items() if not one.noisy()]:
             log.warning("%s brought nothing that can be merged; its samples are missing.", job)
@@ -117,24 +126,35 @@ class Merges:
         _note(output, jobs, merged)
         self._done.add(group)
         if not merged.why_not:
-            for one in kept.values():
-                one.drop()
-        return merged.frames
+            self._drop(jobs)
+        return merged
+
+    def _drop(self, jobs: Sequence[BoardJob]) -> None:
+        for job in jobs:
+            self._passes(job).drop()
 
     async def _kept(self, job: BoardJob) -> KeptPasses:
-        """What there is of a job; it is fetched now where somebody else followed it."""
+        """What there is of a job, and of what was ordered again of it.
+
+        It is fetched now where somebody else followed it, or it could not be kept.
+        """
         passes = self._passes(job)
-        if not passes.noisy():
+        if passes.lacks(job):
             output = self.output / str(job.job_id) if self.output else None
             await self.requester.watch(job.job_id, output, board=job.board, passes=passes)
+        for again in [order.again for order in self.orders.of(job) if order.again]:
+            if passes.lacks(again):
+                await self.requester.watch(again.job_id, board=again.board, passes=passes)
+        if passes.fault:
+            raise LocalError(f"Not all that a merge takes of {job} could be kept: {passes.fault}; make room.")
         return passes
 
     async def _place(self, first: BoardJob) -> tuple[Path, str]:
         """Where the merged frames of a job go, and what they are called."""
         if self.output:
             return self.output / str(first.job_id) / FOLDER, USUAL
-        known = await self.requester.overview()
-        entry = next((one.entry for one in known if one.entry.board_job == first), None)
+        known = await self.requester.overview(wanted=lambda one: one.board_job == first)
+        entry = known[0].entry if known else None
         if entry is None or not entry.output:
             raise LocalError(f"{first} was not submitted from here: nobody said where its frames go.")
         return Path(entry.output) / FOLDER, entry.names
@@ -163,9 +183,11 @@ def _jobs_of(jobs: Sequence[BoardJob]) -> list[list[str | int]]:
     return [[hex(job.board), job.job_id] for job in jobs]
 
 
-def _was_merged(output: Path, jobs: Sequence[BoardJob]) -> bool:
+def _noted(output: Path, jobs: Sequence[BoardJob]) -> dict[str, str] | None:
+    """Of which frames it is noted that they were not merged, and why; None where these jobs were not."""
     try:
         body = json.loads((output / NOTE).read_text())
-        return bool(body["jobs"] == _jobs_of(jobs))
+        not_merged: dict[str, str] = body["not_merged"]
+        return not_merged if body["jobs"] == _jobs_of(jobs) else None
     except (OSError, ValueError, KeyError, TypeError):
-        return False
+        return None

@@ -73,14 +73,13 @@ class Service:
             await self._begin_merging(self.merges)
 
     async def _begin_merging(self, merges: Merges) -> None:
-        try:
-            due = await merges.due(self.orders.is_over)
-        except RenderChainError as error:
-            self.tally.failures += 1
-            log.warning("nothing can be merged now: %s", error)
-            return
-        for group, jobs in due:
-            if not self._is_busy(group):
+        for group in [one for one in merges.waiting() if not self._is_busy(one)]:
+            try:
+                jobs = await merges.jobs_of(group)
+            except RenderChainError as error:
+                self._put_off(group, error)
+                continue
+            if all(map(self.orders.is_over, jobs)):
                 self._tasks[group] = asyncio.create_task(self._merge(merges, group, jobs))
 
     async def _others_due(self) -> list[BoardJob]:
@@ -129,14 +128,18 @@ class Service:
 
     async def _merge(self, merges: Merges, group: Group, jobs: Sequence[BoardJob]) -> None:
         try:
-            frames = await merges.merge(group, jobs)
+            merged = await merges.merge(group, jobs)
         except (RenderChainError, OSError) as error:
-            self.tally.failures += 1
-            log.warning("%s: %s It is tried again in %.0f s.", group, error, MERGE_RETRY_S)
-            self._rest_until_s[group] = time.monotonic() + MERGE_RETRY_S
+            self._put_off(group, error)
             return
-        self.tally.merged += len(frames)
-        await self.keeper.look(jobs[0], frames)
+        self.tally.merged += len(merged.frames)
+        self.tally.failures += len(merged.why_not)
+        await self.keeper.look(jobs[0], merged.frames)
+
+    def _put_off(self, group: Group, error: Exception) -> None:
+        self.tally.failures += 1
+        log.warning("%s: %s It is tried again in %.0f s.", group, error, MERGE_RETRY_S)
+        self._rest_until_s[group] = time.monotonic() + MERGE_RETRY_S
 
     async def _wait(self) -> None:
         """Until it is time to look again, or a job has ended."""

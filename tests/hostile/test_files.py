@@ -14,12 +14,13 @@ from pathlib import Path
 import numpy as np
 import OpenEXR
 import pytest
+from renderchain.adapters.blender_process.beneath import put_beneath
 from renderchain.adapters.blender_process.exr_reader import SandboxedReader
 from renderchain.adapters.blender_process.limits import GIB, MIB
 from renderchain.adapters.blender_process.second_child import SecondChild
 from renderchain.adapters.images.exr import read_noisy
 from renderchain.app.exchange.records import read_records
-from renderchain.core.errors import ContentError
+from renderchain.core.errors import ContentError, RenderFailed
 from renderchain.core.prints import RECORD_BYTES
 
 from devkit.fakes.package import manifest_of
@@ -96,6 +97,30 @@ def test_an_honest_frame_is_taken_and_what_changes_later_is_gone_at_the_end(tmp_
 
     assert attack.run(wait) == "" and attack.is_over()
     assert [path.name for path in attack.output.iterdir()] == ["0001.noisy.exr"]
+
+
+@pytest.mark.parametrize("kind", ["link", "dangling", "pipe", "folder", "file"])
+def test_what_is_handed_to_a_process_is_written_into_no_file_that_it_put_there(
+    kind: str, tmp_path: Path
+) -> None:
+    """A link of that name had the artist's client write into its own files."""
+    ours, name = tmp_path / "orders.json", tmp_path / "output" / "0001.merged.npy"
+    name.parent.mkdir()
+    ours.write_text("ours")
+    put: dict[str, Callable[[], object]] = {
+        "link": lambda: name.symlink_to(ours),
+        "dangling": lambda: name.symlink_to(tmp_path / "new"),
+        "pipe": lambda: os.mkfifo(name),
+        "folder": name.mkdir,
+        "file": lambda: name.write_text("theirs"),
+    }
+    put[kind]()
+    with pytest.raises(RenderFailed, match="can't be put"), put_beneath(name.parent, name.name) as file:
+        file.write(b"pixels")
+    assert ours.read_text() == "ours" and not (tmp_path / "new").exists()
+    with put_beneath(name.parent, "0002.merged.npy") as file:
+        file.write(b"pixels")
+    assert (name.parent / "0002.merged.npy").read_bytes() == b"pixels"
 
 
 def test_records_are_read_from_plain_files_of_their_size_only(tmp_path: Path) -> None:

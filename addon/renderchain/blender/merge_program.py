@@ -6,10 +6,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from ..core.errors import RenderFailed
 from ..core.merge_messages import FinalMade, MakeFinal, MergeCommand, MergeMessage, SamplingRead
 from ..core.messages import Load
 from .cycles import final_image
-from .cycles.samples import sampling_of
+from .cycles.samples import layers_apart, sampling_of
 from .cycles.tile_render import changed
 
 
@@ -17,6 +18,8 @@ def answer(command: MergeCommand, load: Load, scene: Any) -> MergeMessage:
     """Of the scene at the command's frame; raises RenderFailed."""
     if isinstance(command, MakeFinal):
         return _made(command, load, scene)
+    if layers := layers_apart(scene):
+        raise RenderFailed(f"the view layers {layers} have numbers of samples of their own, so it is no part")
     return SamplingRead(command.frame, sampling_of(scene))
 
 

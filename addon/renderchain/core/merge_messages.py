@@ -13,7 +13,8 @@ from .plain_text import plain
 from .reader import Reader
 
 _FRAME = (-(2**31), 2**31)
-MOST_SAMPLES = 2**31
+MOST_SAMPLES = 2**24  # of Blender's own settings
+MOST_SEED = 2**31
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,8 @@ NAMES |= {SamplingRead: "sampling_read", FinalMade: "final_made"}
 
 def _sampling(reader: Reader) -> SamplingRead:
     told = reader.object("sampling")
-    seed, of, first, count = (told.integer(one, 0, MOST_SAMPLES) for one in ("seed", "of", "first", "count"))
+    seed = told.integer("seed", 0, MOST_SEED)
+    of, first, count = (told.integer(one, 0, MOST_SAMPLES) for one in ("of", "first", "count"))
     return SamplingRead(_frame(reader), Sampling(seed, of, first, count, told.boolean("adaptive")))
 
 

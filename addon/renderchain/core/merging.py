@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import LocalError
-from .frames import format_frames
 from .pixel_prints import Pixels
 
 
@@ -55,7 +54,9 @@ def part_of(text: str, samples: int) -> tuple[int, int]:
 
 
 def check_parts(parts: Mapping[str, Sampling]) -> None:
-    """Raise LocalError where named parts of a frame are none of one rendering."""
+    """Raise LocalError where named parts of a frame are none of one rendering, or there are none."""
+    if not parts:
+        raise LocalError("No part brought it.")
     for name, one in parts.items():
         if one.adaptive:
             raise LocalError(
@@ -80,9 +81,12 @@ def check_parts(parts: Mapping[str, Sampling]) -> None:
 
 def missing_samples(parts: Sequence[Sampling]) -> str:
     """The numbers of those samples that none of the parts has, counted from 0; "" where none is missing."""
-    of = max(one.of for one in parts)
-    there = {sample for one in parts for sample in range(one.first, one.end)}
-    return format_frames(tuple(sample for sample in range(of) if sample not in there))
+    of, seen, missing = max(one.of for one in parts), 0, []
+    for first, end in [*sorted((one.first, one.end) for one in parts), (of, of)]:
+        if (last := min(first, of) - 1) >= seen:
+            missing.append(f"{seen}-{last}" if last > seen else str(seen))
+        seen = max(seen, end)
+    return ",".join(missing)
 
 
 class Mean:

@@ -9,6 +9,7 @@ from typing import Protocol
 from ..core.manifest import Manifest
 from ..core.merge_messages import FinalMade
 from ..core.merging import Sampling
+from ..core.pixel_prints import Pixels
 
 
 class MergeSession(Protocol):
@@ -18,10 +19,10 @@ class MergeSession(Protocol):
         """Which samples of a frame the scene renders."""
         ...
 
-    async def make_final(self, frame: int, noisy: str) -> FinalMade:
+    async def make_final(self, frame: int, noisy: Pixels) -> FinalMade:
         """Make a frame's final image out of a noisy pass that has all samples.
 
-        That is an unpacked file in the output folder, where the image goes too.
+        It goes into the output folder, where nobody but this writes as long as the process lives.
         """
         ...
 
@@ -38,6 +39,6 @@ class MergeRenderer(Protocol):
     async def unpacked_noisy(self, noisy: Path, folder: Path, name: str) -> str:
         """Decode a noisy pass where no scene is open; its file's name in the folder begins with ``name``.
 
-        Raises RenderFailed or SandboxMissing.
+        The folder is none that a process sees. Raises RenderFailed or SandboxMissing.
         """
         ...

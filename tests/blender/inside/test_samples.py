@@ -158,3 +158,21 @@ def test_a_part_is_taken_of_a_scene_that_has_none_yet(part, stage):
     assert (found.of, found.first, found.count, found.adaptive) == (SAMPLES, 10, 11, False)
     with pytest.raises(errors.SceneError, match="Sample Subset of its own"):
         take(stage, "2/3")
+
+
+@pytest.mark.parametrize("how", ["USE", "BOUNDED", "IGNORE"])
+def test_no_part_is_cut_of_a_scene_whose_layer_has_samples_of_its_own(part, stage, tmp_path, how):
+    """A late part had none of that layer's, and what was in memory was merged."""
+    stage.view_layers[0].samples, stage.cycles.use_layer_samples = 16, how
+    take_part, errors = part("blender.cycles.samples").take_part, part("core.errors")
+    if how == "IGNORE":
+        take_part(stage, "2/2")
+        assert stage.cycles.sample_offset == 16
+        return
+    with pytest.raises(errors.SceneError, match="ViewLayer have numbers of samples of their own"):
+        take_part(stage, "2/2")
+    assert not stage.cycles.use_sample_subset
+    subset(stage, 16, 16)
+    worker = Worker(part, tmp_path / "part").save()
+    (said,) = worker.say(part("core.merge_messages").ReadSampling(1))
+    assert said["type"] == "failed" and "ViewLayer have numbers of samples" in said["reason"]

@@ -2,142 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import json
-from collections.abc import AsyncIterator
+from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pytest
+from renderchain.app.requester import overview
 from renderchain.app.requester.kept_passes import KeptPasses
-from renderchain.core.errors import RenderFailed, SettingsError
+from renderchain.app.requester.requester import Requester
+from renderchain.core.errors import LocalError, RenderFailed, SettingsError
 from renderchain.core.ids import BoardJob, JobId
-from renderchain.core.manifest import Manifest
-from renderchain.core.merge_messages import FinalMade
-from renderchain.core.merging import Sampling
-from renderchain.core.pixel_prints import Pixels
+from renderchain.core.result import FrameFiles
 
-from devkit.fakes.faults import Faults
-from devkit.fakes.package import HEIGHT, WIDTH
 from devkit.fakes.people import Artist, Machine
-from devkit.fakes.renderer import Look, final_of, pixels_of
 from devkit.fakes.wire import PowerCut
 from devkit.fakes.world import World
 from services.aggregator.gallery import FLAGS, SHEET
 from services.aggregator.gallery import FOLDER as PREVIEWS
-from services.aggregator.keeper import Keeper
-from services.aggregator.merges import FOLDER, NOTE, Group, Merges, groups_of
-from services.aggregator.service import Service
+from services.aggregator.merges import NOTE, Group, groups_of
 
-from .test_keeper import SHORT, Owner
-
-SAMPLES = 64
-PARTS = ((0, 48), (48, 16))
-NEXT = 2**24  # between the numbers of two jobs of one board
-
-
-class Blender(Faults):
-    """Reads which samples a made-up scene renders out of its file; ``fail`` takes open and make_final."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.adaptive = False
-        self.opened = 0
-
-    @contextlib.asynccontextmanager
-    async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[_Session]:
-        self.meet("open")
-        self.opened += 1
-        first, count = map(int, (package / manifest.main_blend).read_text().split())
-        yield _Session(self, output, Sampling(7, SAMPLES, first, count, self.adaptive))
-
-    async def unpacked_noisy(self, noisy: Path, folder: Path, name: str) -> str:
-        (folder / f"{name}.npy").write_bytes(noisy.read_bytes())
-        return f"{name}.npy"
-
-
-class _Session:
-    def __init__(self, by: Blender, output: Path, sampling: Sampling) -> None:
-        self.by, self.output, self.sampling = by, output, sampling
-
-    async def read_sampling(self, frame: int) -> Sampling:
-        return self.sampling
-
-    async def make_final(self, frame: int, noisy: str) -> FinalMade:
-        self.by.meet("make_final")
-        (self.output / f"{frame:04d}.again.png").write_bytes(final_of((self.output / noisy).read_bytes()))
-        return FinalMade(frame, f"{frame:04d}.again.png", "")
-
-
-class Divided:
-    """An owner of a picture whose samples are two jobs, each rendered with light of its own."""
-
-    def __init__(self, artist: Artist, world: World, machine: Machine) -> None:
-        self.owner, self.artist, self.world, self.machine = Owner(artist), artist, world, machine
-        self.blender = Blender()
-
-    def folder(self, place: int) -> Path:
-        """Where a part's frames go."""
-        return self.artist.folder / f"part-{place}"
-
-    @property
-    def merged(self) -> Path:
-        return self.folder(0) / FOLDER
-
-    async def submit(self, place: int, frames: int, *, private: bool = False) -> JobId:
-        self.artist.output = self.folder(place)
-        self.artist.scene = " ".join(map(str, PARTS[place])).encode()
-        return await self.artist.submit(frames, SHORT, private=private)
-
-    async def deliver(self, place: int, job: JobId, service: Service) -> None:
-        """Work until that job is over; what is rendered is another scene's for each part."""
-        self.machine.renderer.look = Look(scene=place)
-        async with self.machine.working():
-            await service.run(once=True)
-        assert service.orders.is_over(self.named(job))
-
-    def named(self, job: JobId) -> BoardJob:
-        return self.owner.named(job)
-
-    def service(self, *jobs: JobId) -> Service:
-        """A new process, which merges these."""
-        orders, requester = self.owner.orders, self.artist.requester()
-        groups = (Group(tuple(BoardJob(0, job) for job in jobs)),) if jobs else ()
-        merges = Merges(requester, self.blender, self.artist.folder / "passes", groups)
-        parts = (orders, self.owner.gallery, 0, self.owner.tally, merges.passes_of)
-        return Service(requester, Keeper(requester, *parts), orders, self.owner.tally, merges=merges)
-
-    def rendered(self, frames: int = 2, *, private: bool = False) -> tuple[JobId, JobId]:
-        """Both parts, delivered one after the other, and merged."""
-
-        async def life() -> tuple[JobId, JobId]:
-            jobs = []
-            for place in range(2):
-                jobs.append(await self.submit(place, frames, private=private))
-                await self.deliver(place, jobs[-1], self.service(jobs[0], JobId(jobs[0] + NEXT)))
-            return jobs[0], jobs[1]
-
-        return self.world.live(life())
-
-    def note(self) -> dict[str, object]:
-        told: dict[str, object] = json.loads((self.merged / NOTE).read_text())
-        return told
-
-    @property
-    def kept(self) -> list[str]:
-        """Jobs of which passes are kept."""
-        return sorted(path.name for path in (self.artist.folder / "passes").glob("*"))
-
-
-def whole(frame: int, *looks: tuple[int, int]) -> bytes:
-    """The final image of a frame of all these, each a scene and how many samples it has."""
-    each = [pixels_of(Look(scene=scene), frame, WIDTH, HEIGHT, 1).astype(np.float64) for scene, _ in looks]
-    counts = [count for _, count in looks]
-    mean: Pixels = np.average(each, axis=0, weights=counts).astype(np.float32)
-    raw = io.BytesIO()
-    np.save(raw, mean)
-    return final_of(raw.getvalue())
+from .divided import NEXT, Divided, whole
 
 
 @pytest.fixture
@@ -199,14 +82,97 @@ def test_a_part_that_never_came_leaves_the_others_and_its_samples_are_said(
     assert "frame 1 lacks the samples 48-63 (counted from 0)." in caplog.text
 
 
+KILLED = RenderFailed("The render process ended by itself.")
+
+
+def test_a_frame_in_which_the_process_ended_is_made_by_another_one(divided: Divided) -> None:
+    divided.blender.fail("make_final", KILLED, None, KILLED)
+    divided.rendered()
+    assert divided.note()["not_merged"] == {} and divided.owner.tally.failures == 0
+    assert sorted(path.name for path in divided.merged.glob("*.png")) == ["0001.png", "0002.png"]
+
+
 def test_one_frame_that_can_not_be_made_leaves_the_others_and_can_be_tried_again(divided: Divided) -> None:
-    divided.blender.fail("make_final", RenderFailed("The render process ended by itself."))
+    """The process has ended then, and every later frame found it so."""
+    divided.blender.fail("make_final", KILLED, KILLED)
     jobs = divided.rendered()
     assert divided.note()["not_merged"] == {"1": "The render process ended by itself."}
     assert [path.name for path in divided.merged.glob("*.png")] == ["0002.png"] and len(divided.kept) == 2
+    assert (divided.owner.tally.merged, divided.owner.tally.failures) == (1, 1)
     (divided.merged / NOTE).unlink()
     divided.world.live(divided.service(*jobs).run(once=True))
     assert len(list(divided.merged.glob("*.png"))) == 2 and not divided.kept
+
+
+def test_where_the_process_ended_in_every_frame_that_is_counted_and_tried_again(divided: Divided) -> None:
+    divided.blender.fail("make_final", *4 * [KILLED])
+    jobs = divided.rendered()
+    assert not divided.merged.exists() and divided.owner.tally.failures == 1 and len(divided.kept) == 2
+    divided.world.live(divided.service(*jobs).run(once=True))
+    assert divided.note()["not_merged"] == {} and not divided.kept
+
+
+def test_what_was_not_dropped_after_a_merge_is_at_the_next_start(
+    divided: Divided, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An opened private package stayed for ever."""
+    with monkeypatch.context() as ending:
+        ending.setattr(KeptPasses, "drop", lambda _: None)
+        jobs = divided.rendered(private=True)
+    assert len(divided.kept) == 2
+    divided.world.live(divided.service(*jobs).run(once=True))
+    assert not divided.kept
+
+
+def test_a_group_whose_jobs_can_not_be_found_leaves_the_others(
+    divided: Divided, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    board_of = Requester.board_of
+
+    async def of_two(requester: Requester, job: JobId) -> int:
+        if job == 9:
+            raise LocalError("Two boards have a job 9: name its board.")
+        return await board_of(requester, job)
+
+    monkeypatch.setattr(Requester, "board_of", of_two)
+
+    async def life() -> None:
+        jobs = []
+        for place in range(2):
+            jobs.append(await divided.submit(place, 1))
+            await divided.deliver(place, jobs[-1], divided.service())
+        service = divided.service(*jobs)
+        assert service.merges
+        unknown = Group((BoardJob(0, JobId(9)), BoardJob(0, JobId(10))))
+        service.merges.groups = (unknown, *service.merges.groups)
+        await service.run(once=True)
+
+    divided.world.live(life())
+    assert (divided.merged / "0001.png").read_bytes() == whole(1, (0, 48), (1, 16))
+    assert "jobs 9, 10: Two boards have a job 9" in caplog.text and divided.owner.tally.failures == 1
+
+
+def test_one_job_that_is_named_in_two_ways_is_refused(
+    divided: Divided, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def life() -> None:
+        job = await divided.submit(0, 1)
+        await divided.deliver(0, job, divided.service())
+        service = divided.service(job)
+        assert service.merges
+        service.merges.groups = (Group((BoardJob(0, job), divided.named(job))),)
+        await service.run(once=True)
+
+    divided.world.live(life())
+    assert "One of these jobs is named twice" in caplog.text and not divided.merged.exists()
+
+
+def test_a_first_job_behind_many_newer_ones_is_merged(
+    divided: Divided, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overview, "MOST_JOBS", 1)
+    divided.rendered(1)
+    assert (divided.merged / "0001.png").is_file()
 
 
 def test_killed_as_it_merges_it_merges_all_at_the_next_start(divided: Divided) -> None:
@@ -256,6 +222,45 @@ def test_a_full_disk_for_passes_costs_no_frame(
     divided.rendered()
     assert "not all that a merge takes was kept" in caplog.text and "No space left on device" in caplog.text
     assert all((divided.folder(place) / "0001.png").is_file() for place in range(2))
+
+
+def test_what_could_not_be_kept_is_fetched_once_there_is_room_and_merged_then(
+    divided: Divided, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One frame's passes were missing, and what there was of others was merged and dropped."""
+    keep = KeptPasses._keep
+
+    def fail_at_2(
+        passes: KeptPasses, package: Path, opened: Path, frames: Sequence[FrameFiles], root: int
+    ) -> None:
+        if any(one.frame == 2 for one in frames):
+            raise OSError(28, "No space left on device")
+        keep(passes, package, opened, frames, root)
+
+    with monkeypatch.context() as full:
+        full.setattr(KeptPasses, "_keep", fail_at_2)
+        jobs = divided.rendered()
+        assert not divided.merged.exists() and len(divided.kept) == 2
+    divided.world.live(divided.service(*jobs).run(once=True))
+    for frame in (1, 2):
+        assert (divided.merged / f"{frame:04d}.png").read_bytes() == whole(frame, (0, 48), (1, 16))
+
+
+@pytest.mark.parametrize("passes", [False, True])
+def test_a_frame_that_was_ordered_again_is_merged_as_it_came_then(divided: Divided, passes: bool) -> None:
+    async def life() -> None:
+        jobs = []
+        for place in range(2):
+            jobs.append(await divided.submit(place, 2))
+            merged = [jobs[0], JobId(jobs[0] + NEXT)] if passes else []
+            await divided.deliver(place, jobs[-1], divided.service(*merged) if place else divided.service())
+            if not place:
+                await divided.order_again(jobs[0], 2)
+        await divided.service(*jobs).run(once=True)
+
+    divided.world.live(life())
+    assert (divided.merged / "0001.png").read_bytes() == whole(1, (0, 48), (1, 16))
+    assert (divided.merged / "0002.png").read_bytes() == whole(2, (5, 48), (1, 16))
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,15 @@ def test_parts_that_are_apart_are_taken_and_what_is_between_them_is_said() -> No
     apart = [replace(REST, first=20, count=10), FIRST]
     check_parts(dict(zip("ab", apart, strict=True)))
     assert missing_samples(apart) == "16-19,30-63"
+    assert missing_samples([replace(FIRST, first=1), replace(REST, first=18)]) == "0,17"
+
+
+def test_as_many_samples_as_anybody_can_name_take_no_memory() -> None:
+    """All of them were listed: a process that names 2**31 had the one that asked it end."""
+    many = 2**62
+    one, other = Sampling(7, many, 0, many - 2, False), Sampling(7, many, many - 1, 1, False)
+    check_parts({"job 1": one, "job 2": other})
+    assert missing_samples([one, other]) == str(many - 2)
 
 
 @pytest.mark.parametrize("parts", [1, 2, 3, 7, 64])

@@ -7,8 +7,10 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
 
-from ...core.errors import ContentError
+from ...core.errors import ContentError, RenderFailed
 from ...core.manifest import FORMATS, Manifest
 from ...core.merge_messages import FinalMade
 from ...core.messages import FinalRead, MadeAgain, Rendered
@@ -91,6 +93,23 @@ def opened_beneath(folder: int, name: str, most: int) -> Iterator[int]:
         yield file
     finally:
         os.close(file)
+
+
+@contextlib.contextmanager
+def put_beneath(folder: Path, name: str) -> Iterator[IO[bytes]]:
+    """A new file in a folder where a render process writes, for what is handed to it; raises RenderFailed.
+
+    What has that name already is the process's, and may lead to a file of ours.
+    """
+    new = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        file = os.open(folder / name, new, 0o600)
+    except OSError as error:
+        raise RenderFailed(
+            f"{name!r} can't be put into the render process's folder ({error.strerror}): is something there?"
+        ) from error
+    with open(file, "wb") as opened:
+        yield opened
 
 
 def check_file(folder: int, file: NamedFile) -> None:

@@ -21,7 +21,7 @@ import numpy as np
 from ...core.errors import ContentError, RenderFailed
 from ...core.manifest import Manifest
 from ...ports.renderer import FinalSession
-from .beneath import PIXELS
+from .beneath import PIXELS, put_beneath
 from .exr_reader import SandboxedReader
 from .process import BlenderRenderer
 from .running import LOAD_TIMEOUT_S
@@ -46,7 +46,7 @@ class BlenderFinals:
     ) -> tuple[str, str]:
         """Names of files in the folder with the pixels of both; raises RenderFailed or SandboxMissing."""
         names = (f"{name}.noisy.npy", f"{name}.final.npy")
-        await asyncio.to_thread(unpack_noisy, self.renderer, noisy, folder / names[0])
+        await asyncio.to_thread(unpack_noisy, self.renderer, noisy, folder, names[0])
         with tempfile.TemporaryDirectory(prefix="renderchain-final-", dir=folder.parent) as scratch:
             given, output = Path(scratch, "given"), Path(scratch, "output")
             given.mkdir()
@@ -59,14 +59,20 @@ class BlenderFinals:
                 await session.read_final(started.jailed, picture, manifest)
             finally:
                 await session.close()
-            os.replace(output / PIXELS, folder / names[1])
+            try:
+                os.replace(output / PIXELS, folder / names[1])
+            except OSError as error:  # either process may have put something else there
+                raise RenderFailed(
+                    f"The final image was read, but is not there ({error.strerror})."
+                ) from error
         return names
 
 
-def unpack_noisy(renderer: BlenderRenderer, noisy: Path, target: Path) -> None:
+def unpack_noisy(renderer: BlenderRenderer, noisy: Path, folder: Path, name: str) -> None:
     """Write a noisy pass as numbers, decoded by a process without a scene; raises RenderFailed."""
     reader = SandboxedReader(SecondChild(renderer.allow_unsandboxed))
     try:
-        np.save(target, reader(noisy))
+        with put_beneath(folder, name) as file:
+            np.save(file, reader(noisy))
     except ContentError as error:
         raise RenderFailed(str(error)) from error

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
+
 from ...core.errors import RenderFailed
 from ...core.manifest import Manifest
 from ...core.merge_messages import FinalMade, MakeFinal, MergeCommand, ReadSampling, SamplingRead
 from ...core.merging import Sampling
+from ...core.pixel_prints import Pixels
 from ...ports.merging import MergeSession
-from .beneath import final_made
+from .beneath import final_made, put_beneath
 from .finals import unpack_noisy
 from .process import BlenderRenderer
 from .session import Session
@@ -32,12 +35,12 @@ class BlenderMergeRenderer:
     async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[MergeSession]:
         """A process with the package's scene open; raises RenderFailed or SandboxMissing."""
         async with self.renderer.open(package, manifest, output) as session:
-            yield _MergeSession(session, manifest)
+            yield _MergeSession(session, manifest, output)
 
     async def unpacked_noisy(self, noisy: Path, folder: Path, name: str) -> str:
         """A file's name in the folder, with the noisy pass; raises RenderFailed or SandboxMissing."""
         unpacked = f"{name}.noisy.npy"
-        await asyncio.to_thread(unpack_noisy, self.renderer, noisy, folder / unpacked)
+        await asyncio.to_thread(unpack_noisy, self.renderer, noisy, folder, unpacked)
         return unpacked
 
 
@@ -45,12 +48,17 @@ class BlenderMergeRenderer:
 class _MergeSession:
     session: Session
     manifest: Manifest
+    output: Path
 
     async def read_sampling(self, frame: int) -> Sampling:
         return (await self._ask(ReadSampling(frame), SamplingRead)).sampling
 
-    async def make_final(self, frame: int, noisy: str) -> FinalMade:
-        made = await self._ask(MakeFinal(frame, noisy), FinalMade)
+    async def make_final(self, frame: int, noisy: Pixels) -> FinalMade:
+        name = f"{frame:04d}.merged.npy"
+        await asyncio.to_thread(_put, self.output, name, noisy)
+        made = await self._ask(MakeFinal(frame, name), FinalMade)
+        with contextlib.suppress(OSError):  # the process may have put something else there
+            (self.output / name).unlink()
         if not made.why_not:
             self.session.check([final_made(self.manifest, made)])
         return made
@@ -60,3 +68,8 @@ class _MergeSession:
         if not isinstance(message, kind) or message.frame != command.frame:
             raise RenderFailed(f"The render process answered something else than a merge's {kind.__name__}.")
         return message
+
+
+def _put(folder: Path, name: str, noisy: Pixels) -> None:
+    with put_beneath(folder, name) as file:
+        np.save(file, noisy)

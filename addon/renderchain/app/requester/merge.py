@@ -20,11 +20,15 @@ from ...core.errors import LocalError, RenderChainError, RenderFailed
 from ...core.frame_names import USUAL
 from ...core.manifest import Manifest
 from ...core.merging import Mean, Sampling, check_parts, missing_samples
+from ...core.pixel_prints import Pixels
 from ...ports.merging import MergeRenderer, MergeSession
 from .kept_frames import name_of
 
 # What parts may have of their own: the files, their keys, which frames and how many samples they are of.
 OWN = ("frames", "samples", "main_blend", "requester_key")
+
+
+MOST_TRIES = 2  # of a frame in which the process ended, as for want of memory
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,9 @@ class Part:
     package: Path
     manifest: Manifest
     noisy: Mapping[int, Path]
+
+
+Parts = Sequence[tuple[Part, Sampling]]  # those that have a frame, and which of its samples
 
 
 @dataclass
@@ -68,32 +75,33 @@ def _settings(part: Part) -> dict[str, Any]:
 async def merge(
     renderer: MergeRenderer, parts: Sequence[Part], output: Path, work: Path, names: str = USUAL
 ) -> Merged:
-    """Merge all frames that any of the parts has, into ``output``; ``work`` is for what lies between.
+    """Merge all frames of the parts, into ``output``; ``work`` is for what lies between.
 
-    One frame's failure leaves the others. Raises LocalError where the parts are of several scenes.
+    One frame's failure leaves the others. Raises LocalError where the parts are of several scenes,
+    RenderFailed where nothing was made for which another try may have more luck.
     """
     check_alike(parts)
     samplings = [await _samplings(renderer, one, work / f"part-{at}") for at, one in enumerate(parts)]
-    merged, first, folder = Merged(), parts[0], work / "merged"
-    folder.mkdir(parents=True)
-    frames = tuple(sorted({frame for one in parts for frame in one.noisy}))
-    made: dict[int, Path] = {}
-    async with renderer.open(first.package, replace(first.manifest, frames=frames), folder) as session:
-        for frame in frames:
-            there = [(one, told[frame]) for one, told in zip(parts, samplings, strict=True) if frame in told]
-            try:
-                check_parts({one.name: sampling for one, sampling in there})
-                made[frame] = await _made(renderer, session, folder, frame, there)
-            except RenderChainError as error:
-                merged.why_not[frame] = str(error)
-                continue
-            if lacking := missing_samples([sampling for _, sampling in there]):
-                merged.missing[frame] = lacking
-    # Now that the process has ended, nobody changes them any more.
+    frames = sorted({frame for one in parts for frame in one.manifest.frames})
+    merged = Merged()
+    due: dict[int, Parts] = {}
+    for frame in frames:
+        due[frame] = [(one, told[frame]) for one, told in zip(parts, samplings, strict=True) if frame in told]
+        try:
+            check_parts({one.name: sampling for one, sampling in due[frame]})
+        except LocalError as error:
+            merged.why_not[frame] = str(error)
+    making = _Making(renderer, parts[0], work, merged)
+    await making.run({frame: due[frame] for frame in frames if frame not in merged.why_not})
     await asyncio.to_thread(output.mkdir, parents=True, exist_ok=True)
-    for frame, path in made.items():
-        merged.frames[frame] = output / name_of(frame, first.manifest, names)
+    for frame, path in making.made.items():
+        if not path.is_file():  # as its process ended it was something else than it had been
+            merged.why_not[frame] = "The render process changed the image after it had made it."
+            continue
+        merged.frames[frame] = output / name_of(frame, parts[0].manifest, names)
         await asyncio.to_thread(_put, path, merged.frames[frame])
+        if lacking := missing_samples([sampling for _, sampling in due[frame]]):
+            merged.missing[frame] = lacking
     return merged
 
 
@@ -104,28 +112,74 @@ async def _samplings(renderer: MergeRenderer, part: Part, folder: Path) -> dict[
         return {frame: await session.read_sampling(frame) for frame in part.noisy}
 
 
-async def _made(
-    renderer: MergeRenderer,
-    session: MergeSession,
-    folder: Path,
-    frame: int,
-    parts: Sequence[tuple[Part, Sampling]],
-) -> Path:
-    mean, name = Mean(), f"{frame:04d}.merged.npy"
-    for one, sampling in parts:
-        unpacked = folder / await renderer.unpacked_noisy(one.noisy[frame], folder, f"{frame:04d}.part")
-        await asyncio.to_thread(_add, mean, unpacked, sampling.count)
-    await asyncio.to_thread(np.save, folder / name, mean.pixels)
-    made = await session.make_final(frame, name)
-    (folder / name).unlink()
-    if made.why_not:
-        raise RenderFailed(f"Frame {frame} can't be made out of its samples: {made.why_not}.")
-    return folder / made.final
+@dataclass
+class _Making:
+    """Makes frames in one process after the other: one that ended by itself takes no others with it."""
+
+    renderer: MergeRenderer
+    first: Part
+    work: Path
+    merged: Merged
+    made: dict[int, Path] = field(default_factory=dict)
+    _sessions: int = 0
+
+    async def run(self, due: Mapping[int, Parts]) -> None:
+        """Make these. Raises RenderFailed where none could be made, since each time the process ended."""
+        left, tries, ended = list(due), dict.fromkeys(due, 0), ""
+        while left:
+            folder, is_open = self._folder(), False
+            manifest = replace(self.first.manifest, frames=tuple(left))
+            try:
+                async with self.renderer.open(self.first.package, manifest, folder) as session:
+                    is_open = True
+                    while left:
+                        tries[left[0]] += 1
+                        await self._make(session, folder, left[0], due[left[0]])
+                        left.pop(0)
+            except RenderChainError as error:
+                ended = str(error)
+                if not is_open:
+                    self.merged.why_not |= dict.fromkeys(left, ended)
+                    break
+                if left and tries[left[0]] == MOST_TRIES:
+                    self.merged.why_not[left.pop(0)] = ended
+        if ended and not self.made:
+            raise RenderFailed(ended)
+
+    async def _make(self, session: MergeSession, folder: Path, frame: int, parts: Parts) -> None:
+        """Raises RenderChainError where the process failed; all else is noted."""
+        try:
+            mean = await self._mean(frame, parts)
+        except RenderChainError as error:
+            self.merged.why_not[frame] = str(error)
+            return
+        made = await session.make_final(frame, mean)
+        if made.why_not:
+            self.merged.why_not[frame] = f"It can't be made out of its samples: {made.why_not}."
+        else:
+            self.made[frame] = folder / made.final
+
+    async def _mean(self, frame: int, parts: Parts) -> Pixels:
+        mean, folder = Mean(), self.work / "parts"  # which no process sees
+        folder.mkdir(exist_ok=True)
+        for one, sampling in parts:
+            unpacked = await self.renderer.unpacked_noisy(one.noisy[frame], folder, f"{frame:04d}.part")
+            try:
+                await asyncio.to_thread(_add, mean, folder / unpacked, sampling.count)
+            finally:
+                (folder / unpacked).unlink()
+        return mean.pixels
+
+    def _folder(self) -> Path:
+        """Another one for each process: nothing is taken that one of them has changed."""
+        self._sessions += 1
+        folder = self.work / f"merged-{self._sessions}"
+        folder.mkdir(parents=True)
+        return folder
 
 
 def _add(mean: Mean, unpacked: Path, count: int) -> None:
     mean.add(np.load(unpacked, mmap_mode="r", allow_pickle=False), count)
-    unpacked.unlink()
 
 
 def _put(made: Path, target: Path) -> None:

@@ -22,7 +22,7 @@ from ...core.board_events import (
 )
 from ...core.contract_errors import NothingToWithdraw
 from ...core.errors import ContentError, StoreError
-from ...core.ids import JobId, LeaseId
+from ...core.ids import BoardJob, JobId, LeaseId
 from ...core.job import JobInfo
 from ...core.job_progress import JobProgress, LeaseProgress
 from ...core.lifecycle import JobState, LeaseState
@@ -178,6 +178,7 @@ class JobWatch:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+        self._settle_passes(manifest)
         return await self._finish(job)
 
     async def _key_giving(self, job: JobInfo, header: PrivateHeader, from_block: int) -> KeyGiving:
@@ -252,8 +253,10 @@ class JobWatch:
     async def _take(self, event: ResultSubmitted, job: JobInfo, manifest: Manifest) -> None:
         claim = replace(self._claims[event.lease_id], count=event.count)
         frames = manifest.frames_of(claim)
-        had = await self._had(event, frames)
-        if had and not self._lacks_passes(frames):
+        past = self._past.leases.get(event.lease_id)
+        if past and past.root == event.result.root and await self._needs_none_of(past, frames):
+            if not past.is_lost and self._passes and not self._passes.has(frames, past.root):
+                await self._fetch_passes(event, claim, job, manifest)
             self._reporter.progress("frames", len(self.report.frames), len(manifest.frames))
             return
         lease = self._progress.leases[event.lease_id]
@@ -262,15 +265,13 @@ class JobWatch:
         try:
             opened, result, proofs = await self._results.fetch(event, claim, manifest, folder)
             self._receipt_parts.keep_proofs(event.lease_id, event.result.root, proofs)
+            if self._passes:
+                await self._passes.keep(await self._package(job), opened, result.frames, lease.root)
             await self._keep_frames(lease, job, manifest, opened, result)
             if job.requester == self._chain.address:
                 may_accept = event.lease_id not in self.report.false_finals
                 await self._checks.add(job, manifest, event.lease_id, opened, result, may_accept=may_accept)
-        except (ContentError, StoreError) as error:
-            if had:
-                return  # its frames are here and paid; the merge says what it lacks
-            if isinstance(error, StoreError):
-                raise
+        except ContentError as error:
             self.report.refused[event.lease_id] = str(error)
             self._reporter.tell(Doubt(event.job_id, event.lease_id, str(error)))
             return
@@ -282,30 +283,46 @@ class JobWatch:
             self._reporter.tell(FrameKept(event.job_id, event.lease_id, *what))
         self._reporter.progress("frames", len(self.report.frames), len(manifest.frames))
 
-    async def _had(self, event: ResultSubmitted, frames: tuple[int, ...]) -> bool:
-        """Whether nothing is to be fetched: the frames are here and paid, or the lease was lost."""
-        past = self._past.leases.get(event.lease_id)
-        if past is None or past.root != event.result.root:
-            return False
+    async def _needs_none_of(self, past: LeaseProgress, frames: tuple[int, ...]) -> bool:
+        """Whether no frame is to be fetched: all are here and paid, or the lease was lost, and another's
+        frames may be here by now.
+        """
         if past.is_lost:
             return True
         found = await asyncio.to_thread(self._kept.here, past, frames) if past.is_settled else {}
         if found:
             self.report.frames |= found
             self.report.rendered_by |= dict.fromkeys(found, past.operator)
-            self._reporter.tell(FramesHere(event.job_id, len(found)))
+            self._reporter.tell(FramesHere(self.report.job_id, len(found)))
         return bool(found)
 
-    def _lacks_passes(self, frames: tuple[int, ...]) -> bool:
-        """Whether what a merge needs of them must be fetched once more."""
-        here = [frame for frame in frames if frame in self.report.frames]
-        return self._passes is not None and not self._passes.has(here)
+    async def _fetch_passes(
+        self, event: ResultSubmitted, claim: LeaseClaimed, job: JobInfo, manifest: Manifest
+    ) -> None:
+        """What a merge takes of frames that are here and paid; the merge says what it lacks."""
+        folder = self._scratch / f"lease-{event.lease_id}"
+        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            opened, result, _ = await self._results.fetch(event, claim, manifest, folder)
+            if self._passes:
+                package = await self._package(job)
+                await self._passes.keep(package, opened, result.frames, event.result.root)
+        except (ContentError, StoreError):
+            return
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _settle_passes(self, manifest: Manifest) -> None:
+        """Say which leases' passes a merge may take, now that all of them have ended."""
+        if self._passes is None:
+            return
+        good = [one for one in self._progress.leases.values() if one.is_settled and not one.is_lost]
+        roots = {frame: one.root for one in good for frame in manifest.frames[one.first : one.tasks.stop]}
+        self._passes.settle(BoardJob(self._chain.board, self.report.job_id), roots)
 
     async def _keep_frames(
         self, lease: LeaseProgress, job: JobInfo, manifest: Manifest, opened: Path, result: Result
     ) -> None:
-        if self._passes:
-            await self._passes.keep(await self._package(job), opened, result.frames)
         instead = await self._made_again(lease.lease_id, job, manifest, opened, result)
         for one in result.frames:
             name = name_of(one.frame, manifest, self._kept.names)

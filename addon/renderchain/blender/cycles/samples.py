@@ -20,6 +20,16 @@ def sampling_of(scene: Any) -> Sampling:
     return Sampling(int(cycles.seed), int(cycles.samples), first, count, bool(cycles.use_adaptive_sampling))
 
 
+def layers_apart(scene: Any) -> str:
+    """Names of view layers that are rendered with a number of samples of their own; "" for none.
+
+    A Sample Subset is cut out of that number then, so parts have other samples there than anywhere else.
+    """
+    if scene.cycles.use_layer_samples == "IGNORE":
+        return ""
+    return ", ".join(layer.name for layer in scene.view_layers if layer.use and layer.samples)
+
+
 def at_most(scene: Any, samples: int) -> AbstractContextManager[None]:
     """For a while no more than so many are rendered, of a subset its first.
 
@@ -40,6 +50,11 @@ def take_part(scene: Any, part: str) -> None:
     if cycles.use_sample_subset:
         raise SceneError(
             "The scene renders a Sample Subset of its own; turn that off, or submit it without a part."
+        )
+    if layers := layers_apart(scene):
+        raise SceneError(
+            f"The view layers {layers} have numbers of samples of their own, which parts lack: "
+            "set their Samples to 0, or Layer Samples to Ignore, or submit the scene without a part."
         )
     first, count = part_of(part, cycles.samples)
     cycles.use_adaptive_sampling = False
