@@ -12,6 +12,7 @@ import shutil
 import sqlite3
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path, PurePosixPath
@@ -107,7 +108,7 @@ def restore_backup(file: Path, folder: Path, keystore: Path | None) -> int:
         count = sum(_unpack(file, scratch))
         _check_journal(scratch / "journal.sqlite", file)
         _move(scratch, folder, keystore)
-    except (OSError, tarfile.TarError, EOFError) as error:
+    except (OSError, tarfile.TarError, EOFError, zlib.error) as error:
         raise ChangeRefused(
             f"{file} could not be restored ({error}); {folder} has no journal of it. Use another copy."
         ) from error
@@ -135,6 +136,17 @@ def _unpack(file: Path, scratch: Path) -> Iterator[int]:
                 shutil.copyfileobj(source, target)
             os.utime(path, (one.mtime, one.mtime))  # of several results of a lease, which was the last
             yield 1
+        _check_end(archive)
+
+
+def _check_end(archive: tarfile.TarFile) -> None:
+    """Read what follows the last entry: at gzip's end are the sum and the length of all, and nothing else
+    tells of a bit that has changed in the middle. An entry whose header is broken ends an archive, too.
+    """
+    assert archive.fileobj is not None
+    rest = archive.fileobj.read(tarfile.RECORDSIZE + 1)
+    if len(rest) > tarfile.RECORDSIZE or any(rest):
+        raise tarfile.TarError("something follows its last file")
 
 
 def _is_ours(name: str) -> bool:

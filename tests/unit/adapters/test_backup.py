@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import os
+import random
+import shutil
 import sqlite3
 import tarfile
 from contextlib import closing
@@ -127,6 +129,34 @@ def test_links_other_archives_and_damaged_ones_are_refused(folder: Path, tmp_pat
     with pytest.raises(ChangeRefused, match="could not be restored"):
         restore_backup(file, other, None)
     assert list(other.iterdir()) == []
+
+
+def test_a_bit_that_changed_is_found_wherever_it_is(folder: Path, tmp_path: Path) -> None:
+    evidence = random.Random(5).randbytes(100_000)
+    (folder / "evidence" / "7.leaves").write_bytes(evidence)
+    file, rotten, other = tmp_path / "backup.tar.gz", tmp_path / "rotten.tar.gz", tmp_path / "other"
+    write_backup(folder, None, file)
+    whole = file.read_bytes()
+    assert evidence[60_000:60_100] in whole, "so that content alone is changed there"
+    middle = whole.index(evidence[60_000:60_100])
+    rotten.write_bytes(with_a_bit_changed(whole, middle))
+    with pytest.raises(ChangeRefused, match="CRC check failed"):
+        restore_backup(rotten, other, None)
+    assert list(other.iterdir()) == []
+    for index in range(10, len(whole), 997):
+        rotten.write_bytes(with_a_bit_changed(whole, index))
+        try:
+            restore_backup(rotten, other, None)
+        except ChangeRefused:
+            assert list(other.iterdir()) == [], index
+        else:  # a few bits between gzip's blocks mean nothing
+            assert (other / "evidence" / "7.leaves").read_bytes() == evidence and leases(other) == {5}, index
+            shutil.rmtree(other)
+            other.mkdir()
+
+
+def with_a_bit_changed(raw: bytes, index: int) -> bytes:
+    return raw[:index] + bytes([raw[index] ^ 0x10]) + raw[index + 1 :]
 
 
 def archive_of(file: Path, entries: dict[str, bytes]) -> None:
