@@ -20,6 +20,8 @@ from pathlib import Path, PurePosixPath
 from ..core.errors import ChangeRefused, JournalError
 
 KEPT = ("journal.sqlite", "pins.json", "known_tiles.json", "bonds.json", "fees.json")  # in the folder itself
+# Beside a journal, while it is open or after a crash: SQLite takes up what it finds there.
+JOURNAL_FILES = ("journal.sqlite", "journal.sqlite-wal", "journal.sqlite-shm", "journal.sqlite-journal")
 TREES = ("evidence",)  # all that is below
 MOST_BYTES = 2**40
 MOST_NAMES = 10**6
@@ -94,13 +96,13 @@ def _add(archive: tarfile.TarFile, path: Path, name: str) -> int:
 def restore_backup(file: Path, folder: Path, keystore: Path | None) -> int:
     """Bring back into a folder what such an archive has; how many files.
 
-    Nothing is written over: raises ChangeRefused where a journal, or another keystore, is there, or where the
-    archive is none of ours.
+    Nothing is written over: raises ChangeRefused where a journal, or a part of one, or another keystore is
+    there, or where the archive is none of ours.
     """
-    if (folder / "journal.sqlite").exists():
+    if there := [name for name in JOURNAL_FILES if os.path.lexists(folder / name)]:
         raise ChangeRefused(
-            f"{folder} has a journal already, and nothing was restored. Name another folder, or move that "
-            "one away."
+            f"{folder} has {' and '.join(there)} already, and nothing was restored. Name another folder, or "
+            f"move {'that file' if len(there) == 1 else 'all of these'} away: one journal's files together."
         )
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     scratch = Path(tempfile.mkdtemp(prefix=".restored-", dir=folder))

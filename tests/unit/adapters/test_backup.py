@@ -86,7 +86,7 @@ def test_nothing_is_written_over(folder: Path, tmp_path: Path) -> None:
     write_backup(folder, tmp_path / "operator.json", file)
     with pytest.raises(ChangeRefused, match="is there already"):
         write_backup(folder, None, file)
-    with pytest.raises(ChangeRefused, match="has a journal already"):
+    with pytest.raises(ChangeRefused, match="has journal.sqlite already"):
         restore_backup(file, folder, None)
     (tmp_path / "theirs.json").write_text("another")
     with pytest.raises(ChangeRefused, match="is another keystore"):
@@ -95,6 +95,28 @@ def test_nothing_is_written_over(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(ChangeRefused, match="has no journal"):
         write_backup(tmp_path / "other", None, tmp_path / "empty.tar.gz")
     assert not (tmp_path / "empty.tar.gz").exists()
+
+
+def test_what_another_journal_left_is_not_mixed_into_the_restored_one(folder: Path, tmp_path: Path) -> None:
+    file, half = tmp_path / "backup.tar.gz", tmp_path / "half"
+    write_backup(folder, None, file)
+    with closing(sqlite3.connect(folder / "journal.sqlite")) as journal:
+        journal.execute("CREATE TABLE later (x)")
+        journal.commit()
+        half.mkdir()
+        for name in ("journal.sqlite-wal", "journal.sqlite-shm"):  # as where journal.sqlite alone was moved
+            shutil.copy(folder / name, half / name)
+    with pytest.raises(
+        ChangeRefused, match=r"has journal.sqlite-wal and journal.sqlite-shm already.* all of"
+    ):
+        restore_backup(file, half, None)
+    assert {path.name for path in half.iterdir()} == {"journal.sqlite-wal", "journal.sqlite-shm"}
+    (half / "journal.sqlite-shm").unlink()
+    with pytest.raises(ChangeRefused, match="journal.sqlite-wal already.* move that file away"):
+        restore_backup(file, half, None)
+    (half / "journal.sqlite-wal").unlink()
+    restore_backup(file, half, None)
+    assert leases(half) == {5}
 
 
 @pytest.mark.parametrize(
