@@ -61,7 +61,8 @@ def write_backup(folder: Path, keystore: Path | None, file: Path) -> int:
 
 def _pack(target: io.BufferedWriter, folder: Path, keystore: Path | None) -> int:
     count = 0
-    with tarfile.open(fileobj=target, mode="w:gz", compresslevel=1) as archive:
+    # Dereferenced: of a package that two boards' leases keep, each name is a file of its own, and no link.
+    with tarfile.open(fileobj=target, mode="w:gz", compresslevel=1, dereference=True) as archive:
         archive.addfile(tarfile.TarInfo(MARK))
         for name in KEPT:
             path = folder / name

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from renderchain.adapters.backup import MARK, restore_backup, write_backup
 from renderchain.adapters.journal_sqlite import SqliteJournal
+from renderchain.app.audit.kept_content import KeptContent
 from renderchain.core.errors import ChangeRefused, JournalError
 from renderchain.core.ids import JobId, LeaseId
 from renderchain.ports.journal import LeaseEntry
@@ -79,6 +80,18 @@ def test_a_journal_is_whole_also_while_somebody_writes_it(folder: Path, tmp_path
     journal.save_lease(lease(20))
     restore_backup(tmp_path / "backup.tar.gz", tmp_path / "other", None)
     assert leases(tmp_path / "other") == set(range(5, 20))
+
+
+def test_a_package_that_two_boards_keep_comes_back_for_both(folder: Path, tmp_path: Path) -> None:
+    ours, theirs = folder / "evidence" / "content", folder / "evidence" / "0x7" / "content"
+    KeptContent(ours).keep("bafy", folder / "packages")
+    KeptContent(theirs).keep("bafy", folder / "packages")
+    assert (ours / "bafy" / "large").samefile(theirs / "bafy" / "large"), "one file by two names"
+    write_backup(folder, None, tmp_path / "backup.tar.gz")
+    other = tmp_path / "other"
+    restore_backup(tmp_path / "backup.tar.gz", other, None)
+    for kept in (ours, theirs):
+        assert (other / kept.relative_to(folder) / "bafy" / "large").read_text() == "fetched again"
 
 
 def test_nothing_is_written_over(folder: Path, tmp_path: Path) -> None:
