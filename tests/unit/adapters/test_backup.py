@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import random
@@ -12,7 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from renderchain.adapters.backup import MARK, restore_backup, write_backup
+from renderchain.adapters.backup import MARK, Restored, restore_backup, write_backup
 from renderchain.adapters.journal_sqlite import SqliteJournal
 from renderchain.app.audit.kept_content import KeptContent
 from renderchain.core.errors import ChangeRefused, JournalError
@@ -57,7 +58,7 @@ def test_what_is_copied_comes_back_whole_and_for_its_user_alone(folder: Path, tm
     os.utime(folder / "evidence" / "5.json", (1000.25, 1000.25))
     assert write_backup(folder, tmp_path / "operator.json", file) == 5
     assert file.stat().st_mode & 0o777 == 0o600
-    assert restore_backup(file, other, other / "operator.json") == 5
+    assert restore_backup(file, other, other / "operator.json") == Restored(5, False)
     assert leases(other) == {5}
     assert (other / "evidence" / "0x7" / "6.bin").read_bytes() == b"\0\1\2"
     assert (other / "evidence" / "5.json").read_text() == '{"salt": 1}'
@@ -130,6 +131,62 @@ def test_what_another_journal_left_is_not_mixed_into_the_restored_one(folder: Pa
     (half / "journal.sqlite-wal").unlink()
     restore_backup(file, half, None)
     assert leases(half) == {5}
+
+
+def test_files_that_are_there_are_kept_and_only_the_same_ones_are_in_no_way(
+    folder: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "backup.tar.gz"
+    write_backup(folder, None, file)
+    (folder / "journal.sqlite").unlink()
+    (folder / "pins.json").write_text('{"newer": 1}')
+    (folder / "evidence" / "5.json").write_text('{"salt": 2}')
+    with pytest.raises(
+        ChangeRefused, match=r"other files than the backup: evidence/5.json, pins.json\. Nothing"
+    ):
+        restore_backup(file, folder, None)
+    assert (folder / "pins.json").read_text() == '{"newer": 1}'
+    assert (folder / "evidence" / "5.json").read_text() == '{"salt": 2}'
+    assert not (folder / "journal.sqlite").exists()
+    (folder / "pins.json").unlink()
+    (folder / "evidence" / "5.json").write_text('{"salt": 1}')  # as where a restore was cut off
+    assert restore_backup(file, folder, None) == Restored(4, False)
+    assert (folder / "pins.json").read_text() == "{}" and leases(folder) == {5}
+
+
+def test_a_keystore_without_a_place_is_left_out_and_said(folder: Path, tmp_path: Path) -> None:
+    file, other = tmp_path / "backup.tar.gz", tmp_path / "other"
+    write_backup(folder, tmp_path / "operator.json", file)
+    assert restore_backup(file, other, None) == Restored(4, True)
+    assert not list(other.rglob("*keystore*"))
+
+
+def test_a_keystore_on_another_disk_is_there_whole_or_not_at_all(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, other = tmp_path / "backup.tar.gz", tmp_path / "other"
+    write_backup(folder, tmp_path / "operator.json", file)
+    keystore = tmp_path / "disk" / "operator.json"
+    replace = os.replace
+
+    def on_two_disks(source: Path, target: Path) -> None:
+        if source.parent != target.parent and target == keystore:
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        replace(source, target)
+
+    def full(source: Path, target: Path) -> None:
+        target.write_text("sea")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", on_two_disks)
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "copy2", full)
+        with pytest.raises(ChangeRefused, match="No space left"):
+            restore_backup(file, other, keystore)
+    assert list(keystore.parent.iterdir()) == [] and not (other / "journal.sqlite").exists()
+    assert restore_backup(file, other, keystore) == Restored(5, False)
+    assert [path.name for path in keystore.parent.iterdir()] == ["operator.json"]
+    assert keystore.read_text() == "sealed" and keystore.stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize(
