@@ -140,7 +140,8 @@ def _unpack(file: Path, scratch: Path) -> None:
                     raise tarfile.TarError("it is no backup of RenderChain")
                 continue
             left_bytes -= one.size
-            if number > MOST_NAMES or left_bytes < 0 or not one.isreg() or not _is_ours(one.name):
+            is_bad = number > MOST_NAMES or one.size < 0 or left_bytes < 0 or not one.isreg()
+            if is_bad or not _is_ours(one.name):
                 raise tarfile.TarError(f"{one.name!r:.80} does not belong into a backup")
             path = scratch / one.name
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -148,7 +149,10 @@ def _unpack(file: Path, scratch: Path) -> None:
             assert source is not None  # a regular file has content
             with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
                 shutil.copyfileobj(source, target)
-            os.utime(path, (one.mtime, one.mtime))  # of several results of a lease, which was the last
+            try:
+                os.utime(path, (one.mtime, one.mtime))  # of several results of a lease, which was the last
+            except (ValueError, OverflowError) as error:
+                raise tarfile.TarError(f"{one.name!r:.80} has no possible time") from error
         _check_end(archive)
 
 
@@ -164,7 +168,7 @@ def _check_end(archive: tarfile.TarFile) -> None:
 
 def _is_ours(name: str) -> bool:
     parts = PurePosixPath(name).parts
-    if not parts or name.startswith("/") or ".." in parts:
+    if not parts or name.startswith("/") or ".." in parts or "\0" in name:
         return False
     return name in (*KEPT, "keystore.json") or (parts[0] in TREES and len(parts) > 1)
 

@@ -223,6 +223,28 @@ def test_links_other_archives_and_damaged_ones_are_refused(folder: Path, tmp_pat
     assert list(other.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("headers", "why"),
+    [
+        ({"mtime": "1e300"}, "no possible time"),
+        ({"mtime": "nan"}, "no possible time"),
+        ({"mtime": "-inf"}, "no possible time"),
+        ({"path": "evidence/a\0b"}, "does not belong"),
+        ({"size": "-5"}, "could not be restored"),
+    ],
+)
+def test_headers_that_make_no_sense_are_refused(headers: dict[str, str], why: str, tmp_path: Path) -> None:
+    file = tmp_path / "bad.tar.gz"
+    with tarfile.open(file, "w:gz", format=tarfile.PAX_FORMAT) as archive:
+        archive.addfile(tarfile.TarInfo(MARK))
+        entry = tarfile.TarInfo("evidence/a")
+        entry.size, entry.pax_headers = 1, headers
+        archive.addfile(entry, io.BytesIO(b"x"))
+    with pytest.raises(ChangeRefused, match=why):
+        restore_backup(file, tmp_path / "other", None)
+    assert list((tmp_path / "other").iterdir()) == []
+
+
 def test_a_bit_that_changed_is_found_wherever_it_is(folder: Path, tmp_path: Path) -> None:
     evidence = random.Random(5).randbytes(100_000)
     (folder / "evidence" / "7.leaves").write_bytes(evidence)
