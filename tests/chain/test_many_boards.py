@@ -11,11 +11,8 @@ from typing import Any
 
 import pytest
 from renderchain.adapters import journal_sqlite
-from renderchain.adapters.starknet import contracts
 from renderchain.adapters.starknet.boards import active_boards, board_loads
-from renderchain.adapters.starknet.chain import StarknetChain
 from renderchain.adapters.starknet.contracts import open_contract
-from renderchain.adapters.starknet.provider import StarknetProvider
 from renderchain.adapters.starknet.registry import StarknetRegistry
 from renderchain.adapters.starknet.view import ask
 from renderchain.app.requester.create_job import intent_of_job
@@ -92,48 +89,6 @@ def test_an_artists_first_job_goes_to_a_quiet_board_and_the_next_ones_beside_it(
             with pytest.raises(WrongNetwork, match="no active board"):
                 await other.of(0x1234)
 
-    asyncio.run(run())
-
-
-def test_a_board_of_a_class_that_nobody_here_knows_takes_no_other_one_away(
-    chains: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def run() -> None:
-        async with chains() as opened:
-            deployed = await deploy_network(await opened.account(opened.accounts[0]), RULES, boards=1)
-            account, sender = await opened.sender(opened.accounts[1])
-            directory = await open_contract(
-                "Directory", deployed.directory, await opened.account(opened.accounts[0])
-            )
-            nobody, other, ours = 0x1234, deployed.registry, deployed.board
-            for one in (nobody, other):
-                announced = await directory.functions["announce_board"].invoke_v3(one, auto_estimate=True)
-                await announced.wait_for_acceptance(check_interval=0.1)
-            left_out = list[int]()
-            boards = NetworkBoards(
-                account,
-                sender,
-                opened.journal(opened.accounts[1]),
-                deployed.directory,
-                leave_out=left_out.append,
-            )
-            assert [one.board for one in await boards.all()] == [ours]
-            assert (await boards.of()).board == (await boards.all())[0].board == ours
-            assert sorted(left_out) == sorted((nobody, other)), "each is told, and once"
-            assert boards.left_out == {nobody, other}
-            for one, why in ((nobody, "There is no contract at"), (other, "is not the JobBoard")):
-                with pytest.raises(WrongNetwork, match=why):
-                    await boards.of(one)
-            assert (await StarknetChain.connect(account, sender, deployed.directory)).board == ours
-            told = list[int]()
-            place = (account, sender, deployed.directory)
-            provider = await StarknetProvider.connect(*place, limit_fri=FRI_PER_STRK, leave_out=told.append)
-            assert [one.board for one in provider.boards] == [ours] and set(told) == {nobody, other}
-            monkeypatch.setattr(contracts, "class_hash_of", lambda name: {**known, "JobBoard": 7}[name])
-            with pytest.raises(WrongNetwork, match="the class of none of the network's active boards"):
-                await boards.all()
-
-    known = {name: contracts.class_hash_of(name) for name in ("Directory", "WorkerRegistry")}
     asyncio.run(run())
 
 

@@ -4,37 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
 from typing import Any
 
 from ..adapters.starknet.boards import active_boards, board_loads, first_board
 from ..adapters.starknet.chain import StarknetChain
 from ..adapters.starknet.sender import Sender
 from ..core.artist_job import REFUSED
-from ..core.boards import Board, quietest
+from ..core.boards import quietest
 from ..ports.journal import Journal
 
 
 class NetworkBoards:
-    """All with one sender; ``board`` is the only one that counts, 0: all that the Directory lists.
-
-    ``leave_out`` hears once of each that this version can't work on.
-    """
+    """All with one sender; ``board`` is the only one that counts, 0: all that the Directory lists."""
 
     def __init__(
-        self,
-        account: Any,
-        sender: Sender,
-        journal: Journal,
-        directory: int,
-        board: int = 0,
-        *,
-        leave_out: Callable[[int], None] = lambda _: None,
+        self, account: Any, sender: Sender, journal: Journal, directory: int, board: int = 0
     ) -> None:
         self._account, self._sender, self._journal = account, sender, journal
         self._directory, self._only = directory, board
         self._open: dict[int, StarknetChain] = {}
-        self._leave_out, self._left_out = leave_out, set[int]()
         self._opening = asyncio.Lock()
 
     async def of(self, board: int = 0) -> StarknetChain:
@@ -47,35 +35,19 @@ class NetworkBoards:
             return self._open[board]
 
     async def all(self) -> list[StarknetChain]:
-        """Those that are active and that this version knows, in the Directory's order.
-
-        Raises WrongNetwork or ChainError.
-        """
+        """Those that are active, in the Directory's order. Raises WrongNetwork or ChainError."""
         if self._only:
             return [await self.of(self._only)]
-        boards = await self._active()
+        boards = await active_boards(self._account, self._directory)
         return [await self.of(one.address) for one in boards]
-
-    @property
-    def left_out(self) -> frozenset[int]:
-        """The active ones that this version can't work on, as far as was seen."""
-        return frozenset(self._left_out)
 
     async def first(self) -> int:
         """The address of the Directory's first one. Raises WrongNetwork or ChainError."""
         return await first_board(self._account, self._directory)
 
-    async def _active(self) -> list[Board]:
-        return await active_boards(self._account, self._directory, self._say_once)
-
-    def _say_once(self, board: int) -> None:
-        if board not in self._left_out:
-            self._left_out.add(board)
-            self._leave_out(board)
-
     async def _for_new_job(self) -> int:
         """That of the artist's newest job: each board numbers jobs by itself. For the first a quiet one."""
-        boards = await self._active()
+        boards = await active_boards(self._account, self._directory)
         # Where none takes jobs the board's own refusal says so.
         takes = [one.address for one in boards if one.takes_jobs] or [one.address for one in boards]
         for entry in self._journal.jobs():

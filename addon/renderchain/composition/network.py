@@ -27,7 +27,7 @@ from ..app.requester.create_job import intent_of_job
 from ..app.upkeep.conditions import NODE, Conditions
 from ..core.errors import NodeAway
 from ..core.networks import NETWORKS
-from ..core.notices.process import BoardLeftOut, FeeEstimated
+from ..core.notices.process import FeeEstimated
 from ..ports.fee_budget import FeeBudget
 from ..ports.journal import Journal
 from ..ports.outbox import Outbox
@@ -56,8 +56,7 @@ async def open_boards(
     """The network as the settings' account sees it; what an earlier process left is finished first."""
     async with open_sender(settings, reporter, budget) as (account, sender):
         journal = open_journal(settings)
-        place, leave_out = (settings.directory, settings.board), say_left_out(reporter)
-        boards = NetworkBoards(account, sender, journal, *place, leave_out=leave_out)
+        boards = NetworkBoards(account, sender, journal, settings.directory, settings.board)
         await _finish_earlier(await boards.of(), journal)
         yield boards
 
@@ -163,15 +162,6 @@ def node_of(settings: Settings) -> Node:
 def oldest_head_s(settings: Settings) -> float:
     """How old the newest block of a node may be that is used, in seconds."""
     return float(settings.oldest_head_seconds) or NETWORKS[settings.network].oldest_head_s
-
-
-def say_left_out(reporter: Reporter) -> Callable[[int], None]:
-    """What tells of a board that this version can't work on."""
-
-    def say(board: int) -> None:
-        reporter.tell(BoardLeftOut(board))
-
-    return say
 
 
 def _say_fee(reporter: Reporter) -> Callable[[str, Fee], None]:

@@ -19,7 +19,7 @@ from ..ports.renderer import Renderer
 from ..ports.reporter import Reporter
 from ..settings import Settings
 from .keys import open_keys
-from .network import node_of, open_sender, say_left_out
+from .network import node_of, open_sender
 from .network import oldest_head_s as oldest_head_s
 from .storage import open_node
 
@@ -30,17 +30,15 @@ async def open_provider(
 ) -> AsyncIterator[StarknetProvider]:
     """The network as the settings' account uses it; without ``signs`` its key is not needed, nor used."""
     node = node_of(settings) if signs else replace(node_of(settings), oldest_head_s=inf)  # to look is no harm
-    place = (settings.directory, settings.board)
-    parts = {"from_block": settings.from_block, "limit_fri": settings.fee_limit_fri}
-    leave_out = say_left_out(reporter)
+    place = {"from_block": settings.from_block, "limit_fri": settings.fee_limit_fri}
     if signs:
         async with open_sender(settings, reporter) as (account, sender):
             await sender.recover()
-            yield await StarknetProvider.connect(account, sender, *place, **parts, leave_out=leave_out)
+            yield await StarknetProvider.connect(account, sender, settings.directory, settings.board, **place)
         return
     reader = await open_reader(node, settings.account)
     try:
-        yield await StarknetProvider.connect(reader, None, *place, **parts, leave_out=leave_out)
+        yield await StarknetProvider.connect(reader, None, settings.directory, settings.board, **place)
     finally:
         await close_account(reader)
 

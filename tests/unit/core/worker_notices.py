@@ -12,10 +12,6 @@ OF_WORKERS: dict[Notice, str] = {
     process.BoardFollowed(2**250): (
         f"The network has a new board, {2**250:#x}: it is worked on from now on, too"
     ),
-    process.BoardLeftOut(2**250): (
-        f"The network's board {2**250:#x} is left out: this version of RenderChain does not know its class. "
-        "Ask who owns the network whether there is a newer one"
-    ),
     leases.FramesTakenOver(*IDS, 6): f"Lease {LEASE}: 6 finished frames taken over from before",
     devices.BlenderUnfit(
         "/opt/blender", "It has no OpenEXR."

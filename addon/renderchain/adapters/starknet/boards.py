@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from ...core.boards import LOAD_BLOCKS, Board
 from ...core.errors import WrongNetwork
-from .contracts import check_class, open_contract
+from .contracts import open_contract
 from .errors import said
 from .past_events import CHUNK
 from .view import ask
@@ -17,40 +17,19 @@ MOST_BOARDS = 64  # that are looked at, the newest
 MOST_PAGES = 10  # of events: more than that is much, however much it is
 
 
-async def active_boards(
-    account: Any, directory: int, leave_out: Callable[[int], None] = lambda _: None
-) -> list[Board]:
-    """Those that this version can work on, in the Directory's order; ``leave_out`` hears of each other one,
-    which another version made, or nobody: that is no reason to leave the work on these.
-
-    Raises WrongNetwork where there is none, or ChainError.
-    """
+async def active_boards(account: Any, directory: int) -> list[Board]:
+    """In the Directory's order; raises WrongNetwork where there is none, or ChainError."""
     known = await open_contract("Directory", directory, account)
     count = int(await ask(known, "board_count"))
-
-    others = list[int]()
 
     async def look(index: int) -> Board | None:
         address = int(await ask(known, "board_at", index))
         if not await ask(known, "is_active_board", address):
             return None
-        try:
-            await check_class("JobBoard", address, account)
-        except WrongNetwork:
-            others.append(address)
-            return None
         return Board(address, bool(await ask(known, "takes_jobs", address)))
 
     found = await asyncio.gather(*(look(index) for index in range(max(count - MOST_BOARDS, 0), count)))
     boards = [one for one in found if one]
-    if others and not boards:
-        raise WrongNetwork(
-            "This version knows the class of none of the network's active boards "
-            f"({', '.join(f'{one:#x}' for one in sorted(others))}). Nothing was sent; update RenderChain, or "
-            "check the address of the directory in the settings."
-        )
-    for one in others:
-        leave_out(one)
     if not boards:
         raise WrongNetwork("The network's directory lists no active board; check the settings.")
     return boards

@@ -16,12 +16,6 @@ ABI = Path(__file__).with_name("abi")
 
 async def open_contract(name: str, address: int, account: Any) -> Any:
     """A starknet-py contract; raises WrongNetwork if another class is at the address, ChainError."""
-    await check_class(name, address, account)
-    return contract_at(name, address, account)
-
-
-async def check_class(name: str, address: int, account: Any) -> None:
-    """Raises WrongNetwork if another class, or nothing, is at the address; ChainError."""
     from starknet_py.net.client_errors import ContractNotFoundError
 
     try:
@@ -40,6 +34,7 @@ async def check_class(name: str, address: int, account: Any) -> None:
             f"The contract at {address:#x} is not the {name} that this version knows (class {found:#x}). "
             "Nothing was sent; check the address or update RenderChain."
         )
+    return contract_at(name, address, account)
 
 
 def class_hash_of(name: str) -> int:

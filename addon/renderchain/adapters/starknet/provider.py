@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -44,9 +44,8 @@ class StarknetProvider(StarknetSigning, StarknetView):
         *,
         from_block: int = 0,
         limit_fri: int,
-        leave_out: Callable[[int], None] = lambda _: None,
     ) -> StarknetProvider:
-        """Find everything from the directory; without a board all that are active, as ``active_boards``.
+        """Find everything from the directory; without a board all that are active.
 
         Raises WrongNetwork or ChainError.
         """
@@ -54,7 +53,7 @@ class StarknetProvider(StarknetSigning, StarknetView):
         made = cls(sender, account, contracts, limit_fri)
         made._first_block = from_block
         parts = (sender, account, contracts, directory, board, from_block)
-        made.boards = await open_provider_boards(*parts, leave_out)
+        made.boards = await open_provider_boards(*parts)
         return made
 
     async def rules(self) -> RegistryRules:

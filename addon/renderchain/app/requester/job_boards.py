@@ -29,15 +29,14 @@ class JobBoards:
         yet. Raises ChainError.
 
         Raises LocalError where there are two: none of them is taken for the other. Where there is none it is
-        the board for a new job. Raises WrongNetwork where it is on a board that this version can't work on.
+        the board for a new job.
         """
         if board:
             return await self._boards.of(board)
         chains = await self._boards.all()
-        found = self._noted(job_id)
-        if len(chains) == 1 and not found & set(self._boards.left_out):
+        if len(chains) == 1:
             return chains[0]
-        if not found:
+        if not (found := self._noted(job_id)):
             for chain in chains:
                 await self._overview(chain).adopt()
             found = self._noted(job_id)

@@ -48,21 +48,6 @@ class BoardFollowed(Notice):
 
 
 @dataclass(frozen=True)
-class BoardLeftOut(Notice):
-    """The network has a board that this version can't work on."""
-
-    level: ClassVar[Level] = Level.WARNING
-    board: int
-
-    @property
-    def sentence(self) -> str:
-        return (
-            f"The network's board {self.board:#x} is left out: this version of RenderChain does not know its "
-            "class. Ask who owns the network whether there is a newer one"
-        )
-
-
-@dataclass(frozen=True)
 class FeeEstimated(Notice):
     """A transaction is about to be sent; ``action`` says what for."""
 
