@@ -7,7 +7,12 @@ from collections.abc import Callable, Iterable
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
-from renderchain.core.metrics import CONTENT_TYPE, Metric, exposition
+from renderchain.core.metrics import CONTENT_TYPE, Metric, exposition, single
+
+
+def readiness(why_not: str) -> Metric:
+    """What ``/readyz`` says, for alerts: also of a service that has no numbers of its work yet."""
+    return single("renderchain_service_ready", "gauge", "1: what it says is of now.", int(not why_not))
 
 
 def health_pages(
@@ -37,7 +42,7 @@ def health_pages(
     @router.get("/metrics", response_class=PlainTextResponse, summary="Numbers for Prometheus")
     async def numbers() -> Response:
         def page() -> str:
-            return exposition(metrics())
+            return exposition([readiness(not_ready()), *metrics()])
 
         return Response(page() if in_loop else await run_sync(page), media_type=CONTENT_TYPE)
 

@@ -36,13 +36,17 @@ class Readiness:
             self._deliveries.oldest_due_s()
         except SQLAlchemyError as error:
             return f"the database can't be read ({type(error).__name__}): see that it runs"
-        now_s, since_s = time.time(), self._listening.waits_since_s
-        if since_s is not None and now_s - since_s > SOON_S:
-            return ""  # another process hears the index, and this one sends
-        silent_s = now_s - self._listening.heard_s
+        if self._is_beside():
+            return ""
+        silent_s = time.time() - self._listening.heard_s
         if silent_s > MOST_SILENCE_S:
             return "the index was not heard lately: see that it can be reached"
         return ""
+
+    def _is_beside(self) -> bool:
+        """Whether another process hears the index, and this one sends."""
+        since_s = self._listening.waits_since_s
+        return since_s is not None and time.time() - since_s > SOON_S
 
     def metrics(self) -> Iterator[Metric]:
         """Of this process, and of the database where it can be read."""
@@ -51,7 +55,9 @@ class Readiness:
         yield single(
             f"{PREFIX}wrong_files", "gauge", "Files of people that can't be used.", len(people.wrong)
         )
-        yield single(f"{PREFIX}heard_seconds", "gauge", "When the index said something.", listening.heard_s)
+        if not self._is_beside():
+            text = "When the index said something."
+            yield single(f"{PREFIX}heard_seconds", "gauge", text, listening.heard_s)
         yield single(f"{PREFIX}block", "gauge", "The last block that was heard of.", listening.block)
         text = "Events that were passed over."
         yield single(f"{PREFIX}not_understood_total", "counter", text, listening.not_understood)

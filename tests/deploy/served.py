@@ -17,6 +17,7 @@ from devkit.fakes.world import World
 from services.aggregator.keeper import Tally
 from services.aggregator.service import Service
 from services.common.engine import open_engine
+from services.common.health import readiness
 from services.common.migrations import migrate
 from services.index.api.news import News
 from services.index.api.readiness import Readiness
@@ -42,7 +43,8 @@ from tests.unit.core.test_worker_metrics import told
 def served(folder: Path) -> dict[str, dict[str, set[str]]]:
     """Of each metric its labels, and of each label the values that there were."""
     found: dict[str, dict[str, set[str]]] = {"up": {"job": set(), "instance": set()}}
-    for one in (*_workers(), *_indexes(folder), *_schedulers(folder), *_aggregators(), *_notifiers(folder)):
+    services = (*_indexes(folder), *_schedulers(folder), *_aggregators(), *_notifiers(folder))
+    for one in (*_workers(), readiness(""), *services):
         labels = found.setdefault(one.name, {"instance": set(), "job": set()})
         for values in one.values:
             for name, text in values:

@@ -109,6 +109,7 @@ def test_every_metric_of_workers_and_services_is_on_a_dashboard_or_has_a_reason_
     of_no_use = {
         "renderchain_worker_info",
         "renderchain_start_time_seconds",
+        "renderchain_service_ready",  # an alert's; how far it is behind is shown
         "renderchain_loop_age_seconds",
         "renderchain_node_in_use",
         "renderchain_render_seconds_total",

@@ -14,6 +14,9 @@ import pytest
 
 from tests.unit.docs.pages import REPO
 from tools.extension.__main__ import version
+from tools.release.__main__ import tracked
+
+PACKAGE = "addon/renderchain/"
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +67,13 @@ def test_it_holds_all_that_it_should_and_its_sums_are_right(built: tuple[Path, P
     assert offered["archive_size"] == (folder / f"{zipped}.zip").stat().st_size
     assert f"version {number}" in (folder / "index.html").read_text()
     assert time.strftime("%Y-%m-%d") not in (folder / "index.html").read_text()
+
+
+def test_the_zip_has_of_the_package_what_git_tracks(built: tuple[Path, Path]) -> None:
+    with ZipFile(built[0] / f"renderchain-{version()}-linux_x64.zip") as archive:
+        names = {name for name in archive.namelist() if not name.startswith("wheels/")}
+    ours = {name.removeprefix(PACKAGE) for name in tracked() if name.startswith(PACKAGE)}
+    assert {name for name in names if not name.endswith("/")} == ours | {"blender_manifest.toml"}
 
 
 def test_its_list_of_parts_names_every_wheel_that_the_zip_brings(built: tuple[Path, Path]) -> None:

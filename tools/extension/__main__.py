@@ -22,6 +22,7 @@ import shutil
 import sys
 import tempfile
 import tomllib
+from collections.abc import Collection
 from pathlib import Path
 
 from tools.setup.cache import REPO
@@ -91,8 +92,26 @@ def write_index(folder: Path) -> None:
     )
 
 
-def build(pythons: list[str], platforms: list[str], output: Path) -> list[Path]:
-    """Build and validate one zip per platform in the output folder; raises BuildError."""
+def stage_package(stage: Path, files: Collection[str] | None) -> None:
+    """Copy the package as it lies there; where ``files`` are named, by their paths in the repository, none
+    but these.
+    """
+    if files is None:
+        shutil.copytree(PACKAGE, stage, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
+        return
+    for path in (REPO / name for name in files):
+        if path.is_relative_to(PACKAGE):
+            target = stage / path.relative_to(PACKAGE)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, target)
+
+
+def build(
+    pythons: list[str], platforms: list[str], output: Path, files: Collection[str] | None = None
+) -> list[Path]:
+    """Build and validate one zip per platform in the output folder, of ``files`` as ``stage_package`` takes
+    them; raises BuildError.
+    """
     scripts, tool = blender_scripts(), blender_tool()
     tags = f"--valid-tags={scripts / 'modules' / '_bpy_internal' / 'extensions' / 'tags.py'}"
     wheels = collect(read_lock(LOCK.read_text()), pythons, platforms)
@@ -100,7 +119,7 @@ def build(pythons: list[str], platforms: list[str], output: Path) -> list[Path]:
     output.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary:
         stage = Path(temporary, "stage")
-        shutil.copytree(PACKAGE, stage, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
+        stage_package(stage, files)
         (stage / "wheels").mkdir()
         for name, path in wheels.items():
             shutil.copy2(path, stage / "wheels" / name)

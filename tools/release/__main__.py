@@ -116,7 +116,7 @@ def release(output: Path, pythons: list[str], platforms: list[str]) -> None:
     number, names = version(), tracked()
     text = changes((REPO / "CHANGELOG.md").read_text(), number)
     (output / "CHANGES.md").write_text(text)
-    zips = build(pythons, platforms, output)
+    zips = build(pythons, platforms, output, names)
     for path in zips:
         canonical_zip(path)
     write_index(output)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..adapters.backup import restore_backup, write_backup
+from ..adapters.backup import Restored, restore_backup, write_backup
 from ..adapters.locks import hold
 from ..settings import Settings
 
@@ -14,7 +14,7 @@ def back_up(settings: Settings, file: Path) -> int:
     return write_backup(settings.folder, settings.keystore, file)
 
 
-async def restore(settings: Settings, file: Path) -> int:
+async def restore(settings: Settings, file: Path) -> Restored:
     """Bring them back; raises ChangeRefused, JournalError, or AgentRunsAlready where a worker is at work."""
     async with hold(settings.folder / "agent.lock", f"the folder {settings.folder}"):
         return restore_backup(file, settings.folder, settings.keystore)

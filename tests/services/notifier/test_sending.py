@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -195,6 +196,8 @@ def test_its_pages_tell_how_it_is(
     assert one is not None
     play.deliveries.sent(one, NOW_S)
 
+    listenings = list[Listening]()
+
     async def story(url: str) -> None:
         status, text = await get(f"{url}/readyz")
         assert (status, text) == (503, "the index was not heard lately: see that it can be reached\n")
@@ -203,11 +206,16 @@ def test_its_pages_tell_how_it_is(
         assert 'renderchain_notifier_deliveries{state="due"} 1\n' in numbers
         assert 'renderchain_notifier_deliveries{state="sent"} 1\n' in numbers
         assert "renderchain_notifier_people 2\n" in numbers
+        assert "renderchain_notifier_heard_seconds 0" in numbers
+        listenings[0].waits_since_s = time.time() - 60  # another process hears the index, and this one sends
+        assert await get(f"{url}/readyz") == (200, "ready\n")
+        assert "heard_seconds" not in (await get(f"{url}/metrics"))[1], "it is no fault that it hears nothing"
 
     async def app() -> FastAPI:
         async with open_index("http://127.0.0.1:1") as index:
             sending = Sending(engine, people, Channels(None, None), "")
             listening = Listening(engine, index, people, Links(""), sending.wake)
+            listenings.append(listening)
             return make_app(Readiness(play.deliveries, listening, sending, people))
 
     answer(asyncio.run(app()), caplog, story)

@@ -53,8 +53,10 @@ def test_a_service_says_whether_it_lives_is_ready_and_its_numbers(
         assert await get(f"{url}/readyz") == (200, "ready\n")
         status, numbers = await get(f"{url}/metrics")
         assert status == 200 and "\nrenderchain_tried 3\n" in numbers
+        assert "\nrenderchain_service_ready 1\n" in numbers
 
     async def unready(url: str) -> None:
+        assert "\nrenderchain_service_ready 0\n" in (await get(f"{url}/metrics"))[1]
         assert await get(f"{url}/readyz") == (503, "no block was read yet\n")
         assert await get(f"{url}/healthz") == (200, "alive\n")
 

@@ -11,7 +11,8 @@ from zipfile import ZipFile
 import pytest
 
 from tests.unit.docs.pages import REPO
-from tools.extension.__main__ import MANIFEST, manifest_text, version
+from tools.extension import __main__ as extension
+from tools.extension.__main__ import MANIFEST, PACKAGE, manifest_text, stage_package, version
 from tools.extension.errors import BuildError
 from tools.release.__main__ import LOCKS, changes, tracked, write_contracts, write_sources, write_sums
 from tools.release.archives import canonical_zip, write_tar, write_zip
@@ -33,6 +34,30 @@ def test_the_version_stands_in_one_place() -> None:
     assert f'version = "{number}"\n' in manifest_text(MANIFEST.read_text(), ["linux-x64"], ["a.whl"])
     with pytest.raises(BuildError, match="neither wheels nor version"):
         manifest_text('version = "9.9.9"\n' + MANIFEST.read_text(), ["linux-x64"], [])
+
+
+def test_the_extension_of_a_release_is_made_of_what_git_tracks_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage_package(tmp_path / "own", tracked())
+    staged = {path.relative_to(tmp_path / "own") for path in (tmp_path / "own").rglob("*") if path.is_file()}
+    assert staged == {
+        path.relative_to(PACKAGE) for path in map(REPO.joinpath, tracked()) if path.is_relative_to(PACKAGE)
+    }
+    assert Path("__init__.py") in staged
+
+    package = tmp_path / "addon" / "renderchain"
+    (package / "networks").mkdir(parents=True)
+    for name in ("__init__.py", "networks/sepolia.toml", "networks/tried.toml", "keystore.json"):
+        (package / name).write_text(name)
+    monkeypatch.setattr(extension, "REPO", tmp_path)
+    monkeypatch.setattr(extension, "PACKAGE", package)
+    names = ["README.md", "addon/renderchain/__init__.py", "addon/renderchain/networks/sepolia.toml"]
+    stage_package(tmp_path / "stage", names)
+    found = [path for path in sorted((tmp_path / "stage").rglob("*")) if path.is_file()]
+    assert [path.name for path in found] == ["__init__.py", "sepolia.toml"]
+    stage_package(tmp_path / "as it lies there", None)
+    assert (tmp_path / "as it lies there" / "networks" / "tried.toml").is_file()
 
 
 def test_archives_of_the_same_files_are_the_same_whenever_and_in_whatever_order_they_are_made(

@@ -37,8 +37,16 @@ def restore(arguments: Sequence[str]) -> int:
 
     def run(_: Reporter) -> int:
         settings = provider_settings(options)
-        count = asyncio.run(bring_back(settings, options.file.absolute()))
-        say(f"{count} files are in {settings.folder} again. Start the worker: it goes on with what it held.")
+        file = options.file.absolute()
+        restored = asyncio.run(bring_back(settings, file))
+        say(f"{restored.files} files are back in {settings.folder}.")
+        if restored.keystore_left_out:
+            say(
+                "The backup's keystore was left out, since the settings name none: the account's key is "
+                f"looked for in this system's keyring. To have it: tar -xzf {file} keystore.json, and name "
+                "it in the settings."
+            )
+        say("Start the worker: it goes on with what it held.")
         return 0
 
     return guarded(options, run)
