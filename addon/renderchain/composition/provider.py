@@ -14,6 +14,7 @@ from ..adapters.starknet.accounts import Deployment
 from ..adapters.starknet.node import close_account, open_account, open_reader
 from ..adapters.starknet.nodes import Nodes
 from ..adapters.starknet.provider import StarknetProvider
+from ..core.notices.process import BoardLeftOut
 from ..core.notices.storage import GIB
 from ..ports.renderer import Renderer
 from ..ports.reporter import Reporter
@@ -30,7 +31,11 @@ async def open_provider(
 ) -> AsyncIterator[StarknetProvider]:
     """The network as the settings' account uses it; without ``signs`` its key is not needed, nor used."""
     node = node_of(settings) if signs else replace(node_of(settings), oldest_head_s=inf)  # to look is no harm
-    place = {"from_block": settings.from_block, "limit_fri": settings.fee_limit_fri}
+
+    def leave_out(board: int) -> None:
+        reporter.tell(BoardLeftOut(board))
+
+    place = {"from_block": settings.from_block, "limit_fri": settings.fee_limit_fri, "leave_out": leave_out}
     if signs:
         async with open_sender(settings, reporter) as (account, sender):
             await sender.recover()
