@@ -18,6 +18,7 @@ from .artefacts import Artefacts
 from .contracts import abi_of, class_hash_of, contract_at, open_contract, open_token
 from .errors import said
 from .fees import Gas, bounds_of
+from .past_events import past_events
 from .registry_calls import plain_call
 from .sender import Sender
 from .signing import StarknetSigning, calls_of, class_at, receipt_of
@@ -55,6 +56,12 @@ class StarknetNetwork(StarknetSigning):
     async def class_at(self, address: int) -> int:
         """The class of the contract at an address, 0 if there is none."""
         return await class_at(self._account.client, address)
+
+    async def first_event(self, address: int) -> int | None:
+        """The block of a contract's first event; None where it told none."""
+        async for raw in past_events(self._account.client, address, 0):
+            return int(raw.block_number)
+        return None
 
     async def knows_class(self, class_hash: int) -> bool:
         """Whether a class was declared."""

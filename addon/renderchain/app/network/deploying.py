@@ -34,28 +34,12 @@ class Wanted:
     rules: Rules | None
 
 
-def planned(
-    chain: NetworkChain, path: Path, wanted: Wanted, classes: dict[str, int], block: int
-) -> NetworkRecord:
+async def planned(chain: NetworkChain, path: Path, wanted: Wanted, classes: dict[str, int]) -> NetworkRecord:
     """The record that an earlier run began, or a new one that nobody has written yet; raises ChangeRefused
     where they contradict each other.
     """
     if not path.exists():
-        if not 0 < wanted.boards <= MOST_AT_ONCE:
-            raise ChangeRefused(
-                f"A network can begin with 1 to {MOST_AT_ONCE} boards, not {wanted.boards}; announce others "
-                "later."
-            )
-        record = NetworkRecord(
-            wanted.name,
-            wanted.network,
-            chain.chain_name,
-            wanted.owner,
-            wanted.rules or Rules(),
-            classes,
-            from_block=block,
-        )
-        return placed(chain, record, wanted.boards)
+        return await _begun(chain, path, wanted, classes)
     record = read_record(path)
     _same("network", path, record.network, wanted.network)
     _same("chain", path, record.chain_id, chain.chain_name)
@@ -69,6 +53,42 @@ def planned(
             "back what was written, or use another name."
         )
     return record
+
+
+async def _begun(chain: NetworkChain, path: Path, wanted: Wanted, classes: dict[str, int]) -> NetworkRecord:
+    """A record that nobody here has written; what stands on the chain already it takes from there."""
+    if not 0 < wanted.boards <= MOST_AT_ONCE:
+        raise ChangeRefused(
+            f"A network can begin with 1 to {MOST_AT_ONCE} boards, not {wanted.boards}; announce others "
+            "later."
+        )
+    newest = await chain.newest_block()
+    record = NetworkRecord(
+        wanted.name, wanted.network, chain.chain_name, wanted.owner, wanted.rules or Rules(), classes
+    )
+    record = placed(chain, record, wanted.boards)
+    record = replace(record, from_block=await first_block(chain, record, newest))
+    if not await chain.class_at(record.directory):
+        return record
+    there = tuple(one.address for one in (await chain.standing(record.directory)).boards)
+    if len(there) <= wanted.boards:
+        return record
+    record = placed(chain, record, len(there))
+    if record.boards != there:
+        raise ChangeRefused(
+            f"The network {wanted.name} is on the chain already, its Directory at {record.directory:#x}, "
+            "with boards that don't follow from this version's contracts; nothing was sent. Put its record "
+            f"at {path}, or use another name."
+        )
+    return record
+
+
+async def first_block(chain: NetworkChain, record: NetworkRecord, newest: int) -> int:
+    """The block of the network's first event; the newest where there was none. Boards tell nothing before the
+    Directory announces them.
+    """
+    found = [await chain.first_event(one) for one in (record.directory, record.registry)]
+    return min([newest, *(one for one in found if one is not None)])
 
 
 def placed(chain: NetworkChain, record: NetworkRecord, boards: int) -> NetworkRecord:

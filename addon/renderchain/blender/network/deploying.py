@@ -61,9 +61,12 @@ def deploy(options: argparse.Namespace) -> int:
         async with open_network(settings, reporter, options.artefacts, signs=not options.dry_run) as chain:
             owner = options.owner or chain.address
             wanted = Wanted(options.name, settings.network, owner, options.boards, rules)
-            record = planned(chain, path, wanted, known_classes(), await chain.newest_block())
+            record = await planned(chain, path, wanted, known_classes())
             chain.knows(record)
             found = by_account(await lacking(chain, record), is_owner=owner == chain.address)
+            if found.is_nothing and options.dry_run:
+                say("Nothing is lacking on the chain, and nothing was sent or written.")
+                return 0
             if found.is_nothing:
                 finish(path, record, say)
                 return 0

@@ -14,52 +14,33 @@ from renderchain.composition.boards import NetworkBoards
 from renderchain.core.boards import Board
 from renderchain.core.errors import WrongNetwork
 from renderchain.core.notices.process import BoardLeftOut
-from starknet_py.hash.selector import get_selector_from_name
 from starknet_py.net.account.account import Account
-from starknet_py.net.client_errors import ClientError
-from starknet_py.net.signer.key_pair import KeyPair
 
+from devkit.fakes.node_client import Answer, NodeClient
 from devkit.fakes.reporter import RecordingReporter
 
 DIRECTORY, REGISTRY, TOKEN = 0x10, 0x11, 0x12
 OURS, OTHER_CLASS, NO_CONTRACT, NEWER = 0x20, 0x21, 0x22, 0x23
 
 
-class Chain:
-    """A client of a chain with a Directory, whose boards are all active; it knows what is asked here."""
-
-    def __init__(self, *boards: int) -> None:
-        self.boards = boards
-        self.classes = {
-            DIRECTORY: class_hash_of("Directory"),
-            REGISTRY: class_hash_of("WorkerRegistry"),
-            OURS: class_hash_of("JobBoard"),
-            NEWER: class_hash_of("JobBoard"),
-            OTHER_CLASS: class_hash_of("WorkerRegistry"),
-        }
-
-    async def get_class_hash_at(self, address: int, *_: Any) -> int:
-        if address not in self.classes:
-            raise ClientError("Contract not found", code="20")
-        return self.classes[address]
-
-    async def call_contract(self, call: Any, **_: Any) -> list[int]:
-        answers = {
-            "board_count": lambda: len(self.boards),
-            "board_at": lambda: self.boards[call.calldata[0]],
-            "is_active_board": lambda: 1,
-            "takes_jobs": lambda: 1,
-            "token": lambda: TOKEN,
-            "registry": lambda: REGISTRY,
-        }
-        named = {get_selector_from_name(name): answer for name, answer in answers.items()}
-        return [named[call.selector]()]
-
-
 def account(*boards: int) -> Account:
-    """Somebody's, on such a chain."""
-    chain: Any = Chain(*boards)
-    return Account(client=chain, address=1, key_pair=KeyPair.from_private_key(5), chain=1)
+    """Somebody's, on a chain with a Directory whose boards are all active."""
+    classes = {
+        DIRECTORY: class_hash_of("Directory"),
+        REGISTRY: class_hash_of("WorkerRegistry"),
+        OURS: class_hash_of("JobBoard"),
+        NEWER: class_hash_of("JobBoard"),
+        OTHER_CLASS: class_hash_of("WorkerRegistry"),
+    }
+    views: dict[str, Answer] = {
+        "board_count": lambda: len(boards),
+        "board_at": lambda index: boards[index],
+        "is_active_board": lambda _: 1,
+        "takes_jobs": lambda _: 1,
+        "token": lambda: TOKEN,
+        "registry": lambda: REGISTRY,
+    }
+    return NodeClient(classes, views).account()
 
 
 def test_what_is_no_board_of_ours_is_left_out_and_told_and_the_others_are_there() -> None:

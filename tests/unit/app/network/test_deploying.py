@@ -1,0 +1,91 @@
+"""What a network's record says of one that stands on its chain already."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from renderchain.adapters.starknet.artefacts import Artefacts
+from renderchain.adapters.starknet.network import StarknetNetwork
+from renderchain.app.network.deploying import Wanted, placed, planned
+from renderchain.app.network.verifying import verify
+from renderchain.composition.network_owner import ARTEFACTS, known_classes
+from renderchain.core.errors import ChangeRefused
+from renderchain.core.network_record import STRK, NetworkRecord
+from renderchain.core.network_rules import Rules
+
+from devkit.fakes.node_client import NodeClient
+
+OWNER, NEWEST, FIRST = 0x123, 900, 70
+
+
+class Network:
+    """One that stands on a made-up chain, or nothing of it, and where its record would be."""
+
+    def __init__(self, folder: Path, boards: int) -> None:
+        self.path = folder / "one.toml"
+        views = {
+            "board_count": lambda: len(self.boards),
+            "board_at": lambda index: self.boards[index],
+            "is_active_board": lambda _: 1,
+            "takes_jobs": lambda _: 1,
+            "owner": lambda: OWNER,
+            "token": lambda: STRK,
+            "registry": lambda: self.record.registry,
+            "paused": lambda: 0,
+        }
+        self.node = NodeClient({}, views)
+        self.node.newest = NEWEST
+        self.chain = StarknetNetwork(self.node.account(OWNER), None, Artefacts(ARTEFACTS), 0)
+        record = NetworkRecord("one", "sepolia", "SN_SEPOLIA", OWNER, Rules(), known_classes())
+        self.record = replace(placed(self.chain, record, boards), from_block=FIRST, complete=True)
+        self.boards = self.record.boards
+
+    def stands(self) -> None:
+        """All of it is there, and told events."""
+        classes = self.record.classes
+        named = {self.record.directory: "Directory", self.record.registry: "WorkerRegistry"}
+        named |= dict.fromkeys(self.record.boards, "JobBoard")
+        self.node.classes = {address: classes[name] for address, name in named.items()}
+        self.node.events = {self.record.directory: [FIRST, 80], self.record.registry: [75]}
+
+    def planned(self, boards: int = 1) -> NetworkRecord:
+        """What ``network deploy`` begins with."""
+        wanted = Wanted("one", "sepolia", OWNER, boards, None)
+        return asyncio.run(planned(self.chain, self.path, wanted, known_classes()))
+
+    def wrong(self, record: NetworkRecord) -> list[str]:
+        """What ``network verify`` finds."""
+        found = asyncio.run(verify(self.chain, record, known_classes()))
+        return [one.what for one in found if not one.is_right]
+
+
+def test_a_lost_record_is_written_again_with_first_block_and_boards_of_the_chain(tmp_path: Path) -> None:
+    network = Network(tmp_path, boards=3)
+    network.stands()
+    assert network.planned() == replace(network.record, complete=False)
+    assert not network.path.exists(), "whoever plans writes nothing"
+    assert network.wrong(network.record) == []
+
+
+def test_a_new_network_begins_at_the_newest_block(tmp_path: Path) -> None:
+    network = Network(tmp_path, boards=2)
+    assert network.planned(2) == replace(network.record, from_block=NEWEST, complete=False)
+
+
+def test_boards_that_do_not_follow_are_refused(tmp_path: Path) -> None:
+    network = Network(tmp_path, boards=2)
+    network.stands()
+    network.boards = (network.boards[0], 0x77)
+    with pytest.raises(ChangeRefused, match=r"don't follow.*Put its record at"):
+        network.planned()
+
+
+def test_a_record_that_begins_after_the_first_event_is_found_out(tmp_path: Path) -> None:
+    network = Network(tmp_path, boards=1)
+    network.stands()
+    (wrong,) = network.wrong(replace(network.record, from_block=FIRST + 1))
+    assert wrong == f"its first event is in block {FIRST}, and clients read from block {FIRST + 1} on"
+    assert network.wrong(replace(network.record, from_block=FIRST - 1)) == []
