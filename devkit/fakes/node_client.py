@@ -39,6 +39,10 @@ class NodeClient:
         """What a view answers."""
         return [self.views[call.selector](*call.calldata)]
 
+    async def get_contract_nonce(self, *_: Any, **__: Any) -> int:
+        """Of accounts, which sent nothing."""
+        return 0
+
     async def get_block_number(self) -> int:
         """The newest."""
         return self.newest

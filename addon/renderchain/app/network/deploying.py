@@ -137,6 +137,31 @@ def _owners_calls(chain: NetworkChain, record: NetworkRecord, standing: NetworkS
     return (*first, *(chain.directory_call(record.directory, "announce_board", one) for one in boards))
 
 
+def terms(record: NetworkRecord, account: int) -> list[str]:
+    """What holds for the network for good, and is agreed to with what it costs."""
+    whose = (
+        "the account that deploys" if record.owner == account else "another account than that which deploys"
+    )
+    usual = Rules().values()
+    others = [f"{name} = {one} (usually {usual[name]})" for name, one in record.rules.values().items()]
+    odd = [
+        line for line, name in zip(others, usual, strict=True) if record.rules.values()[name] != usual[name]
+    ]
+    return [
+        f"Its Directory is owned by {record.owner:#x}, {whose}.",
+        f"Its rules, for good: {', '.join(odd)}, the others as usual." if odd else "Its rules are as usual.",
+    ]
+
+
+async def check_owner(chain: NetworkChain, record: NetworkRecord, found: Lacking) -> None:
+    """Raises ChangeRefused where the owner, another account, has to send calls and is not there."""
+    if found.owners and not await chain.is_deployed(record.owner):
+        raise ChangeRefused(
+            f"There is no account at {record.owner:#x}, which would own the network for good. "
+            "Nothing was sent. Check --owner, or deploy that account first."
+        )
+
+
 async def weigh(chain: NetworkChain, steps: Steps, limit_fri: int, say: Say) -> None:
     """Say what each transaction costs by the node's prices of now, and all together.
 

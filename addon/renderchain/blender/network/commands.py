@@ -16,7 +16,15 @@ from ...ports.reporter import Reporter
 from ..command_line import guarded
 from ..provider.common import add_signing_options, address, confirmed, say
 from ..provider.subcommands import Subcommands
-from .common import add_network_options, change, network_settings, owners_settings, path_of, send_or_write
+from .common import (
+    SEND,
+    add_network_options,
+    change,
+    network_settings,
+    owners_settings,
+    path_of,
+    send_or_write,
+)
 from .deploying import add_deploy_options, deploy, verify_network
 
 OWNERS = (
@@ -34,10 +42,10 @@ def network(arguments: Sequence[str]) -> int:
     add_deploy_options(_added(commands, "deploy", "Deploy a network, or what is lacking of it."))
     _added(commands, "verify", "Compare a network with its record; needs no account.")
     text = "Deploy another board and announce it."
-    add_signing_options(_added(commands, "announce-board", text))
+    add_signing_options(_added(commands, "announce-board", text), SEND)
     for name, text in OWNERS:
         parser = _added(commands, name, text)
-        add_signing_options(parser)
+        add_signing_options(parser, SEND)
         if name in ("retire-board", "transfer"):
             parser.add_argument("address", type=address)
     parser = _added(commands, "send", "Sign and send the owner's calls that --print wrote.")

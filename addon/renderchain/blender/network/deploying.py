@@ -12,15 +12,17 @@ from ...app.network.deploying import (
     Wanted,
     by_account,
     carry_out,
+    check_owner,
     finish,
     lacking,
     planned,
+    terms,
     weigh,
 )
 from ...app.network.records import read_record
 from ...app.network.verifying import verify
 from ...app.provider.change import Change
-from ...app.provider.signing import make_file
+from ...app.provider.signing import holds, write_calls
 from ...composition.network_owner import check_artefacts, known_classes, open_network
 from ...composition.own_settings import NOT_CHOSEN
 from ...core.errors import SettingsError
@@ -30,7 +32,7 @@ from ...core.networks import NETWORKS
 from ...ports.reporter import Reporter
 from ..command_line import guarded
 from ..provider.common import address, confirmed, count, say
-from .common import network_settings, path_of
+from .common import SEND, network_settings, path_of
 
 UNREVIEWED = (
     "Nobody outside the project has reviewed the contracts, and no money that matters belongs into them."
@@ -76,6 +78,9 @@ def deploy(options: argparse.Namespace) -> int:
             )
             if NETWORKS[settings.network].is_public:
                 say(f"  {UNREVIEWED}")
+            for line in terms(record, chain.address):
+                say(f"  {line}")
+            await check_owner(chain, record, found)
             check_artefacts(options.artefacts, found.steps.classes)
             await weigh(chain, found.steps, settings.fee_limit_fri, say)
             if options.dry_run:
@@ -101,13 +106,13 @@ async def _write_owners(
     settings = network_settings(options, record, hex(record.owner))
     async with open_network(settings, reporter, options.artefacts, signs=False) as chain:
         chain.knows(record)
-        made = Change(
-            f"Opening the network {record.name}",
-            found.owners,
-            0,
-            ("It names the registry, for good, and announces the boards. Then run network deploy again.",),
-        )
-        await make_file(chain, made, say, file)
+        say(f"What is left only the owner can do, {record.owner:#x}: name the registry, announce the boards.")
+        if holds(file, chain, found.owners):
+            say(f"{file} has these calls already.")
+        else:
+            made = Change(f"Opening the network {record.name}", found.owners, 0, ())
+            await write_calls(chain, made, say, file, f"{SEND} {record.name} FILE")
+        say("Once they were sent, run network deploy again, with the same options.")
     return 0
 
 

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from renderchain.adapters.starknet.artefacts import Artefacts
 from renderchain.adapters.starknet.network import StarknetNetwork
-from renderchain.app.network.deploying import Wanted, placed, planned
+from renderchain.app.network.deploying import Wanted, by_account, check_owner, lacking, placed, planned, terms
 from renderchain.app.network.verifying import verify
+from renderchain.app.provider.change import Change
+from renderchain.app.provider.signing import holds, write_calls
 from renderchain.composition.network_owner import ARTEFACTS, known_classes
 from renderchain.core.errors import ChangeRefused
 from renderchain.core.network_record import STRK, NetworkRecord
@@ -89,3 +91,41 @@ def test_a_record_that_begins_after_the_first_event_is_found_out(tmp_path: Path)
     (wrong,) = network.wrong(replace(network.record, from_block=FIRST + 1))
     assert wrong == f"its first event is in block {FIRST}, and clients read from block {FIRST + 1} on"
     assert network.wrong(replace(network.record, from_block=FIRST - 1)) == []
+
+
+def test_an_owner_who_is_nobody_is_refused_before_anything_is_paid(tmp_path: Path) -> None:
+    network = Network(tmp_path, boards=1)
+    found = asyncio.run(lacking(network.chain, network.record))
+    with pytest.raises(ChangeRefused, match=rf"no account at {OWNER:#x}.*Check --owner"):
+        asyncio.run(check_owner(network.chain, network.record, found))
+    network.node.classes[OWNER] = 0x999
+    asyncio.run(check_owner(network.chain, network.record, found))
+    del network.node.classes[OWNER]
+    by_owner = by_account(found, is_owner=True)  # whose account is asked about with what it costs
+    asyncio.run(check_owner(network.chain, network.record, by_owner))
+
+
+def test_owner_and_unusual_rules_are_part_of_what_is_agreed_to() -> None:
+    record = NetworkRecord("one", "sepolia", "SN_SEPOLIA", OWNER, Rules(epoch_blocks=11), known_classes())
+    assert terms(record, 5) == [
+        f"Its Directory is owned by {OWNER:#x}, another account than that which deploys.",
+        "Its rules, for good: epoch_blocks = 11 (usually 720), the others as usual.",
+    ]
+    usual = terms(replace(record, rules=Rules()), OWNER)
+    assert usual[0].endswith("the account that deploys.") and usual[1] == "Its rules are as usual."
+
+
+def test_an_owners_calls_are_written_without_asking_for_its_funds_and_found_again(tmp_path: Path) -> None:
+    network = Network(tmp_path, boards=1)
+    calls = asyncio.run(lacking(network.chain, network.record)).owners
+    heard, file = list[str](), tmp_path / "calls.json"
+    assert not holds(file, network.chain, calls)
+    change = Change("Opening the network one", calls, 0, ())
+    asyncio.run(write_calls(network.chain, change, heard.append, file, "renderchain network send one FILE"))
+    assert holds(file, network.chain, calls) and not holds(file, network.chain, calls[1:])
+    (line,) = heard
+    assert line.endswith("renderchain network send one FILE") and "Nothing was sent" not in line
+    file.write_text("{}")
+    assert not holds(file, network.chain, calls)
+    with pytest.raises(ChangeRefused, match="is there already"):
+        asyncio.run(write_calls(network.chain, change, heard.append, file))
