@@ -55,8 +55,8 @@ class NodeClient:
         token = str(place + 1) if place < len(found) else None
         return SimpleNamespace(events=events, continuation_token=token)
 
-    def account(self, address: int = 1) -> Account:
+    def account(self, address: int = 1, chain_id: str = "SN_SEPOLIA") -> Account:
         """Somebody who uses it."""
         client: Any = self
-        name = int.from_bytes(b"SN_SEPOLIA", "big")
+        name = int.from_bytes(chain_id.encode(), "big")
         return Account(address=address, client=client, key_pair=KeyPair.from_private_key(5), chain=name)

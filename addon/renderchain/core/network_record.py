@@ -145,7 +145,7 @@ def _record(body: dict[str, object]) -> NetworkRecord:
 
 
 def _plain(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9_]{1,31}", text):
+    if not re.fullmatch(r"[A-Za-z0-9_.-]{1,31}", text):
         raise ValueError("chain_id is no identifier of a chain")
     return text
 

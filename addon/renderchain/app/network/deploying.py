@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ...core.errors import ChangeRefused, FeeTooHigh, InsufficientFunds
+from ...core.errors import ChangeRefused, FeeTooHigh, InsufficientFunds, SettingsError
 from ...core.money import Fee, format_strk
-from ...core.network_record import CLASSES, NetworkRecord
+from ...core.network_record import CLASSES, NetworkRecord, parse_record
 from ...core.network_rules import Rules
 from ...ports.network_chain import NetworkChain, NetworkStanding, Steps
 from ...ports.signing_chain import Calls
@@ -39,7 +39,7 @@ async def planned(chain: NetworkChain, path: Path, wanted: Wanted, classes: dict
     where they contradict each other.
     """
     if not path.exists():
-        return await _begun(chain, path, wanted, classes)
+        return _readable(await _begun(chain, path, wanted, classes), path)
     record = read_record(path)
     _same("network", path, record.network, wanted.network)
     _same("chain", path, record.chain_id, chain.chain_name)
@@ -52,6 +52,15 @@ async def planned(chain: NetworkChain, path: Path, wanted: Wanted, classes: dict
             f"{path} has other addresses than follow from it, so somebody changed it; nothing was sent. Put "
             "back what was written, or use another name."
         )
+    return record
+
+
+def _readable(record: NetworkRecord, path: Path) -> NetworkRecord:
+    """The same, where it can be read back once it is written; some of it the node or the options said."""
+    try:
+        parse_record(record.to_text(), str(path))
+    except SettingsError as error:
+        raise ChangeRefused(f"Nothing was sent, as this network could not be used: {error}") from error
     return record
 
 

@@ -15,7 +15,7 @@ from renderchain.app.provider.change import Change
 from renderchain.app.provider.signing import holds, write_calls
 from renderchain.composition.network_owner import ARTEFACTS, known_classes
 from renderchain.core.errors import ChangeRefused
-from renderchain.core.network_record import STRK, NetworkRecord
+from renderchain.core.network_record import STRK, NetworkRecord, parse_record
 from renderchain.core.network_rules import Rules
 
 from devkit.fakes.node_client import NodeClient
@@ -26,7 +26,7 @@ OWNER, NEWEST, FIRST = 0x123, 900, 70
 class Network:
     """One that stands on a made-up chain, or nothing of it, and where its record would be."""
 
-    def __init__(self, folder: Path, boards: int) -> None:
+    def __init__(self, folder: Path, boards: int, chain_id: str = "SN_SEPOLIA") -> None:
         self.path = folder / "one.toml"
         views = {
             "board_count": lambda: len(self.boards),
@@ -40,8 +40,8 @@ class Network:
         }
         self.node = NodeClient({}, views)
         self.node.newest = NEWEST
-        self.chain = StarknetNetwork(self.node.account(OWNER), None, Artefacts(ARTEFACTS), 0)
-        record = NetworkRecord("one", "sepolia", "SN_SEPOLIA", OWNER, Rules(), known_classes())
+        self.chain = StarknetNetwork(self.node.account(OWNER, chain_id), None, Artefacts(ARTEFACTS), 0)
+        record = NetworkRecord("one", "sepolia", chain_id, OWNER, Rules(), known_classes())
         self.record = replace(placed(self.chain, record, boards), from_block=FIRST, complete=True)
         self.boards = self.record.boards
 
@@ -53,9 +53,9 @@ class Network:
         self.node.classes = {address: classes[name] for address, name in named.items()}
         self.node.events = {self.record.directory: [FIRST, 80], self.record.registry: [75]}
 
-    def planned(self, boards: int = 1) -> NetworkRecord:
+    def planned(self, boards: int = 1, *, network: str = "sepolia") -> NetworkRecord:
         """What ``network deploy`` begins with."""
-        wanted = Wanted("one", "sepolia", OWNER, boards, None)
+        wanted = Wanted("one", network, OWNER, boards, None)
         return asyncio.run(planned(self.chain, self.path, wanted, known_classes()))
 
     def wrong(self, record: NetworkRecord) -> list[str]:
@@ -129,3 +129,18 @@ def test_an_owners_calls_are_written_without_asking_for_its_funds_and_found_agai
     assert not holds(file, network.chain, calls)
     with pytest.raises(ChangeRefused, match="is there already"):
         asyncio.run(write_calls(network.chain, change, heard.append, file))
+
+
+@pytest.mark.parametrize("chain_id", ["MY-CHAIN", "my.chain_2"])
+def test_what_is_written_of_a_chain_can_be_read_back(tmp_path: Path, chain_id: str) -> None:
+    network = Network(tmp_path, boards=1, chain_id=chain_id)
+    record = network.planned(network="custom")
+    assert parse_record(record.to_text(), "it") == record
+
+
+@pytest.mark.parametrize("chain_id", ['A"B', "two words", "A\nB"])
+def test_a_chain_that_no_record_can_name_is_refused_before_anything_is_sent(
+    tmp_path: Path, chain_id: str
+) -> None:
+    with pytest.raises(ChangeRefused, match="Nothing was sent"):
+        Network(tmp_path, boards=1, chain_id=chain_id).planned(network="custom")
