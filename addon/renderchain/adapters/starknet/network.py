@@ -15,7 +15,7 @@ from ...core.network_record import NetworkRecord
 from ...core.provider import PlainCall, Receipt
 from ...ports.network_chain import BoardStanding, NetworkStanding, Place, Steps
 from .artefacts import Artefacts
-from .contracts import abi_of, class_hash_of, contract_at, open_contract, open_token
+from .contracts import abi_of, class_hash_of, contract_at, open_contract, open_token, read_abis_fast
 from .errors import said
 from .fees import Gas, bounds_of
 from .past_events import past_events
@@ -80,6 +80,7 @@ class StarknetNetwork(StarknetSigning):
         from starknet_py.net.udc_deployer.deployer import Deployer
         from starknet_py.utils.constructor_args_translator import translate_constructor_args
 
+        read_abis_fast()
         name, arguments = _made_of(record, part)
         raw = translate_constructor_args(abi_of(name), arguments, cairo_version=1)
         made = Deployer().create_contract_deployment_raw(

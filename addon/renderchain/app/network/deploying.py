@@ -25,12 +25,12 @@ MOST_AT_ONCE = 4  # boards: calls of one transaction are counted
 
 @dataclass(frozen=True)
 class Wanted:
-    """A network that is to be; ``rules`` is None where nothing is said of them."""
+    """A network that is to be; ``boards`` and ``rules`` are None where nothing is said of them."""
 
     name: str
     network: str
     owner: int
-    boards: int
+    boards: int | None
     rules: Rules | None
 
 
@@ -46,6 +46,8 @@ async def planned(chain: NetworkChain, path: Path, wanted: Wanted, classes: dict
     _same("owner", path, hex(record.owner), hex(wanted.owner))
     if wanted.rules is not None:
         _same("rules", path, record.rules, wanted.rules)
+    if wanted.boards is not None:
+        _same("boards", path, len(record.boards), wanted.boards)
     _same("classes", path, dict(record.classes), classes)
     if placed(chain, record, len(record.boards)) != record:
         raise ChangeRefused(
@@ -66,21 +68,21 @@ def _readable(record: NetworkRecord, path: Path) -> NetworkRecord:
 
 async def _begun(chain: NetworkChain, path: Path, wanted: Wanted, classes: dict[str, int]) -> NetworkRecord:
     """A record that nobody here has written; what stands on the chain already it takes from there."""
-    if not 0 < wanted.boards <= MOST_AT_ONCE:
+    boards = 1 if wanted.boards is None else wanted.boards
+    if not 0 < boards <= MOST_AT_ONCE:
         raise ChangeRefused(
-            f"A network can begin with 1 to {MOST_AT_ONCE} boards, not {wanted.boards}; announce others "
-            "later."
+            f"A network can begin with 1 to {MOST_AT_ONCE} boards, not {boards}; announce others later."
         )
     newest = await chain.newest_block()
     record = NetworkRecord(
         wanted.name, wanted.network, chain.chain_name, wanted.owner, wanted.rules or Rules(), classes
     )
-    record = placed(chain, record, wanted.boards)
+    record = placed(chain, record, boards)
     record = replace(record, from_block=await first_block(chain, record, newest))
     if not await chain.class_at(record.directory):
         return record
     there = tuple(one.address for one in (await chain.standing(record.directory)).boards)
-    if len(there) <= wanted.boards:
+    if len(there) <= boards:
         return record
     record = placed(chain, record, len(there))
     if record.boards != there:

@@ -43,7 +43,7 @@ def add_deploy_options(parser: argparse.ArgumentParser) -> None:
     """What a network is deployed with."""
     text = "whose the Directory is, such as a multisig account (default: the account that deploys)"
     parser.add_argument("--owner", type=address, help=text)
-    parser.add_argument("--boards", type=count, default=1, help="how many boards it begins with (default: 1)")
+    parser.add_argument("--boards", type=count, help="how many boards it begins with (default: 1)")
     text = "a TOML file with rules that are not to be as usual (docs/deployment.md)"
     parser.add_argument("--rules", type=Path, help=text)
     text = "only say what is lacking and what it costs by the node's prices of now; needs no key"

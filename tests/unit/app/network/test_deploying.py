@@ -10,6 +10,7 @@ import pytest
 from renderchain.adapters.starknet.artefacts import Artefacts
 from renderchain.adapters.starknet.network import StarknetNetwork
 from renderchain.app.network.deploying import Wanted, by_account, check_owner, lacking, placed, planned, terms
+from renderchain.app.network.records import write_record
 from renderchain.app.network.verifying import verify
 from renderchain.app.provider.change import Change
 from renderchain.app.provider.signing import holds, write_calls
@@ -53,7 +54,7 @@ class Network:
         self.node.classes = {address: classes[name] for address, name in named.items()}
         self.node.events = {self.record.directory: [FIRST, 80], self.record.registry: [75]}
 
-    def planned(self, boards: int = 1, *, network: str = "sepolia") -> NetworkRecord:
+    def planned(self, boards: int | None = None, *, network: str = "sepolia") -> NetworkRecord:
         """What ``network deploy`` begins with."""
         wanted = Wanted("one", network, OWNER, boards, None)
         return asyncio.run(planned(self.chain, self.path, wanted, known_classes()))
@@ -144,3 +145,13 @@ def test_a_chain_that_no_record_can_name_is_refused_before_anything_is_sent(
 ) -> None:
     with pytest.raises(ChangeRefused, match="Nothing was sent"):
         Network(tmp_path, boards=1, chain_id=chain_id).planned(network="custom")
+
+
+def test_another_number_of_boards_than_the_records_is_refused_and_none_is_that_of_the_record(
+    tmp_path: Path,
+) -> None:
+    network = Network(tmp_path, boards=1)
+    write_record(network.path, network.record)
+    assert network.planned() == network.planned(1) == network.record
+    with pytest.raises(ChangeRefused, match=r"other boards \(1, not 2\)"):
+        network.planned(2)
