@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 ANY_AGE_S = 1e12  # a devnet makes blocks only when it is used
 
@@ -57,3 +59,14 @@ NETWORKS = {
         KnownNetwork("custom", "Custom", "Any other chain: whatever your node serves.", ""),
     )
 }
+
+
+def values_for(known: KnownNetwork, left: Mapping[str, Any]) -> dict[str, Any]:
+    """What settings have when a network is chosen: what is known of it, and over that what was left there.
+
+    The first block that is known is that of the known Directory, and of no other.
+    """
+    start: dict[str, Any] = {"rpc_url": known.rpc_url, "ws_url": known.ws_url}
+    if known.directory and str(left.get("directory", hex(known.directory))).lower() == hex(known.directory):
+        start |= {"directory": hex(known.directory), "from_block": str(known.from_block)}
+    return {name: value for name, value in {**start, **left}.items() if value}
