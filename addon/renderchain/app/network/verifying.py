@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...core.errors import WrongNetwork
-from ...core.network_record import NetworkRecord
+from ...core.network_record import STRK, NetworkRecord
 from ...ports.network_chain import NetworkChain
 from .deploying import first_block, placed
 
@@ -66,9 +66,10 @@ async def _of_directory(chain: NetworkChain, record: NetworkRecord) -> list[Veri
         standing = await chain.standing(record.directory)
     except WrongNetwork as error:
         return [Verified(False, str(error))]
+    is_strk = standing.token == STRK or not await chain.class_at(STRK)  # a chain of its own may have another
     listed = tuple(one.address for one in standing.boards)
     found = [
-        Verified(standing.token == record.token, f"its token is {standing.token:#x}"),
+        Verified(standing.token == record.token and is_strk, f"its token is {standing.token:#x}"),
         Verified(standing.registry == record.registry, f"its registry is {standing.registry:#x}"),
         Verified(listed == record.boards, f"its boards are {', '.join(map(hex, listed)) or 'none'}"),
     ]

@@ -11,7 +11,7 @@ from ...app.network.owning import Owning
 from ...app.network.records import read_record, write_record
 from ...app.provider.change import Change
 from ...app.provider.signing import send_file
-from ...composition.network_owner import open_network
+from ...composition.network_owner import known_classes, open_network
 from ...ports.reporter import Reporter
 from ..command_line import guarded
 from ..provider.common import add_signing_options, address, confirmed, say
@@ -97,7 +97,7 @@ def _announce(options: argparse.Namespace) -> int:
             owning = Owning(chain, record, await chain.standing(record.directory))
             board = owning.next_board
             if not owning.is_announced:
-                code = await send_or_write(chain, await owning.announce(), options)
+                code = await send_or_write(chain, await owning.announce(known_classes()), options)
                 if code or options.file is not None:
                     return code
         write_record(path, record.with_boards((*record.boards, board)))

@@ -35,7 +35,7 @@ class Network:
             "is_active_board": lambda _: 1,
             "takes_jobs": lambda _: 1,
             "owner": lambda: OWNER,
-            "token": lambda: STRK,
+            "token": lambda: self.record.token,
             "registry": lambda: self.record.registry,
             "paused": lambda: 0,
         }
@@ -92,6 +92,16 @@ def test_a_record_that_begins_after_the_first_event_is_found_out(tmp_path: Path)
     (wrong,) = network.wrong(replace(network.record, from_block=FIRST + 1))
     assert wrong == f"its first event is in block {FIRST}, and clients read from block {FIRST + 1} on"
     assert network.wrong(replace(network.record, from_block=FIRST - 1)) == []
+
+
+def test_another_token_than_strk_is_found_out_where_the_chain_has_strk(tmp_path: Path) -> None:
+    network = Network(tmp_path, boards=1)
+    network.record = placed(network.chain, replace(network.record, token=0x666), 1)
+    network.boards = network.record.boards
+    network.stands()
+    assert network.wrong(network.record) == []
+    network.node.classes[STRK] = 0x999
+    assert network.wrong(network.record) == ["its token is 0x666"]
 
 
 def test_an_owner_who_is_nobody_is_refused_before_anything_is_paid(tmp_path: Path) -> None:
