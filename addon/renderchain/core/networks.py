@@ -61,6 +61,14 @@ NETWORKS = {
 }
 
 
+def network_of(name: str, chain_id: str) -> str:
+    """The network whose chain that is and no other's, where only a custom one was chosen."""
+    if NETWORKS[name].chain_id:
+        return name
+    of_chain = [one.name for one in NETWORKS.values() if one.chain_id == chain_id]
+    return of_chain[0] if len(of_chain) == 1 else name
+
+
 def values_for(known: KnownNetwork, left: Mapping[str, Any]) -> dict[str, Any]:
     """What settings have when a network is chosen: what is known of it, and over that what was left there.
 

@@ -18,6 +18,7 @@ from .artefacts import Artefacts
 from .contracts import abi_of, class_hash_of, contract_at, open_contract, open_token, read_abis_fast
 from .errors import said
 from .fees import Gas, bounds_of
+from .node import nodes_of
 from .past_events import past_events
 from .registry_calls import plain_call
 from .sender import Sender
@@ -145,7 +146,11 @@ class StarknetNetwork(StarknetSigning):
             wait = client.wait_for_tx(
                 sent.transaction_hash, check_interval=LOOK_S, retries=int(WAIT_S / LOOK_S)
             )
-            return receipt_of(await said(action, wait))
+            receipt = receipt_of(await said(action, wait))
+            nodes_of(self._account).saw(
+                receipt.block
+            )  # else a node without the class says what deploying costs
+            return receipt
         except ChainError:
             # An earlier try of ours, or anybody: the class is the same.
             if await self.knows_class(class_hash_of(name)):

@@ -28,7 +28,7 @@ from ...composition.own_settings import NOT_CHOSEN
 from ...core.errors import SettingsError
 from ...core.network_record import MOST_BYTES, NetworkRecord
 from ...core.network_rules import Rules, rules_of
-from ...core.networks import NETWORKS
+from ...core.networks import NETWORKS, network_of
 from ...ports.reporter import Reporter
 from ..command_line import guarded
 from ..provider.common import address, confirmed, count, say
@@ -62,7 +62,8 @@ def deploy(options: argparse.Namespace) -> int:
         path = path_of(options)
         async with open_network(settings, reporter, options.artefacts, signs=not options.dry_run) as chain:
             owner = options.owner or chain.address
-            wanted = Wanted(options.name, settings.network, owner, options.boards, rules)
+            network = network_of(settings.network, chain.chain_name)
+            wanted = Wanted(options.name, network, owner, options.boards, rules)
             record = await planned(chain, path, wanted, known_classes())
             chain.knows(record)
             found = by_account(await lacking(chain, record), is_owner=owner == chain.address)
@@ -76,7 +77,7 @@ def deploy(options: argparse.Namespace) -> int:
                 f"Deploying the network {record.name} on {chain.chain_name}, its Directory at "
                 f"{record.directory:#x}:"
             )
-            if NETWORKS[settings.network].is_public:
+            if NETWORKS[network].is_public:
                 say(f"  {UNREVIEWED}")
             for line in terms(record, chain.address):
                 say(f"  {line}")
@@ -138,5 +139,5 @@ def _read_rules(path: Path) -> Rules:
         if path.stat().st_size > MOST_BYTES:
             raise SettingsError(f"{path} is too long for a network's rules; correct it.")
         return rules_of(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # numbers of thousands of digits, too
         raise SettingsError(f"The rules {path} can't be read as TOML ({error}); correct it.") from error
