@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from math import inf
 from pathlib import Path
 
@@ -35,15 +36,22 @@ async def open_provider(
     def leave_out(board: int) -> None:
         reporter.tell(BoardLeftOut(board))
 
-    place = {"from_block": settings.from_block, "limit_fri": settings.fee_limit_fri, "leave_out": leave_out}
+    connect = partial(
+        StarknetProvider.connect,
+        directory=settings.directory,
+        board=settings.board,
+        from_block=settings.from_block,
+        limit_fri=settings.fee_limit_fri,
+        leave_out=leave_out,
+    )
     if signs:
         async with open_sender(settings, reporter) as (account, sender):
             await sender.recover()
-            yield await StarknetProvider.connect(account, sender, settings.directory, settings.board, **place)
+            yield await connect(account, sender)
         return
     reader = await open_reader(node, settings.account)
     try:
-        yield await StarknetProvider.connect(reader, None, settings.directory, settings.board, **place)
+        yield await connect(reader, None)
     finally:
         await close_account(reader)
 
