@@ -19,7 +19,7 @@ from renderchain.core.errors import ChangeRefused
 from renderchain.core.network_record import STRK, NetworkRecord, parse_record
 from renderchain.core.network_rules import Rules
 
-from devkit.fakes.node_client import NodeClient
+from devkit.fakes.node_client import Answer, NodeClient
 
 OWNER, NEWEST, FIRST = 0x123, 900, 70
 
@@ -29,7 +29,9 @@ class Network:
 
     def __init__(self, folder: Path, boards: int, chain_id: str = "SN_SEPOLIA") -> None:
         self.path = folder / "one.toml"
-        views = {
+        self.record: NetworkRecord
+        self.boards: tuple[int, ...]
+        views: dict[str, Answer] = {
             "board_count": lambda: len(self.boards),
             "board_at": lambda index: self.boards[index],
             "is_active_board": lambda _: 1,
