@@ -192,7 +192,7 @@ def _table(file: Path, most: int) -> dict[str, Any]:
         return tomllib.loads(content.decode())
     except OSError as error:
         raise SettingsError(f"{file} can't be read ({error.strerror}).") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # numbers of thousands of digits, too
         raise SettingsError(f"{file} is no TOML: {printable(str(error), 200)}.") from None
 
 

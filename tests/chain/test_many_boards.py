@@ -24,6 +24,7 @@ from renderchain.core.errors import WrongNetwork
 from renderchain.core.ids import JobId
 from renderchain.core.money import FRI_PER_STRK
 
+from devkit.fakes.reporter import RecordingReporter
 from devkit.made_up_job import FAMILY, PAYOUT, RULES, TERMS
 from devkit.network.clients import Chains
 from devkit.network.deploy import Deployed, deploy_network
@@ -42,7 +43,8 @@ async def person(opened: Chains, index: int, deployed: Deployed, board: int = 0)
     """Somebody's boards."""
     one = opened.accounts[index]
     account, sender = await opened.sender(one)
-    return NetworkBoards(account, sender, opened.journal(one), deployed.directory, board)
+    parts = (account, sender, opened.journal(one), deployed.directory, board)
+    return NetworkBoards(*parts, reporter=RecordingReporter())
 
 
 async def registry_of(opened: Chains, one: Account, deployed: Deployed) -> StarknetRegistry:

@@ -45,7 +45,12 @@ def test_the_command_line_wins_over_the_environment_over_the_file(
 
 @pytest.mark.parametrize(
     ("more", "named"),
-    [('colour = "red"\n', "colour"), ('device = "ABACUS"\n', "device"), ("from_block = true_\n", "not TOML")],
+    [
+        ('colour = "red"\n', "colour"),
+        ('device = "ABACUS"\n', "device"),
+        ("from_block = true_\n", "not TOML"),
+        (f"from_block = {'9' * 5000}\n", "not TOML"),
+    ],
 )
 def test_a_wrong_setting_is_named(tmp_path: Path, more: str, named: str) -> None:
     with pytest.raises(SettingsError, match=named):

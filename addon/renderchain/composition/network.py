@@ -56,7 +56,8 @@ async def open_boards(
     """The network as the settings' account sees it; what an earlier process left is finished first."""
     async with open_sender(settings, reporter, budget) as (account, sender):
         journal = open_journal(settings)
-        boards = NetworkBoards(account, sender, journal, settings.directory, settings.board)
+        parts = (account, sender, journal, settings.directory, settings.board)
+        boards = NetworkBoards(*parts, reporter=reporter)
         await _finish_earlier(await boards.of(), journal)
         yield boards
 

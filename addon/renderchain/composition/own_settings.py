@@ -118,7 +118,7 @@ def read_values(file: Path) -> dict[str, Any]:
         return {}
     except OSError as error:
         raise SettingsError(f"The settings {file} can't be read ({error.strerror}).") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # numbers of thousands of digits, too
         raise SettingsError(
             f"The settings {file} are not TOML: {error}. Move the file away to begin anew."
         ) from error

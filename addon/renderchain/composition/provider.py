@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from math import inf
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from ..adapters.starknet.accounts import Deployment
 from ..adapters.starknet.node import close_account, open_account, open_reader
 from ..adapters.starknet.nodes import Nodes
 from ..adapters.starknet.provider import StarknetProvider
+from ..core.notices.process import BoardLeftOut
 from ..core.notices.storage import GIB
 from ..ports.renderer import Renderer
 from ..ports.reporter import Reporter
@@ -30,15 +32,26 @@ async def open_provider(
 ) -> AsyncIterator[StarknetProvider]:
     """The network as the settings' account uses it; without ``signs`` its key is not needed, nor used."""
     node = node_of(settings) if signs else replace(node_of(settings), oldest_head_s=inf)  # to look is no harm
-    place = {"from_block": settings.from_block, "limit_fri": settings.fee_limit_fri}
+
+    def leave_out(board: int) -> None:
+        reporter.tell(BoardLeftOut(board))
+
+    connect = partial(
+        StarknetProvider.connect,
+        directory=settings.directory,
+        board=settings.board,
+        from_block=settings.from_block,
+        limit_fri=settings.fee_limit_fri,
+        leave_out=leave_out,
+    )
     if signs:
         async with open_sender(settings, reporter) as (account, sender):
             await sender.recover()
-            yield await StarknetProvider.connect(account, sender, settings.directory, settings.board, **place)
+            yield await connect(account, sender)
         return
     reader = await open_reader(node, settings.account)
     try:
-        yield await StarknetProvider.connect(reader, None, settings.directory, settings.board, **place)
+        yield await connect(reader, None)
     finally:
         await close_account(reader)
 

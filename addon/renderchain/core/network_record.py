@@ -39,8 +39,8 @@ STRK = 0x04718F5A0FC34CC1AF16A1CDEE98FFB20C31F5CD61D6AB07201858F4287C938D
 class NetworkRecord:
     """``network`` is the chain as the settings call it. Before it is ``complete``, nobody should use it.
 
-    Nothing of the network is in a block before ``from_block``; ``boards`` are in the order in which they were
-    announced, retired ones too.
+    No event of the network is in a block before ``from_block``; ``boards`` are in the order in which they
+    were announced, retired ones too.
     """
 
     name: str
@@ -145,7 +145,7 @@ def _record(body: dict[str, object]) -> NetworkRecord:
 
 
 def _plain(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9_]{1,31}", text):
+    if not re.fullmatch(r"[A-Za-z0-9_.-]{1,31}", text):
         raise ValueError("chain_id is no identifier of a chain")
     return text
 

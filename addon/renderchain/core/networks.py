@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 ANY_AGE_S = 1e12  # a devnet makes blocks only when it is used
 
@@ -57,3 +59,22 @@ NETWORKS = {
         KnownNetwork("custom", "Custom", "Any other chain: whatever your node serves.", ""),
     )
 }
+
+
+def network_of(name: str, chain_id: str) -> str:
+    """The network whose chain that is and no other's, where only a custom one was chosen."""
+    if NETWORKS[name].chain_id:
+        return name
+    of_chain = [one.name for one in NETWORKS.values() if one.chain_id == chain_id]
+    return of_chain[0] if len(of_chain) == 1 else name
+
+
+def values_for(known: KnownNetwork, left: Mapping[str, Any]) -> dict[str, Any]:
+    """What settings have when a network is chosen: what is known of it, and over that what was left there.
+
+    The first block that is known is that of the known Directory, and of no other.
+    """
+    start: dict[str, Any] = {"rpc_url": known.rpc_url, "ws_url": known.ws_url}
+    if known.directory and str(left.get("directory", hex(known.directory))).lower() == hex(known.directory):
+        start |= {"directory": hex(known.directory), "from_block": str(known.from_block)}
+    return {name: value for name, value in {**start, **left}.items() if value}

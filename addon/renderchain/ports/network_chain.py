@@ -60,6 +60,10 @@ class NetworkChain(SigningChain, Protocol):
         """The class of the contract at an address, 0 if there is none."""
         ...
 
+    async def first_event(self, address: int) -> int | None:
+        """The block of a contract's first event; None where it told none."""
+        ...
+
     async def knows_class(self, class_hash: int) -> bool:
         """Whether a class was declared."""
         ...

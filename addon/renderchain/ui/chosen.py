@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import bpy
 
 from ..core.errors import SettingsError
-from ..core.networks import NETWORKS, KnownNetwork
+from ..core.networks import NETWORKS, KnownNetwork, values_for
 from ..settings import own_settings_file
 
 if TYPE_CHECKING:
@@ -112,10 +112,7 @@ class Chosen:
         self._left[self.network] = {one: values[one] for one in OF_A_NETWORK if one in values}
         self._networks = {}  # a record may have come
         known = self._known()[name]
-        start = {"rpc_url": known.rpc_url, "ws_url": known.ws_url}
-        if known.directory:
-            start |= {"directory": hex(known.directory), "from_block": str(known.from_block)}
-        new = {one: text for one, text in self._left.get(name, start).items() if text}
+        new = values_for(known, self._left.get(name, {}))
         for one in OF_A_NETWORK:
             self.wrong.pop(one, None)
         try:

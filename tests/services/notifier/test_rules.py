@@ -125,13 +125,14 @@ def test_what_concerns_the_operator_is_not_for_others(tmp_path: Path) -> None:
     assert "operator" in people_of(tmp_path / "notifier.toml").wrong["eve.toml"]
 
 
+@pytest.mark.parametrize("broken", ["broken = = true", f"broken = {'9' * 5000}"])
 def test_a_changed_file_counts_and_a_broken_one_leaves_what_was(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, broken: str
 ) -> None:
     write_operator(tmp_path)
     write_person(tmp_path, "bob", HOOK + RULE)
     people = people_of(tmp_path / "notifier.toml")
-    write_person(tmp_path, "bob", "broken = = true")
+    write_person(tmp_path, "bob", broken)
     people.look()
     people.look()
     found = people.find("bob")

@@ -12,6 +12,10 @@ OF_WORKERS: dict[Notice, str] = {
     process.BoardFollowed(2**250): (
         f"The network has a new board, {2**250:#x}: it is worked on from now on, too"
     ),
+    process.BoardLeftOut(2**250): (
+        f"The board {2**250:#x} is no JobBoard that this version knows; it is left out. If the network has "
+        "new contracts, update RenderChain"
+    ),
     leases.FramesTakenOver(*IDS, 6): f"Lease {LEASE}: 6 finished frames taken over from before",
     devices.BlenderUnfit(
         "/opt/blender", "It has no OpenEXR."

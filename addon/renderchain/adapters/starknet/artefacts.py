@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
-from ...core.errors import ChangeRefused
+from ...core.errors import ChangeRefused, NodeAway
 from .contracts import class_hash_of
 
 MOST_BYTES = 2**25
+VERSION = re.compile(r"(\d{1,6})\.(\d{1,6})\.(\d{1,6})(?![0-9])", re.ASCII)  # 0.13.2.1 was one, too
 
 
 class Artefacts:
@@ -45,14 +47,10 @@ class Artefacts:
 
     def compiled_hash(self, name: str, starknet_version: str) -> int:
         """The hash of what the class compiles to; a chain that compiles it to anything else refuses it."""
-        from semver import Version
         from starknet_py.common import create_casm_class
-        from starknet_py.hash.casm_class_hash import (
-            compute_casm_class_hash,
-            get_casm_hash_method_for_starknet_version,
-        )
+        from starknet_py.hash.casm_class_hash import compute_casm_class_hash
 
-        method: Any = get_casm_hash_method_for_starknet_version(Version.parse(starknet_version))
+        method = hash_method(starknet_version)
         kept = (name, method.value)
         if kept not in self._compiled:
             body = json.loads(self._read(f"{name}.casm.json"))
@@ -77,3 +75,17 @@ class Artefacts:
                 f"{path} is no JSON ({error}); nothing was sent. Take the contracts of this version."
             ) from error
         return text
+
+
+def hash_method(starknet_version: str) -> Any:
+    """By what a chain of that version hashes compiled classes; raises NodeAway where it is no version."""
+    from semver import Version
+    from starknet_py.hash.casm_class_hash import get_casm_hash_method_for_starknet_version
+
+    known = VERSION.match(starknet_version)
+    if not known:
+        raise NodeAway(
+            f"The node says that its newest block is of Starknet {starknet_version!r:.40}, which "
+            "is no version. Nothing was declared; use another node."
+        )
+    return get_casm_hash_method_for_starknet_version(Version(*map(int, known.groups())))

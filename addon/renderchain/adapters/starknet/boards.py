@@ -3,35 +3,57 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...core.boards import LOAD_BLOCKS, Board
 from ...core.errors import WrongNetwork
-from .contracts import open_contract
+from .contracts import class_hash_of, open_contract
 from .errors import said
 from .past_events import CHUNK
+from .signing import class_at
 from .view import ask
 
 MOST_BOARDS = 64  # that are looked at, the newest
 MOST_PAGES = 10  # of events: more than that is much, however much it is
 
 
-async def active_boards(account: Any, directory: int) -> list[Board]:
-    """In the Directory's order; raises WrongNetwork where there is none, or ChainError."""
+def nobody(board: int) -> None:
+    """Who need not be told what is left out."""
+
+
+async def active_boards(
+    account: Any, directory: int, leave_out: Callable[[int], None] = nobody
+) -> list[Board]:
+    """In the Directory's order. ``leave_out`` is told of each that is no JobBoard of this version.
+
+    What a Directory's owner announces ends nobody's work on the other boards. Raises WrongNetwork where none
+    is left, or ChainError.
+    """
     known = await open_contract("Directory", directory, account)
     count = int(await ask(known, "board_count"))
 
-    async def look(index: int) -> Board | None:
+    async def look(index: int) -> tuple[Board, bool] | None:
         address = int(await ask(known, "board_at", index))
         if not await ask(known, "is_active_board", address):
             return None
-        return Board(address, bool(await ask(known, "takes_jobs", address)))
+        is_ours = await class_at(account.client, address) == class_hash_of("JobBoard")
+        return Board(address, bool(await ask(known, "takes_jobs", address))), is_ours
 
     found = await asyncio.gather(*(look(index) for index in range(max(count - MOST_BOARDS, 0), count)))
-    boards = [one for one in found if one]
-    if not boards:
+    active = [one for one in found if one]
+    if not active:
         raise WrongNetwork("The network's directory lists no active board; check the settings.")
+    boards = [board for board, is_ours in active if is_ours]
+    if not boards:
+        others = ", ".join(f"{board.address:#x}" for board, _ in active)
+        raise WrongNetwork(
+            f"None of the network's active boards ({others}) is a JobBoard that this version knows. "
+            "Nothing was sent; update RenderChain."
+        )
+    for board, is_ours in active:
+        if not is_ours:
+            leave_out(board.address)
     return boards
 
 

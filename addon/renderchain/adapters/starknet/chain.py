@@ -10,6 +10,7 @@ from typing import Any
 
 from ...core.errors import WrongNetwork
 from .audit import StarknetAudits
+from .boards import active_boards
 from .contracts import open_contract, open_token
 from .node import close_account
 from .package_keys import StarknetPackageKeys
@@ -33,7 +34,8 @@ class StarknetChain(
 
     @classmethod
     async def connect(cls, account: Any, sender: Sender, directory: int, board: int = 0) -> StarknetChain:
-        """Find everything from the directory; without a board, its newest active one is used.
+        """Find everything from the directory; without a board, its newest active one is used
+        that this version knows.
 
         ``account`` is a starknet-py account, ``sender`` its one sender. Raises WrongNetwork or
         ChainError.
@@ -48,7 +50,7 @@ class StarknetChain(
 async def find_contracts(account: Any, directory: int, board: int = 0) -> dict[str, Any]:
     """A network's token, registry and board by these names; raises WrongNetwork or ChainError."""
     known = await open_contract("Directory", directory, account)
-    chosen = board or await _newest_board(known)
+    chosen = board or (await active_boards(account, directory))[-1].address
     if not await ask(known, "is_active_board", chosen):
         raise WrongNetwork(f"{chosen:#x} is no active board of this network; check the settings.")
     return {
@@ -56,11 +58,3 @@ async def find_contracts(account: Any, directory: int, board: int = 0) -> dict[s
         "registry": await open_contract("WorkerRegistry", await ask(known, "registry"), account),
         "board": await open_contract("JobBoard", chosen, account),
     }
-
-
-async def _newest_board(directory: Any) -> int:
-    for index in reversed(range(await ask(directory, "board_count"))):
-        board = int(await ask(directory, "board_at", index))
-        if await ask(directory, "is_active_board", board):
-            return board
-    raise WrongNetwork("The network's directory lists no active board; check the settings.")

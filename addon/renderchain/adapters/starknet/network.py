@@ -15,9 +15,11 @@ from ...core.network_record import NetworkRecord
 from ...core.provider import PlainCall, Receipt
 from ...ports.network_chain import BoardStanding, NetworkStanding, Place, Steps
 from .artefacts import Artefacts
-from .contracts import abi_of, class_hash_of, contract_at, open_contract, open_token
+from .contracts import abi_of, class_hash_of, contract_at, open_contract, open_token, read_abis_fast
 from .errors import said
 from .fees import Gas, bounds_of
+from .node import nodes_of
+from .past_events import past_events
 from .registry_calls import plain_call
 from .sender import Sender
 from .signing import StarknetSigning, calls_of, class_at, receipt_of
@@ -56,6 +58,12 @@ class StarknetNetwork(StarknetSigning):
         """The class of the contract at an address, 0 if there is none."""
         return await class_at(self._account.client, address)
 
+    async def first_event(self, address: int) -> int | None:
+        """The block of a contract's first event; None where it told none."""
+        async for raw in past_events(self._account.client, address, 0):
+            return int(raw.block_number)
+        return None
+
     async def knows_class(self, class_hash: int) -> bool:
         """Whether a class was declared."""
         try:
@@ -73,6 +81,7 @@ class StarknetNetwork(StarknetSigning):
         from starknet_py.net.udc_deployer.deployer import Deployer
         from starknet_py.utils.constructor_args_translator import translate_constructor_args
 
+        read_abis_fast()
         name, arguments = _made_of(record, part)
         raw = translate_constructor_args(abi_of(name), arguments, cairo_version=1)
         made = Deployer().create_contract_deployment_raw(
@@ -137,7 +146,11 @@ class StarknetNetwork(StarknetSigning):
             wait = client.wait_for_tx(
                 sent.transaction_hash, check_interval=LOOK_S, retries=int(WAIT_S / LOOK_S)
             )
-            return receipt_of(await said(action, wait))
+            receipt = receipt_of(await said(action, wait))
+            nodes_of(self._account).saw(
+                receipt.block
+            )  # else a node without the class says what deploying costs
+            return receipt
         except ChainError:
             # An earlier try of ours, or anybody: the class is the same.
             if await self.knows_class(class_hash_of(name)):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from ...core.ids import NO_WORKER, WorkerId
 from ...core.job import StandingOffer
 from ...core.provider import Leaving, Receipt, RegistryRules, StakeLoss, Standing
+from .boards import nobody
 from .chain import find_contracts
 from .errors import said
 from .provider_board import StarknetProviderBoard, open_provider_boards
@@ -44,8 +45,9 @@ class StarknetProvider(StarknetSigning, StarknetView):
         *,
         from_block: int = 0,
         limit_fri: int,
+        leave_out: Callable[[int], None] = nobody,
     ) -> StarknetProvider:
-        """Find everything from the directory; without a board all that are active.
+        """Find everything from the directory; without a board all that are active and known here.
 
         Raises WrongNetwork or ChainError.
         """
@@ -53,7 +55,7 @@ class StarknetProvider(StarknetSigning, StarknetView):
         made = cls(sender, account, contracts, limit_fri)
         made._first_block = from_block
         parts = (sender, account, contracts, directory, board, from_block)
-        made.boards = await open_provider_boards(*parts)
+        made.boards = await open_provider_boards(*parts, leave_out)
         return made
 
     async def rules(self) -> RegistryRules:

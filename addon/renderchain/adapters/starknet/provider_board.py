@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ...core.board_events import BoardEvent
@@ -52,10 +52,11 @@ async def open_provider_boards(
     directory: int,
     board: int,
     from_block: int,
+    leave_out: Callable[[int], None],
 ) -> list[StarknetProviderBoard]:
-    """The one that is named, else all that are active, in the Directory's order."""
+    """The one that is named, else all that are active and known here, in the Directory's order."""
     if board:
         return [StarknetProviderBoard(sender, account, contracts, from_block)]
-    known = await active_boards(account, directory)
+    known = await active_boards(account, directory, leave_out)
     opened = await asyncio.gather(*(open_contract("JobBoard", one.address, account) for one in known))
     return [StarknetProviderBoard(sender, account, {**contracts, "board": one}, from_block) for one in opened]

@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ...core.errors import ChangeRefused, FeeTooHigh, InsufficientFunds
+from ...core.errors import ChangeRefused, FeeTooHigh, InsufficientFunds, SettingsError
 from ...core.money import Fee, format_strk
-from ...core.network_record import CLASSES, NetworkRecord
+from ...core.network_record import CLASSES, NetworkRecord, parse_record
 from ...core.network_rules import Rules
 from ...ports.network_chain import NetworkChain, NetworkStanding, Steps
 from ...ports.signing_chain import Calls
@@ -25,43 +25,29 @@ MOST_AT_ONCE = 4  # boards: calls of one transaction are counted
 
 @dataclass(frozen=True)
 class Wanted:
-    """A network that is to be; ``rules`` is None where nothing is said of them."""
+    """A network that is to be; ``boards`` and ``rules`` are None where nothing is said of them."""
 
     name: str
     network: str
     owner: int
-    boards: int
+    boards: int | None
     rules: Rules | None
 
 
-def planned(
-    chain: NetworkChain, path: Path, wanted: Wanted, classes: dict[str, int], block: int
-) -> NetworkRecord:
+async def planned(chain: NetworkChain, path: Path, wanted: Wanted, classes: dict[str, int]) -> NetworkRecord:
     """The record that an earlier run began, or a new one that nobody has written yet; raises ChangeRefused
     where they contradict each other.
     """
     if not path.exists():
-        if not 0 < wanted.boards <= MOST_AT_ONCE:
-            raise ChangeRefused(
-                f"A network can begin with 1 to {MOST_AT_ONCE} boards, not {wanted.boards}; announce others "
-                "later."
-            )
-        record = NetworkRecord(
-            wanted.name,
-            wanted.network,
-            chain.chain_name,
-            wanted.owner,
-            wanted.rules or Rules(),
-            classes,
-            from_block=block,
-        )
-        return placed(chain, record, wanted.boards)
+        return _readable(await _begun(chain, path, wanted, classes), path)
     record = read_record(path)
     _same("network", path, record.network, wanted.network)
     _same("chain", path, record.chain_id, chain.chain_name)
     _same("owner", path, hex(record.owner), hex(wanted.owner))
     if wanted.rules is not None:
         _same("rules", path, record.rules, wanted.rules)
+    if wanted.boards is not None:
+        _same("boards", path, len(record.boards), wanted.boards)
     _same("classes", path, dict(record.classes), classes)
     if placed(chain, record, len(record.boards)) != record:
         raise ChangeRefused(
@@ -69,6 +55,51 @@ def planned(
             "back what was written, or use another name."
         )
     return record
+
+
+def _readable(record: NetworkRecord, path: Path) -> NetworkRecord:
+    """The same, where it can be read back once it is written; some of it the node or the options said."""
+    try:
+        parse_record(record.to_text(), str(path))
+    except SettingsError as error:
+        raise ChangeRefused(f"Nothing was sent, as this network could not be used: {error}") from error
+    return record
+
+
+async def _begun(chain: NetworkChain, path: Path, wanted: Wanted, classes: dict[str, int]) -> NetworkRecord:
+    """A record that nobody here has written; what stands on the chain already it takes from there."""
+    boards = 1 if wanted.boards is None else wanted.boards
+    if not 0 < boards <= MOST_AT_ONCE:
+        raise ChangeRefused(
+            f"A network can begin with 1 to {MOST_AT_ONCE} boards, not {boards}; announce others later."
+        )
+    newest = await chain.newest_block()
+    record = NetworkRecord(
+        wanted.name, wanted.network, chain.chain_name, wanted.owner, wanted.rules or Rules(), classes
+    )
+    record = placed(chain, record, boards)
+    record = replace(record, from_block=await first_block(chain, record, newest))
+    if not await chain.class_at(record.directory):
+        return record
+    there = tuple(one.address for one in (await chain.standing(record.directory)).boards)
+    if len(there) <= boards:
+        return record
+    record = placed(chain, record, len(there))
+    if record.boards != there:
+        raise ChangeRefused(
+            f"The network {wanted.name} is on the chain already, its Directory at {record.directory:#x}, "
+            "with boards that don't follow from this version's contracts; nothing was sent. Put its record "
+            f"at {path}, or use another name."
+        )
+    return record
+
+
+async def first_block(chain: NetworkChain, record: NetworkRecord, newest: int) -> int:
+    """The block of the network's first event; the newest where there was none. Boards tell nothing before the
+    Directory announces them.
+    """
+    found = [await chain.first_event(one) for one in (record.directory, record.registry)]
+    return min([newest, *(one for one in found if one is not None)])
 
 
 def placed(chain: NetworkChain, record: NetworkRecord, boards: int) -> NetworkRecord:
@@ -115,6 +146,31 @@ def _owners_calls(chain: NetworkChain, record: NetworkRecord, standing: NetworkS
     first = () if named else (chain.directory_call(record.directory, "set_registry", record.registry),)
     boards = [one for one in record.boards if one not in announced]
     return (*first, *(chain.directory_call(record.directory, "announce_board", one) for one in boards))
+
+
+def terms(record: NetworkRecord, account: int) -> list[str]:
+    """What holds for the network for good, and is agreed to with what it costs."""
+    whose = (
+        "the account that deploys" if record.owner == account else "another account than that which deploys"
+    )
+    usual = Rules().values()
+    others = [f"{name} = {one} (usually {usual[name]})" for name, one in record.rules.values().items()]
+    odd = [
+        line for line, name in zip(others, usual, strict=True) if record.rules.values()[name] != usual[name]
+    ]
+    return [
+        f"Its Directory is owned by {record.owner:#x}, {whose}.",
+        f"Its rules, for good: {', '.join(odd)}, the others as usual." if odd else "Its rules are as usual.",
+    ]
+
+
+async def check_owner(chain: NetworkChain, record: NetworkRecord, found: Lacking) -> None:
+    """Raises ChangeRefused where the owner, another account, has to send calls and is not there."""
+    if found.owners and not await chain.is_deployed(record.owner):
+        raise ChangeRefused(
+            f"There is no account at {record.owner:#x}, which would own the network for good. "
+            "Nothing was sent. Check --owner, or deploy that account first."
+        )
 
 
 async def weigh(chain: NetworkChain, steps: Steps, limit_fri: int, say: Say) -> None:

@@ -32,9 +32,18 @@ class Owning:
         """Whether the next board is announced already, which the record does not say yet."""
         return self.next_board in {one.address for one in self._standing.boards}
 
-    async def announce(self) -> Change:
-        """Deploy the next board, unless it is there, and announce it."""
+    async def announce(self, classes: dict[str, int]) -> Change:
+        """Deploy the next board, unless it is there, and announce it; ``classes`` are this version's.
+
+        The record has one class for all boards, so a board of other contracts would be wrong by it for ever.
+        """
         self._check_owner()
+        if others := [name for name, one in self._record.classes.items() if classes[name] != one]:
+            raise ChangeRefused(
+                f"The network {self._record.name} has other contracts than this version of RenderChain "
+                f"({', '.join(others)}); nothing was sent. Announce its boards with the version that "
+                "deployed it; the new contracts need a network of their own (network deploy)."
+            )
         place = self._chain.place(self._record, self._next_part)
         if not await self._chain.knows_class(place.class_hash):
             raise ChangeRefused(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...core.errors import WrongNetwork
-from ...core.network_record import NetworkRecord
+from ...core.network_record import STRK, NetworkRecord
 from ...ports.network_chain import NetworkChain
-from .deploying import placed
+from .deploying import first_block, placed
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,14 @@ async def verify(chain: NetworkChain, record: NetworkRecord, classes: dict[str, 
         )
         class_hash = await chain.class_at(address)
         found.append(Verified(class_hash == record.classes[name], f"{title} is of the class {class_hash:#x}"))
-    return found + await _of_directory(chain, record)
+    return [*found, await _of_first_block(chain, record), *await _of_directory(chain, record)]
+
+
+async def _of_first_block(chain: NetworkChain, record: NetworkRecord) -> Verified:
+    """Who reads events from a later block on misses keys, offers and jobs."""
+    first = await first_block(chain, record, await chain.newest_block())
+    text = f"its first event is in block {first}, and clients read from block {record.from_block} on"
+    return Verified(record.from_block <= first, text)
 
 
 async def _of_directory(chain: NetworkChain, record: NetworkRecord) -> list[Verified]:
@@ -59,9 +66,10 @@ async def _of_directory(chain: NetworkChain, record: NetworkRecord) -> list[Veri
         standing = await chain.standing(record.directory)
     except WrongNetwork as error:
         return [Verified(False, str(error))]
+    is_strk = standing.token == STRK or not await chain.class_at(STRK)  # a chain of its own may have another
     listed = tuple(one.address for one in standing.boards)
     found = [
-        Verified(standing.token == record.token, f"its token is {standing.token:#x}"),
+        Verified(standing.token == record.token and is_strk, f"its token is {standing.token:#x}"),
         Verified(standing.registry == record.registry, f"its registry is {standing.registry:#x}"),
         Verified(listed == record.boards, f"its boards are {', '.join(map(hex, listed)) or 'none'}"),
     ]

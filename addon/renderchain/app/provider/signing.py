@@ -9,11 +9,12 @@ from ...core.calls_file import CallsFile, parse_calls
 from ...core.errors import ChangeRefused, InsufficientFunds
 from ...core.money import Fee, format_strk
 from ...core.provider import PlainCall, Receipt
-from ...ports.signing_chain import SigningChain
+from ...ports.signing_chain import Calls, SigningChain
 from .change import Change
 
 Say = Callable[[str], None]
 Confirm = Callable[[], bool]
+SEND = "renderchain send FILE"
 
 
 async def carry_out(
@@ -43,12 +44,20 @@ async def explained(chain: SigningChain, change: Change) -> list[str]:
     return lines
 
 
-async def make_file(chain: SigningChain, change: Change, say: Say, path: Path) -> None:
-    """Say what a change costs, and write its calls into a new file; raises ChangeRefused if there is one."""
+async def make_file(chain: SigningChain, change: Change, say: Say, path: Path, command: str = SEND) -> None:
+    """Say what a change costs, and write its calls into a new file; raises ChangeRefused if there is one.
+
+    ``command`` is the one that sends it.
+    """
     fee = await _weigh(chain, change)
     _tell(change, fee, say)
-    nonce = await chain.nonce()
-    file = CallsFile(chain.chain_name, chain.address, change.action, nonce, change.calls)
+    await write_calls(chain, change, say, path, command)
+    say("Nothing was sent.")
+
+
+async def write_calls(chain: SigningChain, change: Change, say: Say, path: Path, command: str = SEND) -> None:
+    """The same without the costs, for an account whose fees another one may pay; raises ChangeRefused."""
+    file = CallsFile(chain.chain_name, chain.address, change.action, await chain.nonce(), change.calls)
     try:
         with path.open("x", encoding="utf-8") as target:
             target.write(file.to_text())
@@ -56,10 +65,16 @@ async def make_file(chain: SigningChain, change: Change, say: Say, path: Path) -
         raise ChangeRefused(f"{path} is there already; move it away first, or name another file.") from None
     except OSError as error:
         raise ChangeRefused(f"{path} can't be written ({error.strerror}); name another file.") from error
-    say(
-        f"Nothing was sent. Sign and send {path} where the key of {chain.address:#x} is: renderchain send "
-        "FILE"
-    )
+    say(f"{path} has the calls. Sign and send it where the key of {chain.address:#x} is: {command}")
+
+
+def holds(path: Path, chain: SigningChain, calls: Calls) -> bool:
+    """Whether a file has just these calls for the chain's account; no where there is none, or it is wrong."""
+    try:
+        file = parse_calls(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, ChangeRefused):
+        return False
+    return (file.chain_id, file.account, file.calls) == (chain.chain_name, chain.address, calls)
 
 
 async def send_file(chain: SigningChain, path: Path, say: Say, confirm: Confirm) -> Receipt | None:

@@ -11,12 +11,20 @@ from ...app.network.owning import Owning
 from ...app.network.records import read_record, write_record
 from ...app.provider.change import Change
 from ...app.provider.signing import send_file
-from ...composition.network_owner import open_network
+from ...composition.network_owner import known_classes, open_network
 from ...ports.reporter import Reporter
 from ..command_line import guarded
 from ..provider.common import add_signing_options, address, confirmed, say
 from ..provider.subcommands import Subcommands
-from .common import add_network_options, change, network_settings, owners_settings, path_of, send_or_write
+from .common import (
+    SEND,
+    add_network_options,
+    change,
+    network_settings,
+    owners_settings,
+    path_of,
+    send_or_write,
+)
 from .deploying import add_deploy_options, deploy, verify_network
 
 OWNERS = (
@@ -34,10 +42,10 @@ def network(arguments: Sequence[str]) -> int:
     add_deploy_options(_added(commands, "deploy", "Deploy a network, or what is lacking of it."))
     _added(commands, "verify", "Compare a network with its record; needs no account.")
     text = "Deploy another board and announce it."
-    add_signing_options(_added(commands, "announce-board", text))
+    add_signing_options(_added(commands, "announce-board", text), SEND)
     for name, text in OWNERS:
         parser = _added(commands, name, text)
-        add_signing_options(parser)
+        add_signing_options(parser, SEND)
         if name in ("retire-board", "transfer"):
             parser.add_argument("address", type=address)
     parser = _added(commands, "send", "Sign and send the owner's calls that --print wrote.")
@@ -89,7 +97,7 @@ def _announce(options: argparse.Namespace) -> int:
             owning = Owning(chain, record, await chain.standing(record.directory))
             board = owning.next_board
             if not owning.is_announced:
-                code = await send_or_write(chain, await owning.announce(), options)
+                code = await send_or_write(chain, await owning.announce(known_classes()), options)
                 if code or options.file is not None:
                     return code
         write_record(path, record.with_boards((*record.boards, board)))

@@ -13,6 +13,7 @@ from ...app.provider.change import Change
 from ...app.provider.signing import carry_out, make_file
 from ...composition.network_owner import ARTEFACTS, open_network
 from ...composition.own_settings import NOT_CHOSEN
+from ...core.errors import ChangeRefused
 from ...core.network_record import NetworkRecord
 from ...ports.network_chain import NetworkChain
 from ...ports.reporter import Reporter
@@ -21,6 +22,7 @@ from ..command_line import guarded, settings_of
 from ..provider.common import add_account_options, confirmed, say
 
 RECORDS = Path("networks")
+SEND = "renderchain network send"
 
 
 def add_network_options(parser: argparse.ArgumentParser) -> None:
@@ -70,15 +72,20 @@ def change(options: argparse.Namespace, plan: Plan) -> int:
 async def send_or_write(chain: NetworkChain, made: Change, options: argparse.Namespace) -> int:
     """What ``change`` ends with: 0 where it was sent or written, 1 where the answer was no."""
     if options.file is not None:
-        await make_file(chain, made, say, options.file)
+        await make_file(chain, made, say, options.file, f"{SEND} {options.name} FILE")
         return 0
     return 0 if await carry_out(chain, made, say, confirmed(options)) else 1
 
 
 async def owners_settings(options: argparse.Namespace, record: NetworkRecord, reporter: Reporter) -> Settings:
-    """For calls that are written down, those of the Directory's owner unless another account is named."""
+    """For calls that are written down, those of the Directory's owner unless another account is named.
+
+    Raises ChangeRefused where that can't be the one: the present owner does not accept its own Directory.
+    """
     if options.file is None or options.account:
         return network_settings(options, record)
+    if options.command == "accept":
+        raise ChangeRefused("Say with --account which account accepts: it is not the present owner's to do.")
     async with open_network(network_settings(options, record, NOT_CHOSEN), reporter, signs=False) as chain:
         owner = (await chain.standing(record.directory)).owner
     return network_settings(options, record, hex(owner))

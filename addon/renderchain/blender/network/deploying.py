@@ -12,25 +12,27 @@ from ...app.network.deploying import (
     Wanted,
     by_account,
     carry_out,
+    check_owner,
     finish,
     lacking,
     planned,
+    terms,
     weigh,
 )
 from ...app.network.records import read_record
 from ...app.network.verifying import verify
 from ...app.provider.change import Change
-from ...app.provider.signing import make_file
+from ...app.provider.signing import holds, write_calls
 from ...composition.network_owner import check_artefacts, known_classes, open_network
 from ...composition.own_settings import NOT_CHOSEN
 from ...core.errors import SettingsError
 from ...core.network_record import MOST_BYTES, NetworkRecord
 from ...core.network_rules import Rules, rules_of
-from ...core.networks import NETWORKS
+from ...core.networks import NETWORKS, network_of
 from ...ports.reporter import Reporter
 from ..command_line import guarded
 from ..provider.common import address, confirmed, count, say
-from .common import network_settings, path_of
+from .common import SEND, network_settings, path_of
 
 UNREVIEWED = (
     "Nobody outside the project has reviewed the contracts, and no money that matters belongs into them."
@@ -41,7 +43,7 @@ def add_deploy_options(parser: argparse.ArgumentParser) -> None:
     """What a network is deployed with."""
     text = "whose the Directory is, such as a multisig account (default: the account that deploys)"
     parser.add_argument("--owner", type=address, help=text)
-    parser.add_argument("--boards", type=count, default=1, help="how many boards it begins with (default: 1)")
+    parser.add_argument("--boards", type=count, help="how many boards it begins with (default: 1)")
     text = "a TOML file with rules that are not to be as usual (docs/deployment.md)"
     parser.add_argument("--rules", type=Path, help=text)
     text = "only say what is lacking and what it costs by the node's prices of now; needs no key"
@@ -60,10 +62,14 @@ def deploy(options: argparse.Namespace) -> int:
         path = path_of(options)
         async with open_network(settings, reporter, options.artefacts, signs=not options.dry_run) as chain:
             owner = options.owner or chain.address
-            wanted = Wanted(options.name, settings.network, owner, options.boards, rules)
-            record = planned(chain, path, wanted, known_classes(), await chain.newest_block())
+            network = network_of(settings.network, chain.chain_name)
+            wanted = Wanted(options.name, network, owner, options.boards, rules)
+            record = await planned(chain, path, wanted, known_classes())
             chain.knows(record)
             found = by_account(await lacking(chain, record), is_owner=owner == chain.address)
+            if found.is_nothing and options.dry_run:
+                say("Nothing is lacking on the chain, and nothing was sent or written.")
+                return 0
             if found.is_nothing:
                 finish(path, record, say)
                 return 0
@@ -71,8 +77,11 @@ def deploy(options: argparse.Namespace) -> int:
                 f"Deploying the network {record.name} on {chain.chain_name}, its Directory at "
                 f"{record.directory:#x}:"
             )
-            if NETWORKS[settings.network].is_public:
+            if NETWORKS[network].is_public:
                 say(f"  {UNREVIEWED}")
+            for line in terms(record, chain.address):
+                say(f"  {line}")
+            await check_owner(chain, record, found)
             check_artefacts(options.artefacts, found.steps.classes)
             await weigh(chain, found.steps, settings.fee_limit_fri, say)
             if options.dry_run:
@@ -98,13 +107,13 @@ async def _write_owners(
     settings = network_settings(options, record, hex(record.owner))
     async with open_network(settings, reporter, options.artefacts, signs=False) as chain:
         chain.knows(record)
-        made = Change(
-            f"Opening the network {record.name}",
-            found.owners,
-            0,
-            ("It names the registry, for good, and announces the boards. Then run network deploy again.",),
-        )
-        await make_file(chain, made, say, file)
+        say(f"What is left only the owner can do, {record.owner:#x}: name the registry, announce the boards.")
+        if holds(file, chain, found.owners):
+            say(f"{file} has these calls already.")
+        else:
+            made = Change(f"Opening the network {record.name}", found.owners, 0, ())
+            await write_calls(chain, made, say, file, f"{SEND} {record.name} FILE")
+        say("Once they were sent, run network deploy again, with the same options.")
     return 0
 
 
@@ -130,5 +139,5 @@ def _read_rules(path: Path) -> Rules:
         if path.stat().st_size > MOST_BYTES:
             raise SettingsError(f"{path} is too long for a network's rules; correct it.")
         return rules_of(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # numbers of thousands of digits, too
         raise SettingsError(f"The rules {path} can't be read as TOML ({error}); correct it.") from error

@@ -45,10 +45,10 @@ def add_worker_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--worker", type=int, help=text)
 
 
-def add_signing_options(parser: argparse.ArgumentParser) -> None:
+def add_signing_options(parser: argparse.ArgumentParser, command: str = "renderchain send") -> None:
     """How a change is agreed to and where it is signed."""
     parser.add_argument("--yes", action="store_true", help="send without asking")
-    text = "write the calls into this file instead, for `renderchain send` on the machine with the key"
+    text = f"write the calls into this file instead, for `{command}` on the machine with the key"
     parser.add_argument("--print", type=Path, dest="file", metavar="FILE", help=text)
 
 

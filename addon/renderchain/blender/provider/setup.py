@@ -147,7 +147,7 @@ def _write_unit(path: Path | None, config: Path) -> None:
 def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # numbers of thousands of digits, too
         raise SettingsError(f"{path} can't be read as TOML ({error}); correct it.") from error
 
 

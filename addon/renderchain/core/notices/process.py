@@ -48,6 +48,21 @@ class BoardFollowed(Notice):
 
 
 @dataclass(frozen=True)
+class BoardLeftOut(Notice):
+    """The Directory lists an active board whose contract is another than this version's JobBoard."""
+
+    level: ClassVar[Level] = Level.WARNING
+    board: int
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"The board {self.board:#x} is no JobBoard that this version knows; it is left out. If the "
+            "network has new contracts, update RenderChain"
+        )
+
+
+@dataclass(frozen=True)
 class FeeEstimated(Notice):
     """A transaction is about to be sent; ``action`` says what for."""
 
