@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 import yaml
 
 from devkit.network.composed import PARTS
+from services.aggregator import command as aggregator
+from services.index import command as index
+from services.notifier import command as notifier
+from services.scheduler import command as scheduler
 from tests.deploy.images import RECIPES, name_of
 from tests.unit.docs.pages import REPO
 
@@ -46,6 +51,25 @@ def test_what_is_prepared_for_a_part_comes_into_its_folder_and_nobody_elses() ->
 def test_every_volume_is_named_and_used() -> None:
     used = {one.split(":")[0] for part in SERVICES.values() for one in part.get("volumes", [])}
     assert used == set(FOUND["volumes"])
+
+
+def test_a_part_is_well_only_if_its_own_program_answers() -> None:
+    """They share one network: what any port answers says nothing of the others."""
+    programs = {"index": index, "scheduler": scheduler, "notifier": notifier, "aggregator": aggregator}
+    ports = {name: module.PORT for name, module in programs.items()}
+    for name, port in ports.items():
+        program = f"services.{name}"
+        assert SERVICES[name].get("command", [program])[0] == program
+        check = SERVICES[name]["healthcheck"]
+        assert check["test"] == ["CMD", "python3", "/opt/renderchain/healthy.py", str(port)]
+        assert {"interval", "timeout", "start_period"} < set(check)
+    asked = {str(port) for port in ports.values()}
+    recipe = (REPO / "deploy" / "services" / "Containerfile").read_text()
+    (images,) = [line for line in recipe.splitlines() if line.startswith("HEALTHCHECK") and "875" in line]
+    assert set(re.findall(r'"(\d+)"', images)) == asked
+    own_port = SERVICES["worker-2"]["environment"]["RENDERCHAIN_METRICS_PORT"]
+    worker = (REPO / "deploy" / "worker" / "Containerfile").read_text()
+    assert f"RENDERCHAIN_METRICS_PORT={own_port}" not in worker and "healthcheck" not in SERVICES["worker-2"]
 
 
 def test_every_image_has_a_recipe() -> None:
