@@ -111,7 +111,7 @@ def _make(state: Path) -> Network:
     let_read(network, INDEX)
     let_schedule(network, 1, SCHEDULER)
     write_index_settings(network)
-    (state / "notifier.toml").write_text(_notifier())
+    (state / "notifier.toml").write_text(notifier_settings())
     password = secrets.token_hex(16)
     for name, text in (
         ("database.password", password),
@@ -122,7 +122,7 @@ def _make(state: Path) -> Network:
     return network
 
 
-def _notifier() -> str:
+def notifier_settings() -> str:
     """Nobody is told at first: whoever wants to be puts a file into the notifier's volume."""
     lines = [f'index = "{INDEX}"', f'dashboard = "{INDEX}/"', 'people_folder = "/data/people"']
     for name, url in (("The index", INDEX), ("The scheduler", SCHEDULER)):

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+import stat
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from devkit.network import composed
 from devkit.network.composed import PARTS
 from services.aggregator import command as aggregator
 from services.index import command as index
 from services.notifier import command as notifier
+from services.notifier.people import People, read_operator
 from services.scheduler import command as scheduler
 from tests.deploy.images import RECIPES, name_of
 from tests.unit.docs.pages import REPO
@@ -21,6 +26,12 @@ SERVICES: dict[str, dict[str, Any]] = FOUND["services"]
 # With the first the chain is gone; the second says five times if it is; the third ends with its command.
 RESTART = {"devnet": "no", "network": "on-failure:5", "artist": "no"}
 NEEDS_A_SANDBOX = {"worker-1", "worker-2", "aggregator", "artist"}
+
+ADA = """
+[channels.phone]
+kind = "ntfy"
+topic = "ada"
+"""
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -70,6 +81,24 @@ def test_a_part_is_well_only_if_its_own_program_answers() -> None:
     own_port = SERVICES["worker-2"]["environment"]["RENDERCHAIN_METRICS_PORT"]
     worker = (REPO / "deploy" / "worker" / "Containerfile").read_text()
     assert f"RENDERCHAIN_METRICS_PORT={own_port}" not in worker and "healthcheck" not in SERVICES["worker-2"]
+
+
+def test_a_person_is_brought_to_the_notifier_as_the_docs_say(tmp_path: Path) -> None:
+    page = (REPO / "docs" / "containers.md").read_text()
+    (script,) = re.findall(r"exec -T notifier sh -c \\\n +'(.+)' <ada\.toml$", page, re.M)
+    (folder,) = re.findall(r'people_folder = "(.+)"', composed.notifier_settings())
+    assert folder in script and SERVICES["notifier"]["volumes"][0] == f"notifier:{Path(folder).parent}"
+    operator = tmp_path / "notifier.toml"
+    operator.write_text(composed.notifier_settings().replace(folder, "people"))
+    assert People(operator, read_operator(operator)).all() == []
+    for hour in (8, 9):  # the second time it is changed
+        text = f"digest_hour = {hour}\n{ADA}"
+        here = script.replace("/data", str(tmp_path))
+        subprocess.run(["sh", "-c", here], input=text, text=True, check=True)
+        (ada,) = People(operator, read_operator(operator)).all()
+        assert (ada.name, ada.person.digest_hour) == ("ada", hour)
+    (file,) = (tmp_path / "people").iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 def test_every_image_has_a_recipe() -> None:
