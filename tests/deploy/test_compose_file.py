@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import stat
 import subprocess
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+from renderchain.adapters.blender_process import seccomp
 
 from devkit.network import composed
 from devkit.network.composed import PARTS
@@ -27,6 +29,10 @@ SERVICES: dict[str, dict[str, Any]] = FOUND["services"]
 RESTART = {"devnet": "no", "network": "on-failure:5", "artist": "no"}
 NEEDS_A_SANDBOX = {"worker-1", "worker-2", "aggregator", "artist"}
 
+MAKE_A_SANDBOX = {
+    *("chroot", "mount", "pivot_root", "sethostname", "umount2", "unshare"),
+    *("fork", "vfork"),  # by which all else is started
+}
 ADA = """
 [channels.phone]
 kind = "ntfy"
@@ -99,6 +105,11 @@ def test_a_person_is_brought_to_the_notifier_as_the_docs_say(tmp_path: Path) -> 
         assert (ada.name, ada.person.digest_hour) == ("ada", hour)
     (file,) = (tmp_path / "people").iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_what_a_scene_may_not_call_its_container_may_not_but_for_what_makes_the_sandbox() -> None:
+    (rule,) = json.loads((REPO / "deploy" / "worker" / "seccomp.json").read_text())["syscalls"]
+    assert rule["action"] == "SCMP_ACT_ERRNO" and set(seccomp.REFUSED) - set(rule["names"]) == MAKE_A_SANDBOX
 
 
 def test_every_image_has_a_recipe() -> None:
