@@ -28,6 +28,10 @@ RPC_URL, WS_URL = "http://127.0.0.1:5050/rpc", "ws://127.0.0.1:5050/ws"
 IPFS_API = "/ip4/127.0.0.1/tcp/5001"
 INDEX, SCHEDULER = "http://127.0.0.1:8750", "http://127.0.0.1:8752"
 NODE_TIMEOUT_S = 120
+BEGIN_ANEW = (
+    "The devnet forgets all when it ends: then the network of these volumes is no more. Remove them with "
+    "`docker compose --file deploy/compose.yaml down --volumes`, then start again."
+)
 
 
 def _own(role: str, settings: str) -> dict[str, str]:
@@ -47,44 +51,50 @@ PARTS: Mapping[str, Mapping[str, str]] = {
 
 
 def main(arguments: list[str]) -> int:
-    """Make it unless it is there, and keep its chain going as long as there is one; returns the exit code."""
+    """Make it unless it is there, and keep its chain going as long as there is one; returns the exit code.
+
+    That is never 0: without blocks the network stands still, so that it is started again, or says what to do.
+    """
     if len(arguments) != 1:
         print("usage: python -m devkit.network.composed FOLDER", file=sys.stderr)
         return 2
-    code = prepare(Path(arguments[0]))
-    if code == 0:
-        beat(RPC_URL)
-    return code
+    if not prepare(Path(arguments[0])):
+        return 1
+    beat(RPC_URL)
+    _say(f"The devnet at {RPC_URL} makes no more blocks.")
+    return 1
 
 
-def prepare(root: Path) -> int:
-    """Make it unless it is there; returns the exit code. ``network.json`` is there once all else is."""
+def prepare(root: Path) -> bool:
+    """Make it unless it is there, or say why not. ``network.json`` is there once all else is."""
     state = root / "state"
-    _wait_for_node()
+    if not _node_answers():
+        _say(f"No devnet answers at {RPC_URL}.")
+        return False
     if not (state / "network.json").exists():
         network = _make(state)
         _hand_out(root)
         save(network)
     elif not is_there(RPC_URL, load(state).contracts.directory):
-        print(
-            "The devnet was started anew, which forgets all: the network of these volumes is no more. Remove "
-            "them with `docker compose --file deploy/compose.yaml down --volumes`, then start again.",
-            file=sys.stderr,
-        )
-        return 1
+        _say(f"The devnet at {RPC_URL} was started anew.")
+        return False
     print(f"The network is ready: directory {load(state).contracts.directory:#x}", flush=True)
-    return 0
+    return True
 
 
-def _wait_for_node() -> None:
+def _say(what: str) -> None:
+    print(f"{what} {BEGIN_ANEW}", file=sys.stderr, flush=True)
+
+
+def _node_answers() -> bool:
     deadline = time.monotonic() + NODE_TIMEOUT_S
     while True:
         try:
             is_there(RPC_URL, 1)
-            return
+            return True
         except OSError:
             if time.monotonic() > deadline:
-                raise
+                return False
             time.sleep(0.2)
 
 
@@ -101,7 +111,7 @@ def _make(state: Path) -> Network:
     let_read(network, INDEX)
     let_schedule(network, 1, SCHEDULER)
     write_index_settings(network)
-    (state / "notifier.toml").write_text(_notifier())
+    (state / "notifier.toml").write_text(notifier_settings())
     password = secrets.token_hex(16)
     for name, text in (
         ("database.password", password),
@@ -112,7 +122,7 @@ def _make(state: Path) -> Network:
     return network
 
 
-def _notifier() -> str:
+def notifier_settings() -> str:
     """Nobody is told at first: whoever wants to be puts a file into the notifier's volume."""
     lines = [f'index = "{INDEX}"', f'dashboard = "{INDEX}/"', 'people_folder = "/data/people"']
     for name, url in (("The index", INDEX), ("The scheduler", SCHEDULER)):

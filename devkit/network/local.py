@@ -7,7 +7,6 @@ import json
 import os
 import secrets
 import shutil
-import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -27,6 +26,7 @@ from renderchain.settings import load_settings
 from devkit.rules import AT_ONCE, Rules
 
 from .deploy import Deployed, deploy_network
+from .devnet import tell
 from .heartbeat import make_blocks
 from .services import start_devnet, start_heartbeat, start_kubo, stop
 
@@ -97,11 +97,7 @@ class Network:
 
 def predeployed(rpc_url: str) -> list[Account]:
     """The devnet's own funded accounts."""
-    question = {"jsonrpc": "2.0", "id": 1, "method": "devnet_getPredeployedAccounts", "params": {}}
-    headers = {"Content-Type": "application/json"}
-    request = urllib.request.Request(rpc_url, json.dumps(question).encode(), headers)
-    with urllib.request.urlopen(request) as answer:
-        known = json.load(answer)["result"]
+    known = tell(rpc_url, "getPredeployedAccounts")
     return [Account(int(one["address"], 16), int(one["private_key"], 16)) for one in known]
 
 

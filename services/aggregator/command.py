@@ -33,7 +33,7 @@ from .pictures import Pictures
 from .service import Service
 
 SIDE = 1280
-HOST = "127.0.0.1"
+HOST, PORT = "127.0.0.1", 8753
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--ocio", type=Path, help=text)
     text = f"pixels of a picture's longer side, 0 for the frame's own (default: {SIDE})"
     parser.add_argument("--side", type=int, default=SIDE, help=text)
-    parser.add_argument("--port", type=int, default=8753, help="health and metrics on 127.0.0.1")
+    parser.add_argument("--port", type=int, default=PORT, help="health and metrics on 127.0.0.1")
     parser.add_argument("--once", action="store_true", help="end when the jobs that there are have ended")
     return parser
 

@@ -37,7 +37,7 @@ def test_each_part_is_given_settings_that_work_and_the_next_start_leaves_them(
 ) -> None:
     (volumes / "state" / "artist.keystore.json").write_text("what an interrupted start left")
     (volumes / "state" / "worker-1").mkdir()
-    assert composed.prepare(volumes) == 0
+    assert composed.prepare(volumes)
     for part, name in ROLES.items():
         settings = load_settings(volumes / part / f"{name}.toml")
         assert is_there(settings.rpc_url, settings.directory) and is_there(settings.rpc_url, settings.account)
@@ -51,7 +51,7 @@ def test_each_part_is_given_settings_that_work_and_the_next_start_leaves_them(
     password = (volumes / "database" / "password").read_text().strip()
     assert (volumes / "index" / "pgpass").read_text() == f"127.0.0.1:5432:*:services:{password}\n"
     before = contents(volumes)
-    assert composed.prepare(volumes) == 0
+    assert composed.prepare(volumes)
     assert contents(volumes) == before
     assert capsys.readouterr().out.count("The network is ready: directory 0x") == 2
 
@@ -63,5 +63,5 @@ def test_volumes_of_a_chain_that_is_no_more_are_left_as_they_are_and_it_is_said_
     note = {"folder": "", "pids": [], "rpc_url": "", "ws_url": "", "ipfs_api": "", "accounts": {}}
     (volumes / "state" / "network.json").write_text(json.dumps(note | {"contracts": contracts}))
     before = contents(volumes)
-    assert composed.prepare(volumes) == 1
+    assert composed.main([str(volumes)]) == 1
     assert "down --volumes" in capsys.readouterr().err and contents(volumes) == before

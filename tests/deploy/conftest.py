@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Iterator
 
@@ -15,13 +16,21 @@ from tools.setup.debian import is_there
 
 @pytest.fixture(scope="module")
 def containers() -> Iterator[Containers]:
-    """With the image that all begin with; layers of an earlier run are used again."""
+    """With the image that all begin with; layers of an earlier run are used again.
+
+    The folder that runs them, their volumes and what is removed at the end are one for all: another process
+    waits until these tests have ended.
+    """
     root = containers_root()
     if not (all(map(is_there, PROGRAMS)) and is_done(root)) or os.geteuid() != 0:
         pytest.skip(
             "Images are built as root after `make test-deploy` or `python3 -m tools.setup containers`."
         )
-    found = Containers(root)
-    found.bring_base(root / "base.tar")
-    yield found
-    found.end()
+    with root.with_name(f"{root.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        found = Containers(root)
+        try:
+            found.bring_base(root / "base.tar")
+            yield found
+        finally:
+            found.end()

@@ -159,6 +159,21 @@ def test_each_part_can_be_asked_whether_it_is_well(composed: Composed) -> None:
         composed.wait_for(partial(composed.is_well, part))
 
 
+@pytest.mark.parametrize("part", ["index", "scheduler", "notifier", "aggregator"])
+def test_a_part_that_hangs_is_ill_and_the_others_are_well(composed: Composed, part: str) -> None:
+    others = [one for one in WELL if one != part]
+    number = composed.state(part)["State"]["Pid"]
+    os.kill(number, signal.SIGSTOP)
+    try:
+        composed.wait_for(lambda: not composed.is_well(part))
+        for other in others:
+            composed.wait_for(partial(composed.is_well, other))
+        assert not composed.is_well(part)
+    finally:
+        os.kill(number, signal.SIGCONT)
+    composed.wait_for(lambda: composed.is_well(part))
+
+
 @pytest.mark.parametrize("part", ["index", "database"])
 def test_a_part_that_is_killed_comes_back_with_what_it_had(composed: Composed, part: str) -> None:
     before = composed.state(part)["State"]["StartedAt"]

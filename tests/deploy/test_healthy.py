@@ -45,7 +45,9 @@ def server() -> Iterator[HTTPServer]:
 
 def is_well(*ports: int, own: int = 0) -> bool:
     """By the program's exit code."""
-    environment = os.environ | ({"RENDERCHAIN_METRICS_PORT": str(own)} if own else {})
+    proxy = {"http_proxy": f"http://127.0.0.1:{free_port()}"}  # as engines put theirs into containers
+    environment = os.environ | proxy | ({"RENDERCHAIN_METRICS_PORT": str(own)} if own else {})
+    environment.pop("no_proxy", None)
     command = [sys.executable, str(REPO / "deploy" / "healthy.py"), *map(str, ports)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode in (0, 1) and done.stderr == "", done.stderr

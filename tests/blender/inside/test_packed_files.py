@@ -1,6 +1,7 @@
 """References that no picture tells of: where they lead in a package, and with which bytes."""
 
 import re
+import shutil
 from pathlib import Path
 
 import bpy
@@ -193,6 +194,7 @@ def test_a_baked_smoke_keeps_its_files_and_stays_baked(part, project):
     script = project / "smoke" / "script" / "smoke_script.py"
     script.parent.mkdir(exist_ok=True)
     script.write_text(f"# exported to {project}")
+    shutil.copytree(project / "smoke" / "data", project / "smoke" / "another project" / "data")
     save(project / "film.blend")
     opened(part, project)
     domain = bpy.data.objects["Cube"].modifiers["domain"].domain_settings

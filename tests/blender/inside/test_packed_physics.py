@@ -1,8 +1,10 @@
 """Simulations that were baked on disk, each kind of them: the package shows what the artist's file shows."""
 
+import shutil
+
 import bpy
 import pytest
-from picturing import Kinds, glowing, save
+from picturing import SECRET, Kinds, glowing, linked, save, stage
 
 kind = Kinds()
 
@@ -41,6 +43,67 @@ def cloth_whose_cache_has_a_name(project, elsewhere):
     thing = blown_grid("sail")
     thing.modifiers.new("cloth", "CLOTH").point_cache.name = "mein [Wind] ß.*"
     bake(project, lambda: thing.modifiers["cloth"].point_cache)
+
+
+def caches_beside(project, elsewhere, name):
+    """A sail, and the folders of two baked caches of its cloth, of other winds, which are beside nothing."""
+    thing = blown_grid("sail")
+    thing.modifiers.new("cloth", "CLOTH").point_cache.name = name
+    found = []
+    for gravity in ((30, 0, 0), (0, 30, 0)):
+        bpy.context.scene.gravity = gravity
+        bake(elsewhere, lambda: thing.modifiers["cloth"].point_cache)
+        found.append((elsewhere / "blendcache_film").rename(elsewhere / f"wind {gravity}"))
+        with bpy.context.temp_override(point_cache=thing.modifiers["cloth"].point_cache):
+            bpy.ops.ptcache.free_bake()
+    thing.modifiers.remove(thing.modifiers["cloth"])
+    return found
+
+
+def film_of_the_sail(project, elsewhere):
+    save(elsewhere / "sim.blend", relative=False)
+    bpy.ops.wm.save_as_mainfile(filepath=str(elsewhere / "sim.blend"))
+    stage()
+    save(project / "film.blend")
+    bpy.context.scene.frame_end = 6
+    bpy.context.scene.collection.objects.link(linked(elsewhere / "sim.blend", "objects", "sail"))
+    bpy.ops.wm.save_as_mainfile(filepath=str(project / "film.blend"))
+
+
+@kind(2, 6)
+def cloth_of_a_library_in_a_folder_of_the_films(project, elsewhere):
+    """The library has a folder of that name too, with other frames."""
+    mine, other = caches_beside(project, elsewhere, f"{SECRET} wind")
+    shutil.copytree(mine, project / "simulated")
+    shutil.copytree(other, elsewhere / "simulated")
+    shutil.copytree(other, project / "simulated" / SECRET)
+    cache = bpy.data.objects["sail"].modifiers.new("cloth", "CLOTH").point_cache
+    cache.use_external, cache.use_library_path = True, False
+    save(elsewhere / "sim.blend")
+    cache.index, cache.name, cache.filepath = 0, f"{SECRET} wind", "//simulated/"
+    assert cache.is_baked
+    film_of_the_sail(project, elsewhere)
+
+
+@kind(2, 6)
+def cloth_of_a_library_in_any_folder(project, elsewhere):
+    folder, _ = caches_beside(project, elsewhere, "wind")
+    cache = bpy.data.objects["sail"].modifiers.new("cloth", "CLOTH").point_cache
+    cache.use_external, cache.use_library_path = True, False
+    cache.index, cache.name, cache.filepath = 0, "wind", str(folder)
+    assert cache.is_baked
+    film_of_the_sail(project, elsewhere)
+
+
+@kind(2, 6)
+def cloth_of_a_library_beside_the_film(project, elsewhere):
+    thing = blown_grid("sail")
+    cache = thing.modifiers.new("cloth", "CLOTH").point_cache
+    cache.name, cache.use_library_path = f"{SECRET} wind", False
+    bake(elsewhere, lambda: thing.modifiers["cloth"].point_cache)
+    film_of_the_sail(project, elsewhere)
+    (elsewhere / "blendcache_film").rename(project / "blendcache_film")
+    bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath)
 
 
 @kind(2, 6)

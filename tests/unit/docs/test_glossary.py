@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 from tests.unit.docs.pages import REPO, tracked
@@ -53,6 +54,14 @@ def explained() -> set[str]:
     text = (REPO / "docs" / "glossary.md").read_text()
     terms = re.findall(r"^\| ([^|]+?) \|", text, re.M) + re.findall(r"\*+([^*]+)\*+", text)
     return {word for term in terms for word in re.findall(r"[a-z]+", term.lower())}
+
+
+def test_no_table_explains_a_word_in_two_rows() -> None:
+    """Such rows say different things sooner or later."""
+    text = (REPO / "docs" / "glossary.md").read_text()
+    for table in text.split("\n## "):
+        rows = re.findall(r"^\| ([^|(,]+?) *[,(|].*\|$", table, re.M)
+        assert [word for word, count in Counter(rows).items() if count > 1] == [], table.partition("\n")[0]
 
 
 def names() -> dict[str, str]:

@@ -6,7 +6,6 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -16,10 +15,12 @@ from .expansion import Files, Folders, one_file, tree
 from .reference import Reference
 
 BESIDE = "blendcache_"
-_OCEAN = r"(disp|foam|normal|spray|spray_inverse)_\d+\.exr"
 _DIGITS = 16  # of the digest that a cache of the artist's naming is called by
-_BAKE = r".+\.(json|blob|vdb)"
-_FLUID = r"[A-Za-z_]+_-?\d+\.[a-z.]+"  # its frames; what else lies there names the artist's folders
+# What Blender writes, where it writes it: what else lies there has names of the artist's.
+_OCEAN = r"(disp|foam|normal|spray|spray_inverse)_\d+\.exr"
+_BAKE = r"(meta|blobs)/[^/]+\.(json|blob|vdb)"
+_BAKES = rf"\d+/{_BAKE}"
+_FLUID = r"(config|data|guiding|mesh|noise|particles)/[A-Za-z_]+_-?\d+\.[a-z.]+"
 
 
 def mesh_caches() -> Iterator[Reference]:
@@ -58,10 +59,10 @@ def node_bakes() -> Iterator[Reference]:
     for owner, modifier in _modifiers("NODES"):
         if modifier.bake_directory:
             path = modifier.bake_directory
-            yield Reference(owner, modifier, "bake_directory", path, _bake)
+            yield Reference(owner, modifier, "bake_directory", path, partial(_bake, _BAKES))
         for bake in modifier.bakes:
             if bake.use_custom_path and bake.directory:
-                yield Reference(owner, bake, "directory", bake.directory, _bake)
+                yield Reference(owner, bake, "directory", bake.directory, partial(_bake, _BAKE))
 
 
 def point_caches() -> Iterator[Reference]:
@@ -82,16 +83,15 @@ def point_caches() -> Iterator[Reference]:
 
 def _of_point_cache(owner: Any, cache: Any) -> Iterator[Reference]:
     """In a folder that the cache names, or beside the .blend; named as the cache is, or the data-block."""
-    is_own = owner.library is None or not cache.use_library_path
-    is_films = owner.library is not None and is_own  # whose files the library's cache does not name
-    called = "" if is_films or not cache.name else _digest(cache.name)
+    called = _digest(cache.name) if cache.name else ""
     names = (cache.name or os.fsencode(owner.name).hex().upper(), called)
     new: dict[str, Any] = {"is_opened": bool(called), "called": called}
     if cache.use_external:
         expand = partial(_frames, r"_\d{6}(_\d\d)?\.bphys", *names)
+        new["is_of_film"] = not cache.use_library_path
         yield Reference(owner, cache, "filepath", cache.filepath, expand, **new)
     elif cache.use_disk_cache and cache.is_baked:
-        blend = "" if is_own else owner.library.filepath
+        blend = owner.library.filepath if owner.library and cache.use_library_path else ""
         expand = partial(_frames, r"_\d{6}_\d\d\.bphys", *names)
         yield Reference(owner, cache, "", blend, expand, is_beside=True, **new)
 
@@ -101,18 +101,18 @@ def _digest(name: str) -> str:
 
 
 def _frames(pattern: str, name: str, called: str, path: str, folders: Folders) -> Files:
-    """The frames of a cache, under the name that it has in the package."""
-    found = tree(path, re.escape(name) + pattern)
-    members = tuple((source, (called or name) + place[len(name) :]) for source, place in found.members)
-    return replace(found, members=members)
+    """The frames of a cache, called as it is in the package; Blender looks into no folder there."""
+    found = sorted(one for one in folders.names(path) if re.fullmatch(re.escape(name) + pattern, one))
+    members = tuple((os.path.join(path, one), (called or name) + one[len(name) :]) for one in found)
+    return Files(members, "", () if members else (path,))
 
 
 def _tree(pattern: str, path: str, folders: Folders) -> Files:
     return tree(path, pattern)
 
 
-def _bake(path: str, folders: Folders) -> Files:
-    return tree(path, _BAKE) if os.path.isdir(path) else Files((), "")
+def _bake(pattern: str, path: str, folders: Folders) -> Files:
+    return tree(path, pattern) if os.path.isdir(path) else Files((), "")
 
 
 def _modifiers(kind: str) -> Iterator[tuple[Any, Any]]:

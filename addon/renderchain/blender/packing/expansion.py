@@ -135,14 +135,11 @@ def tiles(path: str, numbers: Iterable[int], folders: Folders) -> Files:
     return Files(tuple(members), f"s{token}{extension}", tuple(missing))
 
 
-def tree(folder: str, pattern: str = r".*") -> Files:
-    """All files below a folder whose name matches, named as they are: caches, which Blender names itself."""
+def tree(folder: str, pattern: str) -> Files:
+    """All files whose path below a folder matches, named as they are: caches, which Blender names itself."""
     wanted = re.compile(pattern)
-    members = tuple(
-        (str(path), path.relative_to(folder).as_posix())
-        for path in sorted(_below(Path(folder)))
-        if wanted.fullmatch(path.name)
-    )
+    below = ((path, path.relative_to(folder).as_posix()) for path in sorted(_below(Path(folder))))
+    members = tuple((str(path), place) for path, place in below if wanted.fullmatch(place))
     return Files(members, "", () if members else (folder,))
 
 

@@ -26,7 +26,8 @@ class Reference:
     ``expand`` makes files of the absolute path; None where nothing reads them and only the path has to go.
     ``is_beside``: a cache that Blender looks for beside the .blend, whatever a property says. ``is_opened``:
     Blender looks into the file as soon as the property is set. ``is_seen``: a frame may show it. ``called``:
-    what the holder is called in a package, where Blender looks for files by its name.
+    what the holder is called in a package, where Blender looks for files by its name. ``is_of_film``: a point
+    cache whose path starts at the film, also where a library holds it.
     """
 
     owner: bpy.types.ID
@@ -38,6 +39,7 @@ class Reference:
     is_opened: bool = False
     is_seen: bool = True
     called: str = ""
+    is_of_film: bool = False
 
     @property
     def owner_name(self) -> str:
@@ -45,7 +47,12 @@ class Reference:
         return f"{self.owner.bl_rna.name} {self.owner.name!r}"
 
     def lead_to(self, path: str) -> None:
-        """Have the property say this path instead, if there is one, and the holder have its new name."""
+        """Have the property say this path instead, if there is one, and the holder have its new name.
+
+        In a package a library's path starts at the library.
+        """
+        if self.is_of_film and self.owner.library is None:
+            self.holder.use_library_path = True
         if self.attribute.startswith("["):
             self.holder[self.attribute[1:-1]] = path
         elif self.attribute:

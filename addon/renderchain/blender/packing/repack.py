@@ -167,7 +167,7 @@ def _rewrite(reference: Reference, files: Files | None, places: Places, blend: s
     if reference.is_beside:
         if files is not None:
             places.put_beside(files, blend, BESIDE)
-            reference.lead_to("")
+        reference.lead_to("")
     elif files is not None and files.members:
         reference.lead_to(_from(blend, places.put(files)))
     else:

@@ -68,11 +68,12 @@ def absolute(one: Reference, bases: Bases, blend: str) -> str:
         blend = bases.absolute(one.path, None) if one.path else blend
         head, _ = os.path.splitext(os.path.basename(blend))
         return os.path.join(os.path.dirname(blend), BESIDE + head)
-    return bases.absolute(one.path, one.owner.library)
+    return bases.absolute(one.path, None if one.is_of_film else one.owner.library)
 
 
 def key_of(one: Reference, path: str) -> Key:
     """What tells a linked reference from others, seen from the film and from its own file alike."""
+    path = one.path if one.is_of_film else path  # its own file does not know where the film is
     return (one.owner.id_type, one.owner.name, one.attribute, one.called, path)
 
 

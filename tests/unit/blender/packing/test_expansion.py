@@ -109,12 +109,12 @@ def test_what_is_not_there_is_missing_by_the_name_that_blender_looks_for(tmp_pat
     gone = str(tmp_path / "a" / "gone01.png")
     for expand in (one_file, image_sequence, frame_sequence):
         assert expand(gone, Folders()).missing == (gone,)
-    assert tree(str(tmp_path / "a")).missing == (str(tmp_path / "a"),)
+    assert tree(str(tmp_path / "a"), ".*").missing == (str(tmp_path / "a"),)
 
 
-def test_a_folder_gives_the_files_whose_names_fit_at_any_depth(tmp_path: Path) -> None:
-    made(tmp_path, "data/a_0001.vdb", "b.txt", "config/c_0001.uni")
-    assert [name for _, name in tree(str(tmp_path), r".+\.(vdb|uni)").members] == [
+def test_a_folder_gives_the_files_whose_paths_in_it_fit(tmp_path: Path) -> None:
+    made(tmp_path, "data/a_0001.vdb", "b.txt", "config/c_0001.uni", "my film/data/a_0001.vdb", "a_0001.vdb")
+    assert [name for _, name in tree(str(tmp_path), r"(data|config)/[^/]+\.(vdb|uni)").members] == [
         "config/c_0001.uni",
         "data/a_0001.vdb",
     ]
@@ -126,7 +126,7 @@ def test_a_folder_with_more_files_than_any_cache_is_refused(
     monkeypatch.setattr("renderchain.blender.packing.expansion.MOST_FILES", 2)
     made(tmp_path, "a", "b", "c")
     with pytest.raises(SceneError, match="holds over 2 files"):
-        tree(str(tmp_path))
+        tree(str(tmp_path), ".*")
 
 
 def test_a_folder_is_listed_once_and_no_file_of_it_looked_at_alone(

@@ -22,7 +22,8 @@ def missing_in_point_cache(cache: Any, library: Any, frames: Sequence[int]) -> i
     if not cache.is_baked:
         return frames[0]
     if cache.use_external:
-        files = _numbers(Path(bpy.path.abspath(cache.filepath, library=library)), _POINT_FRAME)
+        start = library if cache.use_library_path else None  # without, it is the film's folder
+        files = _numbers(Path(bpy.path.abspath(cache.filepath, library=start)), _POINT_FRAME)
         return _first_missing(cache.frame_start, cache.frame_end, frames, files.__contains__)
     # "12 frames in memory (840 B).", in the artist's language; they are cached from the start on.
     count = _FIRST_NUMBER.search(cache.info)
