@@ -117,7 +117,7 @@ def test_the_next_lease_is_rendered_beside_a_self_test(
 
     world.live(life())
     spans = sorted(machine.renderer.spans)
-    assert len(spans) == 8 + 2 * 2, "each lease has two leaves looked at"
+    assert len(spans) == 8 + 2 + 1, "two leaves of a first lease are looked at, one of the next"
     assert len([1 for one, later in pairwise(spans) if later[0] < one[1]]) == 2, "the first one's two"
 
 
