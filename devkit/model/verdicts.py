@@ -99,7 +99,7 @@ class VerdictsModel(CommitteesModel):
             audit.verdict = Verdict.UNDECIDED
         judged = self.judgement(job, lease, audit)
         shares = self.settle_votes(job, lease, audit, judged)
-        self.return_reserves(job, audit, shares)
+        self.return_reserves(job, lease, audit, shares)
         audit.purse_fri += self.end_lease(job, lease, audit, shares)
         self.settle_bonds(job, lease, audit, shares)
         self.share_purse(job, lease, audit, shares, is_shown=judged is not None)
@@ -162,16 +162,17 @@ class VerdictsModel(CommitteesModel):
         right += [payout] * is_right
         return fee
 
-    def return_reserves(self, job: Job, audit: Audit, shares: Shares) -> None:
-        """What was reserved for votes that were not paid returns to the pool, or burns."""
+    def return_reserves(self, job: Job, lease: Lease, audit: Audit, shares: Shares) -> None:
+        """What was reserved for votes that were not paid returns to the pool, or of the first ones burns."""
         if audit.reserved_fri:
             kept = audit.reserved_fri - shares.paid[0]
             if audit.is_second_look and len(shares.paid) > 1:
                 kept -= shares.paid[1]
             if self.took_too_long(audit):
-                self.burn(kept)
-            else:
-                job.pool_fri += kept
+                burned = self.own_fees_fri(job, lease, audit, 0) - shares.paid[0]
+                self.burn(burned)
+                kept -= burned
+            job.pool_fri += kept
             audit.reserved_fri = 0
 
     @staticmethod

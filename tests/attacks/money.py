@@ -41,7 +41,7 @@ class _Ledger:
     operators: Counter[WorkerId] = field(default_factory=Counter)
     burned_fri: int = 0
     purse_fri: int = 0
-    unused_fri: int = 0  # of the reserve or bond that paid the first round
+    unused_fri: list[int] = field(default_factory=list)  # of the fees that the lease reserved, by round
     right: list[WorkerId] = field(default_factory=list)
 
     def forfeit(self, worker_id: WorkerId, amount_fri: int) -> None:
@@ -94,10 +94,11 @@ class Audited:
             ledger.owed[worker_id] += self.stakes.pay_fri
         if self.is_paid or audit.verdict is Verdict.UNDECIDED:
             ledger.owed[NO_WORKER] += self.stakes.pool_fri
-            if 0 not in self.bonds and not (audit.round == 0 and self._takes_too_long(audit, seats)):
-                ledger.owed[NO_WORKER] += ledger.unused_fri
-            elif 0 not in self.bonds:
-                ledger.burned_fri += ledger.unused_fri
+            if 0 not in self.bonds:
+                ledger.owed[NO_WORKER] += sum(ledger.unused_fri)
+                if audit.round == 0 and self._takes_too_long(audit, seats):
+                    ledger.owed[NO_WORKER] -= ledger.unused_fri[0]
+                    ledger.burned_fri += ledger.unused_fri[0]
         return ledger.books()
 
     @staticmethod
@@ -138,10 +139,10 @@ class Audited:
             is_funded = is_reserved or round_ in self.bonds
             own_fri = min(paid_fri, SEATS[round_] * fee_fri) if is_funded else 0
             ledger.purse_fri -= paid_fri - own_fri
-            ledger.unused_fri += SEATS[round_] * fee_fri - own_fri if is_reserved else 0
+            ledger.unused_fri.append(SEATS[round_] * fee_fri - own_fri if is_reserved else 0)
             found.append(own_fri)
         if self.is_reserved_twice and audit.round == 0:
-            ledger.unused_fri += SEATS[1] * self.stakes.fees_fri[1]
+            ledger.unused_fri.append(SEATS[1] * self.stakes.fees_fri[1])
         return found
 
     def _return_bonds(self, ledger: _Ledger, audit: AuditInfo, fees_fri: list[int]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -258,11 +259,16 @@ def test_a_package_that_nobody_serves_costs_the_lock_and_judges_nobody(networks:
     networks.run(story)
 
 
-def test_what_takes_a_majority_too_long_is_shared_and_costs_them_nothing_and_its_requester_the_reserve(
-    networks: Opener,
+@pytest.mark.parametrize("second_look", [False, True])
+def test_what_takes_a_majority_too_long_is_shared_and_costs_them_nothing_and_its_requester_their_fees(
+    networks: Opener, second_look: bool
 ) -> None:
+    """The fees of a second look, which an honest requester would not have spent here, come back."""
+
     async def story(opened: Networks[Any]) -> None:
-        audited = await drawn(opened)
+        terms = replace(AUDIT_TERMS, second_look=second_look, audit_pool_fri=17 * FEE_FRI)
+        audited = await (await AuditBench.open(opened)).lease(terms=terms)
+        await audited.submit()
         before_fri = await stake_fri(audited)
         await audited.all_say(Vote.OVER_TIME)
         audit = await audited.audit()
@@ -271,7 +277,7 @@ def test_what_takes_a_majority_too_long_is_shared_and_costs_them_nothing_and_its
         assert await audited.net.artist.balance_fri(PAYOUT) == PAY_FRI // 2
         assert await audited.net.artist.burned_fri() == PAY_FRI // 2 + AUDIT_FRI
         kept_fri = await audited.net.artist.balance_fri(audited.net.artist.address)
-        assert kept_fri == POOL_FRI - AUDIT_FRI, "what was not reserved"
+        assert kept_fri == 14 * FEE_FRI, "what was not for these votes"
 
     networks.run(story)
 

@@ -209,9 +209,10 @@ pub mod MoneyComponent {
             fee_fri
         }
 
-        /// What the lease reserved for votes that were not paid returns to the job's pool; it burns
-        /// where its tasks took most of the first votes too long, so that a requester who declares
-        /// too few seconds saves nothing by it.
+        /// What the lease reserved for votes that were not paid returns to the job's pool. Where
+        /// its tasks took most of the first votes too long, what is left of these votes' fees
+        /// burns, so that a requester who declares too few seconds saves nothing by it. The rest is
+        /// for a second look, which an honest requester would not have had here either.
         fn return_reserves(
             ref self: ComponentState<TContractState>,
             job: Box<Job>,
@@ -230,9 +231,10 @@ pub mod MoneyComponent {
             let shares = *audit.round == 0 && *audit.verdict == Verdict::UNDECIDED;
             let store = get_dep_component!(@self, Store);
             if shares && store.most_say(lease_id, audit, Vote::OVER_TIME) {
+                let burned_fri = audit.own_fees_fri(job, lease, 0) - *paid[0];
                 let mut payouts = get_dep_component_mut!(ref self, Payouts);
-                payouts.burn(kept_fri);
-                return job;
+                payouts.burn(burned_fri);
+                kept_fri -= burned_fri;
             }
             let mut pooled = job.unbox();
             pooled.add_to_pool(kept_fri);

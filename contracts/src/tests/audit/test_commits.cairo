@@ -7,7 +7,7 @@ use crate::tests::support::accounts::{account, be};
 use crate::tests::support::audit::{
     TestAudit, assert_phase, assert_verdict, count, owed, reason_of, seat_stake, stake,
 };
-use crate::tests::support::leases::drawn_lease;
+use crate::tests::support::leases::{audit_terms, drawn_lease, submitted_at};
 use crate::tests::support::leaves::SAME;
 use crate::tests::support::money::{assert_all_settled, assert_money, end, pay, purse};
 use crate::tests::support::network::{STAKE, WORKER};
@@ -16,8 +16,9 @@ use crate::tests::support::rounds::{
     votes,
 };
 use crate::tests::support::steps::{advance, appeal, draw, rest, wait};
-use crate::tests::support::verifiers::{operator_of, payout_of};
+use crate::tests::support::verifiers::{network_with, operator_of, payout_of};
 use crate::types::audit::{AuditPhase, Verdict, Vote};
+use crate::types::board::JobTerms;
 
 fn reveal_seats(audit: TestAudit, round: Round, seats: Span<u8>) {
     let mut reveals = array![];
@@ -122,6 +123,23 @@ fn over_time_for_most_shares_the_pay_and_costs_them_nothing() {
     assert_eq!(owed(audit, account('payout')), 100);
     // Of three fees that were reserved for votes, one was paid.
     assert_eq!(audit.net.payouts.burned_fri(), 100 + 4);
+    assert_all_settled(audit);
+}
+
+#[test]
+fn over_time_for_most_burns_no_fee_of_a_second_look() {
+    let net = network_with(1);
+    let audit = submitted_at(net, JobTerms { second_look: true, ..audit_terms() });
+    draw(audit, 'hash');
+    let round = ask(audit);
+    commit(audit, round, 0, vote_of(round, SAME));
+    decline_from(audit, 1, Vote::OVER_TIME);
+    assert_phase(audit, AuditPhase::OVER);
+    assert_verdict(audit, Verdict::UNDECIDED);
+    assert_eq!((owed(audit, payout_of(2)), owed(audit, account('payout'))), (2, 100));
+    // Of 34 that were reserved, 28 are for the second look.
+    assert_eq!(audit.net.payouts.burned_fri(), 100 + 4);
+    assert_eq!(owed(audit, account('artist')), 400 - 34 + 28);
     assert_all_settled(audit);
 }
 
