@@ -44,8 +44,12 @@ def _blocks() -> Iterator[Any]:
 
 
 def _settings(block: Any) -> Iterator[tuple[str, Any]]:
+    """How it looks; not what all data-blocks have, such as a fake user, which is a link's never: without it
+    an open library loses what only others use.
+    """
+    of_all = bpy.types.ID.bl_rna.properties
     for known in block.bl_rna.properties:
-        if known.type in _TYPES and not known.is_readonly:
+        if known.type in _TYPES and not known.is_readonly and known.identifier not in of_all:
             value = getattr(block, known.identifier)
             is_array = getattr(known, "is_array", False)
             yield known.identifier, tuple(value) if is_array else value
