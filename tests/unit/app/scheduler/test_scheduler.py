@@ -54,9 +54,7 @@ def test_a_job_is_assigned_rendered_and_paid(world: World, artist: Artist, machi
     claimed = world.network.told(LeaseClaimed)
     assert claimed and all(one.assigned for one in claimed)
     assert sum(one.count for one in claimed) == 6
-    assert (
-        artist.frames() == [f"frame_{number:04}.png" for number in range(1, 7)] or len(artist.frames()) == 6
-    )
+    assert len(artist.frames()) == 6
     assert sum(isinstance(one, LeasesAssigned) for one in desk.reporter.told) >= 1
 
 
