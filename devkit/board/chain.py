@@ -154,10 +154,11 @@ class MemoryChain(MemoryAudits, MemoryPackageKeys, MemoryReceipts, MemoryHeartbe
         """A job's state; None where the board does not keep it."""
         return await self._ask(f"Reading job {job_id}", lambda model: view.kept_job(model, job_id))
 
-    async def told_of(self, job_id: JobId, from_block: int) -> list[BoardEvent]:
-        """All that the board told of a job since a block, in order."""
+    async def told_of(self, job_id: JobId, from_block: int, kinds: Sequence[type] = ()) -> list[BoardEvent]:
+        """What the board told of a job since a block, in order: of these kinds of events, or of all."""
         found = await self._past(object, from_block)
-        return [cast(BoardEvent, one) for one in found if getattr(one, "job_id", None) == job_id]
+        of_job = [cast(BoardEvent, one) for one in found if getattr(one, "job_id", None) == job_id]
+        return [one for one in of_job if not kinds or isinstance(one, tuple(kinds))]
 
     async def block_time_s(self, block: int) -> int:
         """When a block was made."""

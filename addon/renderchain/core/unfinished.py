@@ -17,13 +17,14 @@ from .plain_text import printable
 PREFIX = "submission-"
 NOTHING = -1  # no open file
 MOST_BYTES = 1024
+TRIES, MOMENT_S = 20, 0.01
 JUST_MADE_S = 60.0  # what is empty and younger is still to be written
 
 
 class PendingSubmission:
     """Has what a submission is called told at the next look, unless it ends before its process does.
 
-    Where it can't be written nothing will be told.
+    Where it can't be written and held nothing will be told.
     """
 
     def __init__(self, folder: Path, name: str) -> None:
@@ -33,8 +34,18 @@ class PendingSubmission:
             folder.mkdir(parents=True, exist_ok=True)
             self._held, file = tempfile.mkstemp(prefix=PREFIX, dir=folder)
             self._file = Path(file)
-            take(self._held)
-            os.write(self._held, name.encode(errors="replace")[:MOST_BYTES])
+            if self._holds():
+                os.write(self._held, name.encode(errors="replace")[:MOST_BYTES])
+            else:
+                self.end()
+
+    def _holds(self) -> bool:
+        """Lock the file: whoever looks has it for a moment, and finds it empty and new."""
+        for _ in range(TRIES):
+            if take(self._held):
+                return True
+            time.sleep(MOMENT_S)
+        return False
 
     def end(self) -> None:
         """There is nothing to tell any more."""

@@ -23,8 +23,8 @@ class SchedulerChain(ChainView, Protocol):
         """End claimed leases that timed out; anyone may. Returns what was refused."""
         ...
 
-    async def told_of(self, job_id: JobId, from_block: int) -> list[BoardEvent]:
-        """All that the board told of a job since a block, in order."""
+    async def told_of(self, job_id: JobId, from_block: int, kinds: Sequence[type] = ()) -> list[BoardEvent]:
+        """What the board told of a job since a block, in order: of these kinds of events, or of all."""
         ...
 
     async def worker_count(self) -> int:

@@ -9,6 +9,9 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+from renderchain.core import unfinished
+from renderchain.core.file_lock import take
 from renderchain.core.unfinished import JUST_MADE_S, MOST_BYTES, PendingSubmission, left_in
 
 HOLDER = """
@@ -75,3 +78,34 @@ def test_where_nothing_can_be_written_nothing_is_told(tmp_path: Path) -> None:
     taken.touch()
     PendingSubmission(taken, "a film").end()
     assert left_in(taken) == [] and left_in(tmp_path / "none") == []
+
+
+def test_one_that_somebody_looks_at_as_it_is_made_is_held_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was held by nobody, and told as one that had ended."""
+    looked = list[int]()
+
+    def take_late(handle: int) -> bool:
+        if looked:
+            return take(handle)
+        (file,) = tmp_path.iterdir()
+        looked.append(os.open(file, os.O_RDWR))
+        try:
+            assert take(looked[0])
+            return take(handle)
+        finally:
+            os.close(looked[0])
+
+    monkeypatch.setattr(unfinished, "take", take_late)
+    pending = PendingSubmission(tmp_path, "a film")
+    assert looked and left_in(tmp_path) == []
+    pending.leave()
+    assert left_in(tmp_path) == ["a film"]
+
+
+def test_where_nothing_can_be_held_nothing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(unfinished, "take", lambda _: False)
+        PendingSubmission(tmp_path, "a film")
+    assert left_in(tmp_path) == [] and list(tmp_path.iterdir()) == []

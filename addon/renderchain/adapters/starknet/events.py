@@ -270,9 +270,11 @@ class EventStream:
         """Of the node that is listened to: another one may be behind it, and then something would lack."""
         return past_events(self._used.client, self._board, first, keys)
 
-    async def told_of(self, job_id: JobId, first: int) -> list[BoardEvent]:
-        """All that was told of a job since a block."""
-        return await self._typed(first, [[], [hex(job_id)]])
+    async def told_of(self, job_id: JobId, first: int, names: Sequence[str] = ()) -> list[BoardEvent]:
+        """What was told of a job since a block: events of these names, or all."""
+        from starknet_py.hash.selector import get_selector_from_name
+
+        return await self._typed(first, [[hex(get_selector_from_name(one)) for one in names], [hex(job_id)]])
 
     async def created_by(self, account: int, first: int) -> list[BoardEvent]:
         """The jobs that an account created since a block."""

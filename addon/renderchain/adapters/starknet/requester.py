@@ -142,9 +142,9 @@ class StarknetRequester(StarknetView):
         found = await self._stream.created_by(self.address, from_block)
         return [event for event in found if isinstance(event, JobCreated)]
 
-    async def told_of(self, job_id: JobId, from_block: int) -> list[BoardEvent]:
-        """All that the board told of a job since a block, in order."""
-        return await self._stream.told_of(job_id, from_block)
+    async def told_of(self, job_id: JobId, from_block: int, kinds: Sequence[type] = ()) -> list[BoardEvent]:
+        """What the board told of a job since a block, in order: of these kinds of events, or of all."""
+        return await self._stream.told_of(job_id, from_block, [one.__name__ for one in kinds])
 
     async def block_time_s(self, block: int) -> int:
         """When a block was made, in seconds since 1970."""

@@ -13,6 +13,7 @@ from ...core.lifecycle import LeaseState
 from ...ports.requester_chain import RequesterChain
 
 LOOK_S = 30.0
+AGAIN_S = 300.0  # a lease that is claimed no more by a node's word, and of whose end nothing is told
 PATIENCE_S = 60.0  # after the end by this machine's clock: blocks are late, and it may be fast
 
 
@@ -28,11 +29,13 @@ class Overdue:
         self._ends_s: float | None = job.expires_at_s  # None once it has ended
         self._held: set[LeaseId] = set()
         self._due_s: dict[LeaseId, float] = {}  # of those that were looked at
+        self._look_again_s: dict[LeaseId, float] = {}  # of those that were not claimed when looked at
 
     def forget(self) -> None:
         """The chain took back what it said."""
         self._held.clear()
         self._due_s.clear()
+        self._look_again_s.clear()
         self._ends_s = self._job.expires_at_s
 
     def note(self, event: BoardEvent) -> None:
@@ -42,6 +45,7 @@ class Overdue:
         elif isinstance(event, ResultSubmitted | LeaseEnded):
             self._held.discard(event.lease_id)
             self._due_s.pop(event.lease_id, None)
+            self._look_again_s.pop(event.lease_id, None)
         elif isinstance(event, JobImproved) and self._ends_s is not None:
             self._ends_s = event.expires_at_s
         elif isinstance(event, JobClosed):
@@ -56,11 +60,13 @@ class Overdue:
 
     async def _end_leases(self) -> None:
         for lease_id in self._held - self._due_s.keys():
+            if self._now() < self._look_again_s.get(lease_id, 0.0):
+                continue
             lease = await self._chain.lease(lease_id)
             if lease.state is LeaseState.CLAIMED and lease.job_id == self._job.job_id:
                 self._due_s[lease_id] = lease.since_s + self._job.lease_timeout_s
-            else:
-                self._held.discard(lease_id)  # the event that says so is late
+            else:  # the event of its end is late, or its end never gets into a block, or the node is behind
+                self._look_again_s[lease_id] = self._now() + AGAIN_S
         late_s = self._now() - PATIENCE_S
         late = sorted(one for one in self._held if self._due_s.get(one, late_s + 1) <= late_s)[:MOST_IN_BATCH]
         if not late:

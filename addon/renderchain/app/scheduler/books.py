@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -38,6 +38,17 @@ WAITS_S = 120.0  # for the event of a lease that was sent for
 PUT_OFF_S = 300.0  # a worker that the board refused for a job
 MOST_REFUSED = 10_000
 OVER_S = 600.0  # after a job's end by this machine's clock, which may be fast
+# What is read of a job that is taken on late. Of keys and refusals anyone may have the board tell as many as
+# they like.
+KINDS = (
+    LeaseClaimed,
+    SpareGiven,
+    ResultSubmitted,
+    TasksGivenBack,
+    LeaseEnded,
+    LeaseAccepted,
+    JobClosed,
+)
 
 
 @dataclass(frozen=True)
@@ -200,10 +211,10 @@ class Books:
         serving, new = self._serving, (event.requester, event.terms)
         return not serving.unfit(*new) and bool(serving.no_room(*new, self._load()))
 
-    def fitting(self, most: int) -> list[JobCreated]:
+    def fitting(self, most: int, without: Collection[JobId] = ()) -> list[JobCreated]:
         """So many jobs for which there is room by now, the longest refused first."""
         load, found = self._load(), list[JobCreated]()
-        for one in self.waiting.values():
+        for one in (one for key, one in self.waiting.items() if key not in without):
             if len(found) == most or load.of.total() >= self._serving.most_jobs:
                 break
             if not self._serving.no_room(one.requester, one.terms, load):

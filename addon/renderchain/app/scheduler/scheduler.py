@@ -27,7 +27,7 @@ from ...core.scheduling.serving import Serving
 from ...ports.reporter import Reporter
 from ...ports.scheduler_chain import SchedulerChain
 from ..upkeep.keeping import keep_at_work
-from .books import Books
+from .books import KINDS, Books
 
 PLAN_S = 1.0
 IDLE_S = 5.0  # without news: workers fall silent, and leases late
@@ -168,21 +168,27 @@ class Scheduler:
 
     async def _take_on(self) -> None:
         """Jobs for which there was no room, once there is some."""
-        for created in self.books.fitting(MOST_TAKEN_ON):
-            job_id = created.job_id
+        for created in self.books.fitting(MOST_TAKEN_ON, without=self._put_off_now()):
             async with self._in_turn:
-                if self.books.waiting.get(job_id) is not created:
+                if self.books.waiting.get(created.job_id) is not created:
                     continue  # it was closed meanwhile
                 try:
-                    info = await self._chain.job(job_id)
-                except UnknownJob:
-                    info = None
-                if info is None or info.stopped or info.expires_at_s <= self._now():
-                    self.books.give_up_on(job_id)
-                    continue
-                told = await self._chain.told_of(job_id, created.block)
-                if self.books.take_on(created, told, self._now()):
-                    self._reporter.tell(JobScheduled(job_id))
+                    await self._take_on_one(created)
+                except ChainError as error:
+                    self._put_off(created.job_id, str(error))
+
+    async def _take_on_one(self, created: JobCreated) -> None:
+        job_id = created.job_id
+        try:
+            info = await self._chain.job(job_id)
+        except UnknownJob:
+            info = None
+        if info is None or info.stopped or info.expires_at_s <= self._now():
+            self.books.give_up_on(job_id)
+            return
+        told = await self._chain.told_of(job_id, created.block, KINDS)
+        if self.books.take_on(created, told, self._now()):
+            self._reporter.tell(JobScheduled(job_id))
 
     async def _assign_all(self) -> None:
         while True:
@@ -199,17 +205,22 @@ class Scheduler:
         self.books.end_over(self._now())
         for job_id, late in self.books.overdue(self._now()).items():
             for at in range(0, len(late), MOST_IN_BATCH):
-                with suppress(ContractError):  # somebody was faster, or blocks are late
+                with suppress(
+                    ContractError, ChainError
+                ):  # somebody was faster, or blocks or answers are late
                     await self._chain.expire(job_id, late[at : at + MOST_IN_BATCH])
         await self._take_on()
-        for job_id in list(self.books.stale):
-            info = await self._chain.job(job_id)
+        for job_id in self.books.stale - self._put_off_now():
+            try:
+                info = await self._chain.job(job_id)
+            except ChainError as error:
+                self._put_off(job_id, str(error))
+                continue
             self._cids[job_id] = info.package_cid
             if self.books.learn(info):
                 self.books.stale.discard(job_id)
         await self._look_at_new()
-        now_s = self._now()
-        waiting = {job_id for job_id, until_s in self._waits_until_s.items() if until_s > now_s}
+        now_s, waiting = self._now(), self._put_off_now()
         for book in list(self.books.by_family.values()):
             for job_id, leases in book.plan(now_s, without=waiting | self.books.stale).items():
                 for given in leases:
@@ -234,6 +245,14 @@ class Scheduler:
         else:
             spares = sum(bool(one.spare_of) for one in leases)
             self._reporter.tell(LeasesAssigned(job_id, len(leases) - len(refused), spares))
+
+    def _put_off_now(self) -> set[JobId]:
+        """Jobs that wait after something was refused."""
+        now_s = self._now()
+        self._waits_until_s = {
+            key: until_s for key, until_s in self._waits_until_s.items() if until_s > now_s
+        }
+        return set(self._waits_until_s)
 
     def _put_off(self, job_id: JobId, reason: str) -> None:
         self._waits_until_s[job_id] = self._now() + AGAIN_S

@@ -40,10 +40,23 @@ async def work_on_boards(
 ) -> None:
     """Work on each until all that was begun has ended, also on those that ``active`` names later.
 
-    What one of the first raises ends all; what a later one raises is told, and it is begun again.
+    What one of the first raises ends all; what a later one raises is told, and it is begun again, also where
+    it can't begin yet.
     """
     begun = {one.board for one in chains}
     later = list[asyncio.Task[None]]()
+
+    def begin(chain: Chain) -> Work:
+        work: Work | None = None
+
+        async def begun_once() -> None:
+            nonlocal work
+            if work is None:
+                work = work_on(chain)
+                reporter.tell(BoardFollowed(chain.board))
+            await work()
+
+        return begun_once
 
     async def look() -> None:
         while True:
@@ -51,10 +64,9 @@ async def work_on_boards(
             for chain in await active():
                 if chain.board in begun:
                     continue
-                name, work = f"The work on the board {chain.board:#x}", work_on(chain)
+                name = f"The work on the board {chain.board:#x}"
                 begun.add(chain.board)
-                reporter.tell(BoardFollowed(chain.board))
-                later.append(asyncio.create_task(keep_at_work(name, work, reporter)))
+                later.append(asyncio.create_task(keep_at_work(name, begin(chain), reporter)))
 
     first = [asyncio.ensure_future(work_on(one)()) for one in chains]
     looking = asyncio.create_task(keep_at_work("Looking for new boards", look, reporter))

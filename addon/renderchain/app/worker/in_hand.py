@@ -65,9 +65,11 @@ class InHand:
         """The next rest is a first one."""
         self._rest_s = FIRST_REST_S
 
-    def resume(self, entry: LeaseEntry) -> None:
-        """Have a lease done that was claimed before, in the lane that has the fewest."""
-        min(self.lanes, key=lambda one: len(one.turns)).give(entry)
+    def resume(self, entry: LeaseEntry, state: str = "") -> None:
+        """Have a lease done that was claimed before, in the lane that has the fewest. ``state`` is what the
+        journal is to say while it is worked on; "": what it says now.
+        """
+        min(self.lanes, key=lambda one: len(one.turns)).give(entry).resumed_state = state
 
     def wanting(self) -> Lane | None:
         """The lane that wants one more lease now, as far as one does; one that stands still comes first."""

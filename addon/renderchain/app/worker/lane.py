@@ -128,6 +128,8 @@ class Turn:
         self.is_new = began_s is not None
         self.most_wait_s: float | None = None  # for its turn; None: as long as it takes
         self.is_over = False
+        self.resumed_state = ""  # the journal's word for it while it is worked on, if that is another
+        self.waits: Callable[[bool], None] = lambda _: None  # hears when it begins and ends to wait
         self._claim_began_s = began_s
         self._renders = False
         self._cid = ""
@@ -157,6 +159,7 @@ class Turn:
         self._cid, self._frames_left, self._since_s = cid, frames, _now_s()
 
     async def _wait(self) -> None:
+        self.waits(True)
         try:
             async with asyncio.timeout(self.most_wait_s) as timeout:
                 await self.lane.lock.acquire()
@@ -168,6 +171,7 @@ class Turn:
                 "have more time for it."
             ) from None
         self._renders = True
+        self.waits(False)
 
     async def begin_test(self, cid: str, device: str) -> None:
         """Render leaves of that package again: beside the next lease, if there is memory for that.

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from ...core.contract_errors import LeaseInOtherState
 from ...core.errors import ChainError
@@ -59,6 +60,8 @@ class LeaseWork:
         A worker that must stop submits the frames that it has, and is then cancelled after all.
         """
         entry = turn.entry
+        turn.waits = partial(self._note, turn)
+        turn.waits(False)
         try:
             await self._try(turn)
         except LeaseInOtherState as error:
@@ -80,6 +83,12 @@ class LeaseWork:
         task = asyncio.current_task()
         if task and task.cancelling():
             raise asyncio.CancelledError
+
+    def _note(self, turn: Turn, waits: bool) -> None:
+        """What ends the agent is one of those that it works on, and none that waits for its turn."""
+        if turn.resumed_state:
+            state = turn.entry.state if waits else turn.resumed_state
+            self._journal.save_lease(replace(turn.entry, state=state))
 
     async def _try(self, turn: Turn) -> None:
         entry = turn.entry

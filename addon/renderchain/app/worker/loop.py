@@ -86,6 +86,7 @@ class Worker:
         self._has_asked = False  # for a lane that wants a lease now, of which there was none to be had
         self._told = set[LeaseId]()  # of which the chain said that they are ours
         self._gone_on = set[LeaseId]()  # that an earlier process had, or this one claimed
+        self._given_up = set[LeaseId]()  # that ended earlier processes too often, which is said once
         self._caught_up = asyncio.Event()  # what the chain says of our leases now, will be followed by news
         self._held = HeldLeases(chain, reporter, now, self._wake.set)
         self._in_hand = InHand(chain.board, lanes, self._wake.set)
@@ -294,30 +295,39 @@ class Worker:
         self._lease.tidy([*(lease.lease_id for lease in claimed), *seen_to])
         # A reorganisation may have given a lease's id to another job's lease.
         known = {(one.lease_id, one.job_id): one for one in self._journal.leases(self._chain.board)}
+        too_often = list[LeaseEntry]()
         for lease in claimed:
             if lease.lease_id in seen_to:
                 continue
             self._readiness.claimed()  # an earlier process did; where it takes one, this is the one
             fresh = LeaseEntry(self._chain.board, lease.lease_id, lease.job_id, self._new_secret(), "claimed")
             self._reporter.tell(leases.LeaseResumed(lease.job_id, lease.lease_id))
-            await self._go_on(known.get((lease.lease_id, lease.job_id), fresh))
+            entry = known.get((lease.lease_id, lease.job_id), fresh)
+            if not self._go_on(entry):
+                too_often.append(entry)
+        for entry in too_often:  # last: what keeps one from being given back is not the others' matter
+            await self._give_up(entry)
 
-    async def _go_on(self, entry: LeaseEntry) -> None:
-        """Resume a lease, unless that ended the agent too often: then it is given back as one that failed."""
-        if entry.lease_id not in self._gone_on:  # else it is this process's own affair
-            self._gone_on.add(entry.lease_id)
+    def _go_on(self, entry: LeaseEntry) -> bool:
+        """Resume a lease, unless that ended the agent too often."""
+        state = ""  # it goes on as it is: what went wrong was this process's own affair
+        if entry.lease_id not in self._gone_on:
             frames = len(self._journal.frames(entry))
             resumes = resumes_of(entry.state, frames)
             if resumes > MOST_RESUMES:
-                await self._give_up(entry)
-                return
-            entry = replace(entry, state=resumed_state(resumes, frames))
+                return False
+            self._gone_on.add(entry.lease_id)
+            state = resumed_state(resumes, frames)
         self._journal.save_lease(entry)
-        self._in_hand.resume(entry)
+        self._in_hand.resume(entry, state)
+        return True
 
     async def _give_up(self, entry: LeaseEntry) -> None:
+        """Give a lease back as one that failed. Raises ChainError; then it is tried again."""
         entry = replace(entry, package_cid=(await self._chain.job(entry.job_id)).package_cid)
-        reason = f"The worker ended {MOST_RESUMES} times in it before another frame was done."
-        self._reporter.tell(leases.LeaseFailed(entry.job_id, entry.lease_id, reason))
-        self._claims.failed_jobs.note(entry.job_id, entry.package_cid, ALL_LANES)
+        if entry.lease_id not in self._given_up:
+            self._given_up.add(entry.lease_id)
+            reason = f"The worker ended {MOST_RESUMES} times in it before another frame was done."
+            self._reporter.tell(leases.LeaseFailed(entry.job_id, entry.lease_id, reason))
+            self._claims.failed_jobs.note(entry.job_id, entry.package_cid, ALL_LANES)
         await self._work.give_back(entry, ENDED, state=failed_state(ALL_LANES))

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from renderchain.app.requester.overdue import LOOK_S, Overdue
+from renderchain.app.requester.overdue import AGAIN_S, LOOK_S, Overdue
 from renderchain.app.requester.watch_job import JobReport
 from renderchain.core.board_events import JobClosed, LeaseClaimed, LeaseEnded, TasksRefunded
 from renderchain.core.ids import LeaseId
@@ -68,7 +68,7 @@ def test_a_canceled_job_whose_worker_is_gone_comes_to_its_end(
     world.live(life())
 
 
-def test_of_a_lease_that_is_claimed_no_more_the_chain_is_asked_once_however_late_its_event(
+def test_of_a_lease_that_is_claimed_no_more_the_chain_is_seldom_asked_however_late_its_event(
     world: World, artist: Artist, machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = list[LeaseId]()
@@ -87,9 +87,36 @@ def test_of_a_lease_that_is_claimed_no_more_the_chain_is_asked_once_however_late
             overdue.note(event)  # and no end of the first one
         monkeypatch.setattr(MemoryChain, "lease", lease)
         tending = asyncio.create_task(overdue.tend())
-        await asyncio.sleep(10 * LOOK_S)
+        await asyncio.sleep(AGAIN_S)
         tending.cancel()
         assert sorted(asked) == sorted([back, held])
         assert [one.lease_id for one in world.network.told(LeaseEnded)] == [back], "by its worker"
 
     world.live(life())
+
+
+def test_a_lease_whose_end_one_node_made_up_is_ended_when_its_worker_is_gone(
+    world: World, artist: Artist, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An end that never got into a block, or a node that is behind: it was never asked about again."""
+    answers = [LeaseState.GIVEN_BACK, LeaseState.SUBMITTED]
+    lease_of = MemoryChain.lease
+
+    async def lease(chain: MemoryChain, lease_id: LeaseId) -> LeaseInfo:
+        found = await lease_of(chain, lease_id)
+        return replace(found, state=answers.pop(0)) if answers else found
+
+    async def life() -> None:
+        job = await artist.chain.job(await artist.submit(1, SHORT))
+        gone = await machine.chain.claim_lease(job.job_id, 0)
+        monkeypatch.setattr(MemoryChain, "lease", lease)
+        overdue = Overdue(artist.chain, job, world.now)
+        for event in world.network.told(LeaseClaimed):
+            overdue.note(event)
+        tending = asyncio.create_task(overdue.tend())
+        await asyncio.sleep(SHORT.lease_timeout_s + 5 * LOOK_S)
+        tending.cancel()
+        assert [one.lease_id for one in world.network.told(LeaseEnded)] == [gone]
+
+    world.live(life())
+    assert not answers

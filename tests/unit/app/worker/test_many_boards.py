@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from renderchain.app.upkeep.boards import LOOK_S, run_on_boards
+from renderchain.app.upkeep.boards import LOOK_S, Work, run_on_boards, work_on_boards
 from renderchain.app.worker.loop import Worker
 from renderchain.core.board_events import LeaseAccepted, LeaseClaimed, LeaseEnded, ResultSubmitted
 from renderchain.core.contract_errors import UnknownWorker
@@ -19,6 +19,7 @@ from renderchain.core.notices.process import BoardFollowed, Stopped
 
 from devkit.board.chain import MemoryChain
 from devkit.fakes.people import OFFER, Artist, Machine, Shared
+from devkit.fakes.reporter import RecordingReporter
 from devkit.fakes.world import World
 
 SHORT = replace(OFFER, longest_lease=1, window_s=300, lease_timeout_s=3000)
@@ -161,3 +162,37 @@ def test_what_is_wrong_with_one_board_at_the_start_ends_all(world: World, two: T
         assert not first.reporter.heard(Stopped)
 
     world.live(life())
+
+
+def test_a_board_on_which_the_work_cannot_begin_yet_keeps_none_behind_it_from_beginning(world: World) -> None:
+    first, full, last = (world.with_board(number).network.chain(1) for number in (0xB1, 0xB2, 0xB3))
+    reporter, begun, fails = (
+        RecordingReporter(),
+        list[int](),
+        [OSError("The disk is full."), OSError("Still.")],
+    )
+
+    def work_on(chain: MemoryChain) -> Work:
+        if chain is full and fails:
+            raise fails.pop()
+
+        async def work() -> None:
+            begun.append(chain.board)
+            await asyncio.Event().wait()
+
+        return work
+
+    async def active() -> list[MemoryChain]:
+        return [first, full, last]
+
+    async def life() -> None:
+        working = asyncio.create_task(work_on_boards([first], work_on, active, reporter))
+        await asyncio.sleep(LOOK_S + 1)
+        assert begun == [first.board, last.board]
+        await asyncio.sleep(LOOK_S)
+        assert begun == [first.board, last.board, full.board]
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+
+    world.live(life())
+    assert [one.board for one in reporter.heard(BoardFollowed)] == [last.board, full.board]
