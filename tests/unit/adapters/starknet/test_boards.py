@@ -16,7 +16,7 @@ from renderchain.core.errors import WrongNetwork
 from renderchain.core.notices.process import BoardLeftOut
 from starknet_py.net.account.account import Account
 
-from devkit.fakes.node_client import Answer, NodeClient
+from devkit.fakes.answering_node import Answer, AnsweringNode
 from devkit.fakes.reporter import RecordingReporter
 
 DIRECTORY, REGISTRY, TOKEN = 0x10, 0x11, 0x12
@@ -40,7 +40,7 @@ def account(*boards: int) -> Account:
         "token": lambda: TOKEN,
         "registry": lambda: REGISTRY,
     }
-    return NodeClient(classes, views).account()
+    return AnsweringNode(classes, views).account()
 
 
 def test_what_is_no_board_of_ours_is_left_out_and_told_and_the_others_are_there() -> None:

@@ -19,7 +19,7 @@ from renderchain.core.errors import ChangeRefused
 from renderchain.core.network_record import STRK, NetworkRecord, parse_record
 from renderchain.core.network_rules import Rules
 
-from devkit.fakes.node_client import Answer, NodeClient
+from devkit.fakes.answering_node import Answer, AnsweringNode
 
 OWNER, NEWEST, FIRST = 0x123, 900, 70
 
@@ -41,7 +41,7 @@ class Network:
             "registry": lambda: self.record.registry,
             "paused": lambda: 0,
         }
-        self.node = NodeClient({}, views)
+        self.node = AnsweringNode({}, views)
         self.node.newest = NEWEST
         self.chain = StarknetNetwork(self.node.account(OWNER, chain_id), None, Artefacts(ARTEFACTS), 0)
         record = NetworkRecord("one", "sepolia", chain_id, OWNER, Rules(), known_classes())

@@ -14,14 +14,14 @@ from renderchain.core.network_record import STRK, NetworkRecord
 from renderchain.core.network_rules import Rules
 from renderchain.ports.network_chain import NetworkStanding
 
-from devkit.fakes.node_client import NodeClient
+from devkit.fakes.answering_node import AnsweringNode
 
 OWNER = 0x123
 
 
 def owning(record: NetworkRecord) -> Owning:
     """Of a network whose board is declared and not there."""
-    node = NodeClient({0x1: record.classes["JobBoard"]}, {})
+    node = AnsweringNode({0x1: record.classes["JobBoard"]}, {})
     chain = StarknetNetwork(node.account(OWNER), None, Artefacts(ARTEFACTS), 0)
     return Owning(chain, record, NetworkStanding(OWNER, STRK, 3, (), False))
 

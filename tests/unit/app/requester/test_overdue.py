@@ -114,6 +114,7 @@ def test_a_lease_whose_end_one_node_made_up_is_ended_when_its_worker_is_gone(
         for event in world.network.told(LeaseClaimed):
             overdue.note(event)
         tending = asyncio.create_task(overdue.tend())
+        assert SHORT.lease_timeout_s is not None
         await asyncio.sleep(SHORT.lease_timeout_s + 5 * LOOK_S)
         tending.cancel()
         assert [one.lease_id for one in world.network.told(LeaseEnded)] == [gone]

@@ -14,7 +14,7 @@ from starknet_py.net.signer.key_pair import KeyPair
 Answer = Callable[..., int]
 
 
-class NodeClient:
+class AnsweringNode:
     """``views`` answer by their names, whatever contract is asked."""
 
     def __init__(self, classes: Mapping[int, int], views: Mapping[str, Answer]) -> None:
