@@ -30,7 +30,7 @@ class StakeNotice:
         self._reporter = reporter
         self._least_profit_fri = least_profit_fri
         self._largest_lock_fri = largest_lock_fri
-        self._told: dict[JobId, tuple[int, bool, bool]] = {}
+        self._told: dict[JobId, tuple[int, int, bool, bool]] = {}
         self._stake: StakeSeen | None = None  # as was said
         self._waits: set[JobId] = set()  # as was said
 
@@ -52,8 +52,9 @@ class StakeNotice:
         left_fri = profit_fri(stake.pay_fri, stake.audit_exp, price_fri, prints=prints)
         is_worth_it = left_fri >= self._least_profit_fri
         fits = not 0 < self._largest_lock_fri < stake.lock_fri
-        if self._told.get(job_id) != (stake.lock_fri, stake.is_free, is_worth_it):
-            self._told[job_id] = (stake.lock_fri, stake.is_free, is_worth_it)
+        said = (stake.tasks, stake.lock_fri, stake.is_free, is_worth_it)
+        if self._told.get(job_id) != said:
+            self._told[job_id] = said
             free_fri = max(worker.free_fri, 0)
             amounts = (stake.pay_fri, stake.lock_fri, free_fri, stake.audit_exp)
             self._reporter.tell(LeaseOffered(job_id, stake.tasks, *amounts, stake.is_free, left_fri))
