@@ -109,10 +109,14 @@ class NoPackageShares(Stage):
 
 
 class GiveBackForfeits(Stage):
-    """Half of the pay of what comes back late burns."""
+    """Half of the pay of what comes back late burns, of free stake where what the lock gives back is less."""
 
     def release(self, lease: Lease, amount: int, burned: int) -> None:
-        super().release(lease, amount, min(amount, burned * HALF_PERCENT // 2))
+        half = burned * HALF_PERCENT // 2
+        super().release(lease, amount, min(amount, half))
+        worker, more = self.workers[lease.worker], max(half - amount, 0)
+        worker.locked_fri += more
+        self.slash(worker, more, 0)
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,7 @@ def test_buying_votes_loses_as_a_second_look_sees_the_same_leaves(exp: int) -> N
 @pytest.mark.parametrize("mend", ALONE, ids=lambda one: one.rule)
 def test_rules_that_would_close_a_row_cut_its_profit_or_what_it_costs_others(mend: Mend) -> None:
     before, after, *_ = tried(mend)
-    assert after.profit < before.profit - 0.03 or after.loss < before.loss - 0.03
+    assert after.profit < before.profit - 0.05 or after.loss < before.loss - 0.05
 
 
 def test_fining_votes_without_the_package_would_pay_whoever_withholds_it() -> None:
