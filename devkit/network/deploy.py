@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from renderchain.adapters.starknet.contracts import read_abis_fast
+from renderchain.core.network_record import STRK as STRK
 from starknet_py.contract import Contract
 from starknet_py.net.client_errors import ClientError
 
@@ -16,8 +17,6 @@ from devkit.rules import Rules
 REPO = Path(__file__).resolve().parents[2]
 ARTEFACTS = REPO / "contracts" / "artefacts"
 CLASSES = REPO / "addon" / "renderchain" / "adapters" / "starknet" / "abi" / "classes.json"
-# STRK has this address on devnet, Sepolia and mainnet.
-STRK = 0x04718F5A0FC34CC1AF16A1CDEE98FFB20C31F5CD61D6AB07201858F4287C938D
 
 
 @dataclass(frozen=True)

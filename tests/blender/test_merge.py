@@ -15,7 +15,8 @@ from renderchain.adapters.blender_process.merge_session import BlenderMergeRende
 from renderchain.adapters.blender_process.process import BlenderRenderer
 from renderchain.app.requester.merge import Merged, Part, merge
 from renderchain.core.errors import LocalError
-from renderchain.core.manifest import Manifest
+
+from devkit.fakes.package import manifest_of
 
 WIDTH, HEIGHT, SAMPLES = 96, 64, 24
 SAVE = """
@@ -30,22 +31,7 @@ if sys.argv[2]:
     take_part(scene, sys.argv[2])
 bpy.ops.wm.save_as_mainfile(filepath=sys.argv[1])
 """
-MANIFEST = Manifest(
-    blender_version=(4, 5),
-    main_blend="a.blend",
-    scene="Scene",
-    view_layers=("ViewLayer",),
-    engine="CYCLES",
-    width=WIDTH,
-    height=HEIGHT,
-    fps="24",
-    frames=(1,),
-    samples=SAMPLES,
-    adaptive=False,
-    file_format="PNG",
-    view_transform="AgX",
-    files=(),
-)
+MANIFEST = replace(manifest_of((1,)), main_blend="a.blend", width=WIDTH, height=HEIGHT, samples=SAMPLES)
 
 
 class Studio:

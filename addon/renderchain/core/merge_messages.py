@@ -12,7 +12,6 @@ from .merging import Sampling
 from .plain_text import plain
 from .reader import Reader
 
-_FRAME = (-(2**31), 2**31)
 MOST_SAMPLES = 2**24  # of Blender's own settings
 MOST_SEED = 2**31
 
@@ -63,15 +62,11 @@ def _sampling(reader: Reader) -> SamplingRead:
     told = reader.object("sampling")
     seed = told.integer("seed", 0, MOST_SEED)
     of, first, count = (told.integer(one, 0, MOST_SAMPLES) for one in ("of", "first", "count"))
-    return SamplingRead(_frame(reader), Sampling(seed, of, first, count, told.boolean("adaptive")))
+    return SamplingRead(reader.frame(), Sampling(seed, of, first, count, told.boolean("adaptive")))
 
 
 def _made(reader: Reader) -> FinalMade:
-    return FinalMade(_frame(reader), reader.path("final"), plain(reader.text("why_not")))
-
-
-def _frame(reader: Reader) -> int:
-    return reader.integer("frame", *_FRAME)
+    return FinalMade(reader.frame(), reader.path("final"), plain(reader.text("why_not")))
 
 
 READERS: dict[str, Callable[[Reader], MergeMessage]] = {"sampling_read": _sampling, "final_made": _made}

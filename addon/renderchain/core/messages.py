@@ -274,7 +274,7 @@ def read_message(line: bytes) -> Message:
         return FinalRead(_name(reader, "pixels"))
     if kind in _READERS:
         return _READERS[kind](reader)
-    frame = reader.integer("frame", -(2**31), 2**31)
+    frame = reader.frame()
     if kind == "progress":
         return Progress(frame, reader.integer("sample", 0, 2**31), reader.integer("samples", 0, 2**31))
     if kind == "rendered":

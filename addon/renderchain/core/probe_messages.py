@@ -18,7 +18,6 @@ from .reader import Reader
 MAX_CHANGES = 64
 MAX_CAUSES = 4
 MAX_MS = 2**40
-_FRAME = (-(2**31), 2**31)
 
 
 @dataclass(frozen=True)
@@ -143,34 +142,30 @@ def _digests(reader: Reader) -> tuple[str, ...]:
 
 def _surveyed(reader: Reader) -> Surveyed:
     changes = tuple(reader.integers("changes", 0, MAX_CHANGES))
-    numbers = (reader.integer("start", *_FRAME), reader.integer("step_ms", 0, MAX_MS))
+    numbers = (reader.frame("start"), reader.integer("step_ms", 0, MAX_MS))
     return Surveyed(*numbers, reader.boolean("whole_frames"), changes)
 
 
 def _frame_probed(reader: Reader) -> FrameProbed:
     digest = reader.hexadecimal("digest", 64)
-    return FrameProbed(_frame(reader), digest, _digests(reader), reader.integer("probe_ms", 0, MAX_MS))
+    return FrameProbed(reader.frame(), digest, _digests(reader), reader.integer("probe_ms", 0, MAX_MS))
 
 
 def _tiles_probed(reader: Reader) -> TilesProbed:
-    return TilesProbed(_frame(reader), _digests(reader), reader.integer("probe_ms", 0, MAX_MS))
+    return TilesProbed(reader.frame(), _digests(reader), reader.integer("probe_ms", 0, MAX_MS))
 
 
 def _played(reader: Reader) -> Played:
     digest = reader.text("digest")
-    reached = reader.integer("reached", *_FRAME)
-    return Played(_frame(reader), reached, digest and _digest(digest), reader.integer("probe_ms", 0, MAX_MS))
+    reached = reader.frame("reached")
+    return Played(reader.frame(), reached, digest and _digest(digest), reader.integer("probe_ms", 0, MAX_MS))
 
 
 def _causes_found(reader: Reader) -> CausesSurveyed:
     causes = reader.texts("causes")
     if len(causes) > MAX_CAUSES:
         raise ContentError(f"The render process names {len(causes)} causes: refused.")
-    return CausesSurveyed(_frame(reader), tuple(printable(cause) for cause in causes))
-
-
-def _frame(reader: Reader) -> int:
-    return reader.integer("frame", *_FRAME)
+    return CausesSurveyed(reader.frame(), tuple(printable(cause) for cause in causes))
 
 
 READERS: dict[str, Callable[[Reader], ProbeMessage]] = {

@@ -147,7 +147,7 @@ def _reason(reader: Reader) -> ProbeReason:
     kind = reader.text("kind")
     if kind not in kinds:
         raise ContentError(f"The probe's report has a reason of the unknown kind {kind!r}: refused.")
-    frame = reader.integer("frame", -(2**31), 2**31) if reader.has("frame") else None
+    frame = reader.frame() if reader.has("frame") else None
     return ProbeReason(kinds[kind], reader.text("sentence"), frame, reader.text("data_block"))
 
 

@@ -16,7 +16,6 @@ from .reader import Reader
 
 MAX_MS = 2**40
 MAX_LINES = 16
-_FRAME = (-(2**31), 2**31)
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ def _looked(reader: Reader) -> ProofLooked:
     seen = [_seen(one) for one in reader.objects("seen")]
     if len(seen) > MAX_SEEN:
         raise ContentError(f"The render process tells {len(seen)} differences: refused.")
-    return ProofLooked(_frame(reader), tuple(seen), _lines(reader), reader.integer("look_ms", 0, MAX_MS))
+    return ProofLooked(reader.frame(), tuple(seen), _lines(reader), reader.integer("look_ms", 0, MAX_MS))
 
 
 def _seen(reader: Reader) -> Seen:
@@ -79,7 +78,7 @@ def _seen(reader: Reader) -> Seen:
 
 def _pictured(reader: Reader) -> ProofPictured:
     apart = printable(reader.text("apart"), MOST_DETAIL)
-    return ProofPictured(_frame(reader), apart, _lines(reader), reader.integer("render_ms", 0, MAX_MS))
+    return ProofPictured(reader.frame(), apart, _lines(reader), reader.integer("render_ms", 0, MAX_MS))
 
 
 def _lines(reader: Reader) -> tuple[str, ...]:
@@ -87,10 +86,6 @@ def _lines(reader: Reader) -> tuple[str, ...]:
     if len(lines) > MAX_LINES:
         raise ContentError(f"The render process tells {len(lines)} lines of its log: refused.")
     return tuple(printable(line, MOST_DETAIL) for line in lines)
-
-
-def _frame(reader: Reader) -> int:
-    return reader.integer("frame", *_FRAME)
 
 
 READERS: dict[str, Callable[[Reader], ProofMessage]] = {

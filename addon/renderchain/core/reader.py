@@ -171,6 +171,10 @@ class Reader:
             raise ContentError(f"The {self._what}'s {name!r} is {said}, not {low} to {high}: refused.")
         return value
 
+    def frame(self, name: str = "frame") -> int:
+        """A frame's number, as Blender counts them."""
+        return self.integer(name, -(2**31), 2**31)
+
     def integers(self, name: str, least: int, most: int) -> list[int]:
         """So many different whole numbers of 32 bits."""
         values: list[int] = self._get(name, list)

@@ -79,7 +79,7 @@ def parse_result(raw: bytes, expected_frames: Sequence[int]) -> Result:
     reader = Reader.parse(raw, "result", SCHEMA, MAX_RESULT_BYTES)
     frames = tuple(
         FrameFiles(
-            entry.integer("frame", -(2**31), 2**31),
+            entry.frame(),
             entry.integer("render_ms", 0, 2**40),
             read_file(entry.object("final")),
             read_file(entry.object("noisy")),

@@ -20,6 +20,7 @@ import numpy as np
 
 from ...core.errors import ContentError, RenderFailed
 from ...core.manifest import Manifest
+from ...core.pixel_prints import Pixels
 from ...ports.renderer import FinalSession
 from .beneath import PIXELS, put_beneath
 from .exr_reader import SandboxedReader
@@ -68,11 +69,16 @@ class BlenderFinals:
         return names
 
 
+def put_pixels(folder: Path, name: str, pixels: Pixels) -> None:
+    """A new file of numbers in a folder that a render process may write to."""
+    with put_beneath(folder, name) as file:
+        np.save(file, pixels)
+
+
 def unpack_noisy(renderer: BlenderRenderer, noisy: Path, folder: Path, name: str) -> None:
     """Write a noisy pass as numbers, decoded by a process without a scene; raises RenderFailed."""
     reader = SandboxedReader(SecondChild(renderer.allow_unsandboxed))
     try:
-        with put_beneath(folder, name) as file:
-            np.save(file, reader(noisy))
+        put_pixels(folder, name, reader(noisy))
     except ContentError as error:
         raise RenderFailed(str(error)) from error

@@ -9,16 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-import numpy as np
-
 from ...core.errors import RenderFailed
 from ...core.manifest import Manifest
 from ...core.merge_messages import FinalMade, MakeFinal, MergeCommand, ReadSampling, SamplingRead
 from ...core.merging import Sampling
 from ...core.pixel_prints import Pixels
 from ...ports.merging import MergeSession
-from .beneath import final_made, put_beneath
-from .finals import unpack_noisy
+from .beneath import final_made
+from .finals import put_pixels, unpack_noisy
 from .process import BlenderRenderer
 from .session import Session
 
@@ -55,7 +53,7 @@ class _MergeSession:
 
     async def make_final(self, frame: int, noisy: Pixels) -> FinalMade:
         name = f"{frame:04d}.merged.npy"
-        await asyncio.to_thread(_put, self.output, name, noisy)
+        await asyncio.to_thread(put_pixels, self.output, name, noisy)
         made = await self._ask(MakeFinal(frame, name), FinalMade)
         with contextlib.suppress(OSError):  # the process may have put something else there
             (self.output / name).unlink()
@@ -68,8 +66,3 @@ class _MergeSession:
         if not isinstance(message, kind) or message.frame != command.frame:
             raise RenderFailed(f"The render process answered something else than a merge's {kind.__name__}.")
         return message
-
-
-def _put(folder: Path, name: str, noisy: Pixels) -> None:
-    with put_beneath(folder, name) as file:
-        np.save(file, noisy)

@@ -61,7 +61,7 @@ class FrameProof:
 
 def read_frame(entry: Reader) -> FrameProof:
     """One out of a document; raises ContentError."""
-    frame, siblings = entry.integer("frame", -(2**31), 2**31), felts(entry, "siblings")
+    frame, siblings = entry.frame(), felts(entry, "siblings")
     if len(siblings) > MOST_SIBLINGS:
         raise ContentError(f"The receipt's frame {frame} has a proof of over {MOST_SIBLINGS} steps: refused.")
     return FrameProof(frame, entry.hexadecimal("sha256", 64), felt(entry, "salt"), siblings)
