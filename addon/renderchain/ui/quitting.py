@@ -14,7 +14,6 @@ from .strings import texts
 from .strings.language import say
 from .submitting import submitting
 
-
 EVERY_S = 0.5
 
 

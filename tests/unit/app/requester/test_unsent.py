@@ -1,4 +1,4 @@
-"""What is kept of a job that was not sent is read as it was written, and refused where it is anything else."""
+"""What is kept of a job that was not sent is read as it was written, and refused where it is not that."""
 
 from __future__ import annotations
 
