@@ -268,9 +268,9 @@ def kept_wish(one: unsent.Unsent, manifest: Manifest, blender: str) -> tuple[Wis
 
 def pay_kept(left: Left, asked: confirm.Asked) -> None:
     """Send the package as it is, and say how that ended."""
+    unsent.forget()  # what fails is offered again
     pending = PendingSubmission.again(left.file)
     if pending is None:
-        unsent.forget()
         tell(Place.SUBMIT, Message(say(texts.NOT_HERE), Level.WARNING))
         return
 
