@@ -13,6 +13,7 @@ from ...core.frame_names import checked_names
 from ...core.manifest import MANIFEST_NAME, MAX_MANIFEST_BYTES, Manifest, parse_manifest
 from ...core.plain_text import printable
 from ...core.print_limits import PrintLimits
+from ...core.reader import shallow_json
 from ..exchange.package import check_files
 from .offer import Offer
 
@@ -65,7 +66,7 @@ class UnsentJob:
 def parse_unsent(document: bytes) -> UnsentJob:
     """Read it; raises ContentError for what we did not write."""
     try:
-        body: dict[str, Any] = json.loads(document)
+        body: dict[str, Any] = shallow_json(document)
         if body.pop("version") != VERSION:
             raise ValueError("another version")
         offer: dict[str, Any] = body.pop("offer")
@@ -79,7 +80,7 @@ def parse_unsent(document: bytes) -> UnsentJob:
             file=file,
             **_typed(UnsentJob, body),
         )
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, SettingsError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, SettingsError) as error:
         raise ContentError(DAMAGED) from error
     if not job.output.is_absolute():
         raise ContentError(DAMAGED)
