@@ -161,7 +161,7 @@ ONE_OF_EACH: dict[Notice, str] = {
     audits.LeavesDiffer(*IDS, 0, 2, 16, 0, False): (
         f"Lease {LEASE}: 2 of 16 drawn leaves have other bits than ours, none too far"
     ),
-    audits.LooksInVain(*IDS, 0, 8): f"Lease {LEASE}: no more looks after 8 that failed or ended the worker",
+    audits.LooksFailed(*IDS, 0, 8): f"Lease {LEASE}: no more looks after 8 that failed or ended the worker",
     audits.VoteDeclined(*IDS, 0, Vote.NO_PACKAGE): (
         f"Lease {LEASE}: no vote, because the job's package can't be had"
     ),

@@ -24,7 +24,7 @@ from ...core.errors import ContentError, DeviceBroken, PackageTooMuch, PackageUn
 from ...core.ids import JobId, LeaseId, WorkerId
 from ...core.job import JobInfo, LeaseInfo
 from ...core.merkle import HashMany, LeaseIdentity
-from ...core.notices.audits import LeavesDiffer, LooksInVain, Verifying, VoteDeclined, VoteRevealed
+from ...core.notices.audits import LeavesDiffer, LooksFailed, Verifying, VoteDeclined, VoteRevealed
 from ...core.notices.leases import PackageRefused
 from ...ports.audit_chain import AuditChain, Reveal
 from ...ports.reporter import Reporter
@@ -132,7 +132,7 @@ class VerifierDuties:
 
     async def _give_up(self, lease: LeaseInfo, audit: AuditInfo, seats: Sequence[Verifier]) -> None:
         """Say that we are busy: a look more would fail as those before, or end the agent again."""
-        self._reporter.tell(LooksInVain(lease.job_id, lease.lease_id, audit.round, MOST_LOOKS))
+        self._reporter.tell(LooksFailed(lease.job_id, lease.lease_id, audit.round, MOST_LOOKS))
         await self._decline(lease, audit, seats, Vote.BUSY)
 
     async def _useful_s(self, audit: AuditInfo) -> float:

@@ -154,7 +154,7 @@ class LeavesDiffer(LeaseNotice):
 
 
 @dataclass(frozen=True)
-class LooksInVain(LeaseNotice):
+class LooksFailed(LeaseNotice):
     """This verifier looked at a lease that often without an end, or it ended in it, and does so no more."""
 
     level: ClassVar[Level] = Level.WARNING

@@ -11,7 +11,7 @@ from renderchain.core.audit.state import AuditPhase, Vote
 from renderchain.core.errors import ChainError, RenderFailed, StoreError
 from renderchain.core.ids import WorkerId
 from renderchain.core.lease_id import join_lease_id
-from renderchain.core.notices.audits import LooksInVain
+from renderchain.core.notices.audits import LooksFailed
 
 from devkit.fakes.wire import PowerCut
 from tests.unit.app.audit.post import OTHER, Post
@@ -39,7 +39,7 @@ def test_what_ends_the_agent_or_fails_each_time_is_given_up(seat: Seat, error: B
     opened = seat.renderer.opened
     seat.act(AuditPhase.COMMIT)
     assert seat.words() == [(SEAT, Vote.BUSY)] and seat.renderer.opened == opened
-    assert [one.look_count for one in seat.bench.reporter.heard(LooksInVain)] == [MOST_LOOKS]
+    assert [one.look_count for one in seat.bench.reporter.heard(LooksFailed)] == [MOST_LOOKS]
 
 
 def test_a_look_that_comes_to_its_end_counts_anew(seat: Seat) -> None:
