@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Collection, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
 from renderchain.core.audit.events import VotesDrawn
@@ -48,11 +49,12 @@ def hear(who: str, told: Sequence[BoardEvent], families: Collection[int], machin
     """What somebody hears of all that was told; None is a worker that has nothing."""
     address, worker_id = (machine.address, machine.worker_id) if machine else (1, WorkerId(2**20))
     interest, events, most = Interest(families, address, worker_id), 0, 0
-    for event in told:
-        interest.grow([event])
-        events += interest.wants(event)
+    for _, block in groupby(told, key=lambda event: event.block):
+        together = list(block)
+        interest.grow(together)
+        events += sum(interest.wants(event) for event in together)
         most = max(most, len(interest.filters()))
-        interest.shrink([event])
+        interest.shrink(together)
     return Heard(who, events, most)
 
 
@@ -82,8 +84,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         world = World(Path(folder), spares=False)
         rendering, verifying = world.live(work(world, jobs), longest_s=LONGEST_S)
-        told = world.network.told(BoardEvent)  # type: ignore[type-abstract]
-        paid, drawn = len(world.network.told(LeaseAccepted)), len(world.network.told(VotesDrawn))
+        network = world.network
+        told = [event for number in range(network.block + 1) for event in network.events_of(number)]
+        paid, drawn = len(network.told(LeaseAccepted)), len(network.told(VotesDrawn))
     found = [
         *(hear(f"renders, {one.address:#x}", told, {FAMILY}, one) for one in rendering),
         *(hear(f"verifies, {one.address:#x}", told, (), one) for one in verifying),

@@ -36,9 +36,9 @@ from ...ports.worker_chain import WorkerChain
 from ..upkeep.keeping import raise_if_ending
 from .failed_jobs import DEFAULT_FAILURES, FailedJobs
 from .job_probe import JobProbe
+from .job_waits import JobWaits
 from .pace import Pace
 from .preparing import Preparing
-from .reviews import Reviews
 from .stake_notice import StakeNotice, Stand
 from .time_gate import TimeGate
 
@@ -94,7 +94,7 @@ class Claims:
         )
         self._jobs: dict[JobId, JobCreated] = {}
         self._poor: dict[JobId, JobCreated] = {}  # that pay less than the least reward, so far
-        self._reviews = Reviews()
+        self._job_waits = JobWaits()
         self._claimable: dict[JobId, None] = {}  # an ordered set: the oldest job first
         self.failed_jobs = FailedJobs(rules.most_failures)
         self._graces_s: dict[JobId, float] = {}  # for which its scheduler may be silent
@@ -126,7 +126,7 @@ class Claims:
             self._preparing.forget(event.job_id)
             self._probe.forget(event.job_id)
             self._stakes.forget(event.job_id)
-            self._reviews.forget(event.job_id)
+            self._job_waits.forget(event.job_id)
         elif isinstance(event, KeyGiven) and event.job_id in self._jobs:
             self._probe.went_well(event.job_id)  # it may be for us: its package is looked at now
         elif isinstance(event, TasksGivenBack | LeaseEnded) and event.reopened and event.job_id in self._jobs:
@@ -140,7 +140,7 @@ class Claims:
             self._claimable[job_id] = None
             self._graces_s[job_id] = float(event.terms.scheduler_grace_s)
         elif job_id in self._jobs:
-            self._reviews.forget(job_id)
+            self._job_waits.forget(job_id)
             self._probe.went_well(job_id)
             self._claimable[job_id] = None
 
@@ -152,7 +152,7 @@ class Claims:
         self._graces_s.clear()
         if is_reorganised:
             self._said.clear()
-            self._reviews.forget_all()
+            self._job_waits.forget_all()
             self._preparing.forget_all()
             self._probe.forget_all()
             self._stakes.forget_all()
@@ -261,7 +261,7 @@ class Claims:
                 self._say_once(job_id, fit.too_slow)
             stand = Stand.NOT_WANTED if fit.too_slow else await self._stakes.tell(job, fit.most)
             if stand is Stand.NOT_WANTED:
-                self._probe.wait(job_id, self._reviews.next_in_s(job_id))
+                self._probe.wait(job_id, self._job_waits.next_in_s(job_id))
             elif stand is Stand.WANTED and (takes is None or takes(job, fit.most)):
                 return fit.most
         except ContractError as error:

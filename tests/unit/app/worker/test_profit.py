@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
-from renderchain.app.worker.reviews import FIRST_REVIEW_S
+from renderchain.app.worker.job_waits import FIRST_LOOK_S
 from renderchain.app.worker.stake_notice import StakeNotice, Stand
 from renderchain.core.audit.gas import lease_gas, prover_gas
 from renderchain.core.board_events import LeaseClaimed
@@ -136,7 +136,7 @@ def test_a_job_that_was_not_worth_it_is_looked_at_as_soon_as_it_pays_more(
                 await asyncio.sleep(1)
             return world.now() - raised_s
 
-    assert world.live(life()) < FIRST_REVIEW_S
+    assert world.live(life()) < FIRST_LOOK_S
 
 
 def test_a_worker_claims_at_most_so_many_frames_and_locks_no_more(

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from ...core.ids import JobId
 
-FIRST_REVIEW_S, LONGEST_REVIEW_S = 60.0, 600.0
+FIRST_LOOK_S, LONGEST_LOOK_S = 60.0, 600.0
 
 
-class Reviews:
-    """How long each waits until its next one."""
+class JobWaits:
+    """How long each waits until the next one."""
 
     def __init__(self) -> None:
         self._waits_s: dict[JobId, float] = {}
@@ -20,12 +20,12 @@ class Reviews:
     def next_in_s(self, job_id: JobId) -> float:
         """A job was looked at in vain: until it is looked at again, each time for twice as long."""
         before_s = self._waits_s.get(job_id)
-        wait_s = FIRST_REVIEW_S if before_s is None else min(2 * before_s, LONGEST_REVIEW_S)
+        wait_s = FIRST_LOOK_S if before_s is None else min(2 * before_s, LONGEST_LOOK_S)
         self._waits_s[job_id] = wait_s
         return wait_s
 
     def forget(self, job_id: JobId) -> None:
-        """The job is over, or another one now: its next review is a first one."""
+        """The job is over, or another one now: its next look is a first one."""
         self._waits_s.pop(job_id, None)
 
     def forget_all(self) -> None:
