@@ -183,6 +183,10 @@ bench-start: ## what a worker's start reads of a board with 100,000 past leases
 	$(SETUP) python
 	$(BIN)/python -m benchmarks.start_up
 
+bench-subscriptions: ## how many of a board's events a worker hears
+	$(SETUP) python
+	$(BIN)/python -m benchmarks.subscriptions
+
 bench-index: ## the index with 1,000,000 leases: answers, listeners, events written, in both databases
 	$(SETUP) python postgres
 	$(BIN)/python -m benchmarks.index
