@@ -75,14 +75,14 @@ def test_a_keystore_that_was_sealed_anew_opens_by_the_new_password_alone(
     shell: Shell, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     address = new_account(shell, 1)
-    key = open_keys(load_settings(shell.config)).load(int(address, 16))
+    key = open_keys(load_settings(shell.config)).private_key(int(address, 16))
     monkeypatch.setattr("sys.stdin", io.StringIO("another passphrase\n"))
     shell.run(f"account backup {tmp_path / 'next.json'}")
     shell.write(account=address, keystore="next.json", password_file="next.password")
     (tmp_path / "next.password").write_text((tmp_path / "provider.password").read_text())
     (tmp_path / "next.password").chmod(0o600)
     with pytest.raises(KeyStoreError):
-        open_keys(load_settings(shell.config)).load(int(address, 16))
+        open_keys(load_settings(shell.config)).private_key(int(address, 16))
     (tmp_path / "next.password").write_text("another passphrase\n")
-    assert open_keys(load_settings(shell.config)).load(int(address, 16)) == key
+    assert open_keys(load_settings(shell.config)).private_key(int(address, 16)) == key
     assert f"{address} on SN_SEPOLIA: deployed" in shell.run("account show")
