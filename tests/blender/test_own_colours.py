@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -75,23 +76,26 @@ def configuration(tmp_path: Path) -> Path:
     return path
 
 
-def program(*arguments: object, colours: Path | None = None) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, **({"OCIO": str(colours)} if colours else {})}
+def program(
+    *arguments: object, colours: Path | None = None, variable: str = "OCIO"
+) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, **({variable: str(colours)} if colours else {})}
     line = [sys.executable, *map(str, arguments)]
     return subprocess.run(
         line, cwd=REPO / "addon", env=environment, capture_output=True, text=True, timeout=300, check=False
     )
 
 
-def made(folder: Path, configuration: Path) -> Path:
-    done = program(REPO / "tests" / "scenes" / "coloured.py", folder, colours=configuration)
+def made(folder: Path, configuration: Path, variable: str = "OCIO") -> Path:
+    maker = REPO / "tests" / "scenes" / "coloured.py"
+    done = program(maker, folder, colours=configuration, variable=variable)
     assert (folder / "own.png").exists(), done.stdout + done.stderr
     return folder / "film" / "film.blend"
 
 
-def pack(blend: Path, package: Path, configuration: Path) -> tuple[int, Any]:
+def pack(blend: Path, package: Path, configuration: Path, variable: str = "OCIO") -> tuple[int, Any]:
     arguments = ("-m", "renderchain", "pack", blend, "--frames", "1", "--output", package, "--json")
-    done = program(*arguments, colours=configuration)
+    done = program(*arguments, colours=configuration, variable=variable)
     assert done.stdout.startswith("{"), done.stdout + done.stderr
     return done.returncode, json.loads(done.stdout)
 
@@ -128,6 +132,40 @@ def test_a_worker_has_the_artists_colours_and_their_tables(tmp_path: Path, confi
     image.rename(package / "f" / image.name)
     rendered, _ = asyncio.run(by_a_worker(tmp_path, package, manifest))
     assert not np.array_equal(pixels(tmp_path / "output" / rendered.final), wanted)
+
+
+@pytest.mark.parametrize("way", ["archive", "user's folder"])
+def test_an_archive_and_a_configuration_in_the_users_folder_come_too(
+    tmp_path: Path, configuration: Path, way: str
+) -> None:
+    given, variable, there = tmp_path / "studio.ocioz", "OCIO", "c/config.ocioz"
+    tables = {
+        "Mein Film.spi1d": configuration.parent / "tables" / "Mein Film.spi1d",
+        "stock's print.spi1d": tmp_path / "else where" / "stock's print.spi1d",
+    }
+    text = configuration.read_text().replace(f'[tables, "{tmp_path / "else where"}"]', "tables")
+    assert str(tmp_path / "else where") not in text
+    if way == "archive":
+        with zipfile.ZipFile(given, "w") as archive:
+            archive.writestr("config.ocio", text)
+            for name, path in tables.items():
+                archive.write(path, f"tables/{name}")
+    else:
+        given, variable, there = tmp_path / "user", "BLENDER_USER_RESOURCES", "c/config.ocio"
+        folder = given / "datafiles" / "colormanagement"
+        (folder / "tables").mkdir(parents=True)
+        (folder / "config.ocio").write_text(text)
+        for name, path in tables.items():
+            path.rename(folder / "tables" / name)
+    package, images = tmp_path / "package", tmp_path / "images"
+    blend = made(tmp_path / "scene", given, variable)
+    code, told = pack(blend, package, given, variable)
+    assert (code, told["findings"]) == (0, []), told
+    assert parse_manifest((package / MANIFEST_NAME).read_bytes()).colours == there
+    given.rename(tmp_path / "gone")
+    done = program("-m", "renderchain", "render", package, "--frames", "1", "--output", images, "--json")
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert np.array_equal(pixels(images / "0001.png"), pixels(tmp_path / "scene" / "own.png"))
 
 
 async def by_a_worker(

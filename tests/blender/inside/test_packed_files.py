@@ -141,9 +141,7 @@ def kinds_found(part):
     return [(one.kind, str(one.severity)) for one in look(bpy.context.scene)]
 
 
-def test_a_colour_configuration_of_ones_own_comes_along_with_its_tables(
-    part, project, tmp_path, monkeypatch
-):
+def test_a_colour_configuration_of_ones_own_comes_along_with_its_tables(part, project, tmp_path, monkeypatch):
     save(project / "film.blend")
     own = Path(bpy.utils.system_resource("DATAFILES"), "colormanagement")
     shutil.copytree(own, tmp_path / "colours")
