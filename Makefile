@@ -97,7 +97,7 @@ test-kills: ## two hundred SIGKILLs of agent, render processes, Kubo and the way
 
 test-deploy: ## container images, built, and a network of them that renders a scene; units, alerts, Terraform
 	$(SETUP) system python containers promtool opentofu devnet kubo
-	$(BIN)/python -m pytest tests/deploy
+	$(BIN)/python -m pytest tests/deploy --lanes
 
 test-window: ## the add-on in Blender's own window, by mouse and keyboard
 	$(SETUP) demo blender

@@ -76,7 +76,7 @@ class Tofu:
 
 
 @pytest.fixture
-def tofu(tmp_path: Path) -> Tofu:
+def tofu(lanes: None, tmp_path: Path) -> Tofu:
     if not is_done(opentofu_root()):
         pytest.skip("OpenTofu comes with `make test-deploy` or `python3 -m tools.setup opentofu`.")
     found = Tofu(tmp_path / "copy")
