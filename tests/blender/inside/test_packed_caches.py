@@ -67,6 +67,18 @@ def alembic(project, elsewhere):
     _from_cache(path)
 
 
+@kind(1, 2, 4, option="alembic")
+def alembic_sequence(project, elsewhere):
+    """A file for each frame, which goes on where the numbers say, wherever it begins."""
+    thing = wobbling()
+    (project / "geo").mkdir(parents=True)
+    for frame in range(-1, 6):
+        thing.location.x = 0.3 * frame
+        path = project / "geo" / f"take2_{frame:04d}.abc"
+        bpy.ops.wm.alembic_export(filepath=str(path), start=1, end=1, flatten=False, check_existing=False)
+    _from_cache(path, is_sequence=True, frame_offset=1)
+
+
 @kind(2)
 def stl_in_geometry_nodes(project, elsewhere):
     save(project / "film.blend")

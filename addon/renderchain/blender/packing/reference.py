@@ -27,7 +27,8 @@ class Reference:
     ``is_beside``: a cache that Blender looks for beside the .blend, whatever a property says. ``is_opened``:
     Blender looks into the file as soon as the property is set. ``is_seen``: a frame may show it. ``called``:
     what the holder is called in a package, where Blender looks for files by its name. ``is_of_film``: a point
-    cache whose path starts at the film, also where a library holds it.
+    cache whose path starts at the film, also where a library holds it. ``starts_at``: the data-block at whose
+    file the path starts, where that is not the owner.
     """
 
     owner: bpy.types.ID
@@ -40,6 +41,12 @@ class Reference:
     is_seen: bool = True
     called: str = ""
     is_of_film: bool = False
+    starts_at: bpy.types.ID | None = None
+
+    @property
+    def library(self) -> bpy.types.Library | None:
+        """At whose file the path starts; None: at the open one."""
+        return None if self.is_of_film else (self.starts_at or self.owner).library
 
     @property
     def owner_name(self) -> str:
