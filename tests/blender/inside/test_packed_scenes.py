@@ -6,7 +6,7 @@ import struct
 import bpy
 import pytest
 from building import simulation_on, tree_on
-from picturing import BLUE, GREEN, RED, Kinds, glowing, linked, loaded, plane, png, save, stage, textured
+from picturing import BLUE, GREEN, RED, Kinds, glowing, linked, loaded, pack, plane, png, save, stage, textured
 
 kind = Kinds()
 IS_NEW = bpy.app.version >= (5, 0)
@@ -92,30 +92,6 @@ def linked_simulation_zone(project, elsewhere):
     film(project)
     bpy.context.scene.collection.objects.link(linked(path, "objects", "box"))
     save(project / "film.blend")
-
-
-@kind(2, 4)
-def override_with_a_simulation_zone(project, elsewhere):
-    overridden(project, simulated(project / "lib" / "props"), "box")
-
-
-def blown(folder):
-    bpy.context.scene.frame_end = 6
-    bpy.ops.mesh.primitive_grid_add(x_subdivisions=4, y_subdivisions=4, size=2)
-    thing = bpy.context.object
-    thing.name = "sail"
-    thing.data.materials.append(glowing()[0])
-    bpy.context.scene.gravity = (30, 0, 0)
-    cache = thing.modifiers.new("cloth", "CLOTH").point_cache
-    save(folder / "sail.blend")
-    cache.frame_start, cache.frame_end, cache.use_disk_cache = 1, 6, True
-    bpy.ops.ptcache.bake_all(bake=True)
-    return save(folder / "sail.blend")
-
-
-@kind(2, 6)
-def override_with_a_cloth(project, elsewhere):
-    overridden(project, blown(project / "lib" / "props"), "sail")
 
 
 def growing(folder):
@@ -482,6 +458,31 @@ def light_with_an_image_that_is_linked_to_one_of_two(project, elsewhere):
     bpy.context.scene.collection.objects.link(lamp)
     lamp.light_linking.receiver_collection = bpy.data.collections.new("lit")
     lamp.light_linking.receiver_collection.objects.link(bpy.data.objects["lit"])
+
+
+def test_an_override_does_not_read_the_bake_of_its_library_and_is_refused(part, tmp_path):
+    overridden(tmp_path, simulated(tmp_path / "lib" / "props"), "box")
+    with pytest.raises(part("blender.preflight").SceneRefused, match="simulation zone of 'box' is not baked"):
+        pack(part, tmp_path / "package", (2, 4))
+
+
+def test_a_path_that_nodes_of_two_files_read_is_an_error(part, tmp_path):
+    group_of_a_library_that_imports_what_the_films_group_names(tmp_path, tmp_path)
+    tree = bpy.data.node_groups["outer", None]
+    item = tree.interface.new_socket("File", in_out="INPUT", socket_type="NodeSocketString")
+    item.subtype = "FILE_PATH"
+    (first,) = (one for one in tree.nodes if one.bl_idname == "NodeGroupInput")
+    (group,) = (one for one in tree.nodes if one.bl_idname == "GeometryNodeGroup")
+    read = tree.nodes.new("GeometryNodeImportSTL")
+    found = part("blender.packing.survey").look_at_files
+
+    def kinds():
+        return [one.kind for one in found(bpy.context.scene)]
+
+    tree.links.new(first.outputs["File"], group.inputs["File"])
+    assert kinds() == []
+    tree.links.new(first.outputs["File"], read.inputs[0])
+    assert set(kinds()) == {"torn path"}
 
 
 @pytest.mark.parametrize("name", kind.names)
