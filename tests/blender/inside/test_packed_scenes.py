@@ -7,6 +7,7 @@ import bpy
 import pytest
 from building import simulation_on, tree_on
 from picturing import BLUE, GREEN, RED, Kinds, glowing, linked, loaded, pack, plane, png, save, stage, textured
+from test_packed_caches import multiresolution
 
 kind = Kinds()
 IS_NEW = bpy.app.version >= (5, 0)
@@ -177,6 +178,17 @@ def libraries_four_deep_and_images_of_one_name(project, elsewhere):
     empty = bpy.data.objects.new("below", None)
     empty.instance_type, empty.instance_collection = "COLLECTION", linked(below, "collections", "set")
     bpy.context.scene.collection.objects.link(empty)
+    save(project / "film.blend")
+
+
+@kind()
+def sculpted_mesh_of_a_library_on_an_object_of_the_films(project, elsewhere):
+    multiresolution(elsewhere / "lib", elsewhere)
+    film(project)
+    thing = linked(elsewhere / "lib" / "film.blend", "objects", "plane")
+    bpy.context.scene.collection.objects.link(thing)
+    thing.make_local(clear_liboverride=True, clear_asset_data=False)
+    assert thing.library is None and thing.data.library
     save(project / "film.blend")
 
 
@@ -483,6 +495,25 @@ def test_a_path_that_nodes_of_two_files_read_is_an_error(part, tmp_path):
     assert kinds() == []
     tree.links.new(first.outputs["File"], read.inputs[0])
     assert set(kinds()) == {"torn path"}
+
+
+def test_a_missing_picture_to_work_by_is_a_warning_unless_something_shows_it(part, tmp_path):
+    scene = stage()
+    image = loaded(png(tmp_path / "plan.png", RED))
+    empty = bpy.data.objects.new("plan", None)
+    empty.empty_display_type, empty.data = "IMAGE", image
+    scene.collection.objects.link(empty)
+    scene.camera.data.background_images.new().image = image
+    save(tmp_path / "film.blend")
+    (tmp_path / "plan.png").unlink()
+    look = part("blender.packing.survey").look_at_files
+
+    def severities():
+        return [str(one.severity) for one in look(scene)]
+
+    assert empty.type == "EMPTY" and severities() == ["warning"]
+    plane(glowing(image)[0])
+    assert severities() == ["error"]
 
 
 @pytest.mark.parametrize("name", kind.names)
