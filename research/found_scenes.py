@@ -2,9 +2,10 @@
 
     python -m research.found_scenes FOLDER_OR_FILE... [--every N] [--after N]
 
-Each .blend that is named, or lies below a folder, is opened, made ready for Cycles (research/found_scene.py) and
-sent through what an artist and a worker do, on a Kubo of its own. What is refused is tried again with all let pass that an
-artist may let pass. Prints a row for each file, and counts. Takes about ten seconds a file on two cores.
+Each .blend that is named, or lies below a folder, is opened, made ready for Cycles (research/found_scene.py)
+and sent through what an artist and a worker do, on a Kubo of its own. What is refused is tried again with all
+let pass that an artist may let pass. Prints a row for each file, and counts. Takes about ten seconds a file
+on two cores.
 """
 
 from __future__ import annotations

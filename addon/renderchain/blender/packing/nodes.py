@@ -71,7 +71,7 @@ def _of_node(owner: Any, node: Any) -> Iterator[Reference]:
 
 
 def torn_paths() -> Iterator[tuple[bpy.types.ID, str]]:
-    """Whose path nodes of several files read: Blender starts it at each of them, so no path leads all there."""
+    """Whose path nodes of several files read: it starts at each of these, so none leads all of them there."""
     for owner, tree in trees():
         for node in tree.nodes:
             read = [_readers_of(owner, one) for one in node.inputs if _is_path(one) and not one.is_linked]

@@ -32,13 +32,12 @@ def refusals(shown: Reach) -> Iterator[SceneFinding]:
                 "Type the path into the node, or bake the geometry.",
             )
 
-
     for owner, holder in torn_paths():
         if owner in shown:
             yield _refused(
                 "torn path",
                 owner,
-                f"says in {holder!r} the path of a file that nodes of several .blend files read, each as its own.",
+                f"says in {holder!r} a path that nodes of several .blend files read, each from its folder.",
                 "Make the groups local, or give each a path of its own.",
             )
 

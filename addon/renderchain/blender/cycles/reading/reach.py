@@ -75,7 +75,9 @@ class Reach:
 def _reached(
     scene: bpy.types.Scene, uses: dict[Any, list[Any]], is_left_out: Callable[[Any, Any], bool]
 ) -> Steps[list[tuple[str, str, Any]]]:
-    """Kind, name and data-block of all that is used, but for what is left out of a user and what only that uses."""
+    """Kind, name and data-block of all that is used, but for what a user is left without, and what only that
+    uses.
+    """
     names, seen, waiting = list[tuple[str, str, Any]](), {scene}, [scene]
     while waiting:
         block = waiting.pop()
