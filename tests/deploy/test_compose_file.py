@@ -71,8 +71,11 @@ def test_every_volume_is_named_and_used() -> None:
 
 
 def test_no_volumes_name_begins_with_anothers() -> None:
-    """podman takes the only name that begins so for the one that is asked for, so that podman-compose believes that
-    a volume is there, doesn't make it, and later leaves it behind: what a network forgot would be the next one's."""
+    """podman takes the only name that begins so for the one that is asked for.
+
+    So podman-compose believes that a volume is there, doesn't make it, and later leaves it behind: the next
+    network would begin with what this one forgot.
+    """
     names = sorted(FOUND["volumes"])
     assert not [name for name in names for other in names if other != name and other.startswith(name)]
 
