@@ -294,10 +294,11 @@ def test_news_that_gathered_while_the_database_was_away_are_told_in_parts(
             last = f'"number":{played(1).blocks[-1].number},'.encode()
             async with asyncio.timeout(PATIENCE_S):
                 while not heard or last not in heard[-1]:
-                    heard.append(await anext(stream))
+                    heard += (await anext(stream)).split(b"\n\n")[:-1]
             return heard, since
 
     heard, since = asyncio.run(run())
+    assert heard and all(one.startswith(b"id: ") for one in heard)
     events = [id_of(one) for one in heard if b"\nevent: block\n" not in one]
     assert events == [seq for seq, _ in kept(served) if seq > since]
     blocks = [one for one in heard if b"\nevent: block\n" in one]
