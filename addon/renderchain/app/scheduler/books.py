@@ -148,12 +148,13 @@ class Books:
         """What the board says of a job now; whether the book agrees on what is open."""
         book = self.book_of(info.job_id)
         job = book.jobs.get(info.job_id) if book else None
-        if book is None or job is None:
+        if book is None or job is None or job.is_over or info.stopped:
+            if book and job:
+                self._ends_s[info.job_id] = info.expires_at_s
+                book.closed(info.job_id)
+            self.stale.discard(info.job_id)  # nothing more is given of it, whatever is open
             return False
         self._ends_s[info.job_id] = info.expires_at_s
-        if info.stopped:
-            self.over(info.job_id)
-            return False
         least_fri = stake_of(info, ANYBODY, Record(), most=1).lock_fri
         job.needs = replace(job.needs, reward_fri=info.reward_fri, stake_fri=least_fri)
         waiting = [one.given for key, one in self.sent.items() if key[0] == info.job_id]
@@ -162,12 +163,6 @@ class Books:
         job.most_leases = 2**31 if info.takes_unjudged else info.audit_pool_fri // reserve_fri
         given = sum(one.count for one in waiting if not one.spare_of)
         return info.open_tasks == job.open.count + given
-
-    def over(self, job_id: JobId) -> None:
-        """The board says that nothing more is given of it, or does not know it any more."""
-        if book := self.book_of(job_id):
-            book.closed(job_id)
-        self.stale.discard(job_id)
 
     def expect(self, job_id: JobId, given: Given, now_s: float) -> None:
         """The board is asked for a lease."""

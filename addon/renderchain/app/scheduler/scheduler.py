@@ -144,6 +144,7 @@ class Scheduler:
             async for event in events:
                 async with self._in_turn:
                     if isinstance(event, Reorganised):
+                        head = await self._chain.block_number()  # all until then is told again
                         self.books = self._new_books(head)
                         self._families.clear()
                     else:
@@ -165,16 +166,13 @@ class Scheduler:
     async def _look_for_room(self) -> None:
         """Jobs that are over may stand in the way of a new one, above all while the past is read."""
         for job_id in self.books.unseen():
-            await self._ask(job_id)
+            with suppress(UnknownJob):  # the node has not come so far
+                await self._ask(job_id)
         self.books.end_over(self._now())
 
     async def _ask(self, job_id: JobId) -> bool:
-        """What the board says of a job; whether the books agree. Raises ChainError."""
-        try:
-            info = await self._chain.job(job_id)
-        except UnknownJob:  # it was closed, and another one has its place on the board
-            self.books.over(job_id)
-            return False
+        """What the board says of a job; whether the books agree. Raises ChainError and UnknownJob."""
+        info = await self._chain.job(job_id)
         self._cids[job_id] = info.package_cid
         return self.books.learn(info)
 
@@ -189,7 +187,7 @@ class Scheduler:
                     self.books.stale.discard(job_id)
                 elif job_id in self.books.stale and self._differs_long(job_id):
                     await self._begin_anew(job_id)
-            except ChainError as error:
+            except (ChainError, UnknownJob) as error:
                 self._put_off(job_id, str(error))
 
     def _differs_long(self, job_id: JobId) -> bool:

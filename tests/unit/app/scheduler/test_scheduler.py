@@ -22,8 +22,8 @@ from renderchain.core.board_events import (
     LeaseEnded,
     SpareGiven,
 )
-from renderchain.core.contract_errors import ContractError, StakeNotFree
-from renderchain.core.errors import ChainError
+from renderchain.core.contract_errors import ContractError, StakeNotFree, UnknownJob
+from renderchain.core.errors import ChainError, RemoteError
 from renderchain.core.ids import JobId
 from renderchain.core.lifecycle import JobState
 from renderchain.core.node_address import NOBODY
@@ -203,26 +203,32 @@ def test_a_job_for_which_there_was_no_room_is_taken_on_once_there_is(
     assert [one.job_id for one in desk.reporter.heard(JobScheduled)] == [2]
 
 
-def silent_of(chain: MemoryChain, method: str, monkeypatch: pytest.MonkeyPatch) -> Counter[JobId]:
+NO_ANSWER = ChainError("The node does not answer.")
+
+
+def silent_of(
+    chain: MemoryChain, method: str, monkeypatch: pytest.MonkeyPatch, error: RemoteError = NO_ANSWER
+) -> Counter[JobId]:
     """Has a chain's method refuse to say anything of the jobs in this; counts how often."""
     asked, ask = Counter[JobId](), getattr(chain, method)
 
     async def refusing(job_id: JobId, *more: Any) -> Any:
         if job_id in asked:
             asked[job_id] += 1
-            raise ChainError("The node does not answer.")
+            raise error
         return await ask(job_id, *more)
 
     monkeypatch.setattr(chain, method, refusing)
     return asked
 
 
+@pytest.mark.parametrize("error", [NO_ANSWER, UnknownJob("Reading job 1")])
 def test_a_job_of_which_the_node_says_nothing_is_in_no_others_way(
-    world: World, artist: Artist, machine: Machine, monkeypatch: pytest.MonkeyPatch
+    world: World, artist: Artist, machine: Machine, monkeypatch: pytest.MonkeyPatch, error: RemoteError
 ) -> None:
     """Nothing at all was planned as long as it said nothing."""
     desk = Desk(world)
-    silent = silent_of(desk.chain, "job", monkeypatch)
+    silent = silent_of(desk.chain, "job", monkeypatch, error)
 
     async def life() -> None:
         await willing(machine)
