@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from renderchain.app.scheduler import scheduler as planning
@@ -23,8 +21,7 @@ from renderchain.core.board_events import (
     SpareGiven,
 )
 from renderchain.core.contract_errors import ContractError, StakeNotFree, UnknownJob
-from renderchain.core.errors import ChainError, RemoteError
-from renderchain.core.ids import JobId
+from renderchain.core.errors import RemoteError
 from renderchain.core.lifecycle import JobState
 from renderchain.core.node_address import NOBODY
 from renderchain.core.notices import Level
@@ -35,7 +32,7 @@ from renderchain.core.scheduling.serving import Serving
 from devkit.board.chain import MemoryChain
 from devkit.fakes.people import OFFER, Artist, Machine
 from devkit.fakes.world import World
-from tests.unit.app.scheduler.desk import ADDRESS, Desk, willing
+from tests.unit.app.scheduler.desk import ADDRESS, NO_ANSWER, Desk, silent_of, willing
 
 GRACE_S = 300
 SCHEDULED = replace(OFFER, scheduler=ADDRESS, scheduler_grace_s=GRACE_S, longest_lease=4)
@@ -201,25 +198,6 @@ def test_a_job_for_which_there_was_no_room_is_taken_on_once_there_is(
     claimed = world.network.told(LeaseClaimed)
     assert sum(one.count for one in claimed) == 5 and all(one.assigned for one in claimed)
     assert [one.job_id for one in desk.reporter.heard(JobScheduled)] == [2]
-
-
-NO_ANSWER = ChainError("The node does not answer.")
-
-
-def silent_of(
-    chain: MemoryChain, method: str, monkeypatch: pytest.MonkeyPatch, error: RemoteError = NO_ANSWER
-) -> Counter[JobId]:
-    """Has a chain's method refuse to say anything of the jobs in this; counts how often."""
-    asked, ask = Counter[JobId](), getattr(chain, method)
-
-    async def refusing(job_id: JobId, *more: Any) -> Any:
-        if job_id in asked:
-            asked[job_id] += 1
-            raise error
-        return await ask(job_id, *more)
-
-    monkeypatch.setattr(chain, method, refusing)
-    return asked
 
 
 @pytest.mark.parametrize("error", [NO_ANSWER, UnknownJob("Reading job 1")])
