@@ -90,7 +90,7 @@ def ms_at(times_s: list[float], share: float) -> float:
     return 1000 * sorted(times_s)[min(int(len(times_s) * share), len(times_s) - 1)]
 
 
-async def listen(url: str) -> dict[str, float]:
+async def listen(url: str) -> dict[str, int]:
     """How many messages came to all, and how many clients were let go before the end."""
     heard = ended = 0
     async with session() as client:
@@ -122,7 +122,8 @@ def main() -> None:
     """Do one of the two, and print what came of it as one line of JSON."""
     what, url, *rest = sys.argv[1:]
     gc.disable()  # its pauses are not the index's
-    print(json.dumps(asyncio.run(listen(url) if what == "listen" else ask(url, int(rest[0])))))
+    told = asyncio.run(listen(url)) if what == "listen" else asyncio.run(ask(url, int(rest[0])))
+    print(json.dumps(told))
 
 
 if __name__ == "__main__":

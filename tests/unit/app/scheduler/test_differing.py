@@ -17,7 +17,7 @@ from renderchain.core.board_events import (
     ResultSubmitted,
 )
 from renderchain.core.contract_errors import UnknownJob
-from renderchain.core.ids import JobId, WorkerId
+from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.job import LeaseResult
 from renderchain.core.lease_id import join_lease_id
 from renderchain.core.lifecycle import JobState, LeaseState
@@ -36,11 +36,11 @@ CREATED = JobCreated(1, JOB, FAMILY, 5, replace(TERMS, tasks=3, scheduler=ADDRES
 SCHEDULED = replace(OFFER, scheduler=ADDRESS, scheduler_grace_s=900, longest_lease=2)
 
 
-def claimed(block: int, lease: int, task: int) -> LeaseClaimed:
+def claimed(block: int, lease: LeaseId, task: int) -> LeaseClaimed:
     return LeaseClaimed(block, JOB, lease, 7, task, 1, 1, 0, 1, 0)
 
 
-def submitted(block: int, lease: int) -> ResultSubmitted:
+def submitted(block: int, lease: LeaseId) -> ResultSubmitted:
     return ResultSubmitted(block, JOB, lease, 1, LeaseResult(11, 12, 13, 14))
 
 
@@ -65,7 +65,7 @@ def test_a_job_that_is_begun_anew_has_what_the_board_told_of_it_and_what_was_lea
     book = books.by_family[FAMILY]
     costs, failed = book.jobs[JOB].costs, book.jobs[JOB].known.failed
     ended = LeaseEnded(HEAD + 2, JOB, FIRST, LeaseState.EXPIRED, reopened=True)  # which never came
-    told = [claimed(HEAD + 1, FIRST, 0), claimed(HEAD + 1, SECOND, 1), ended]
+    told: list[BoardEvent] = [claimed(HEAD + 1, FIRST, 0), claimed(HEAD + 1, SECOND, 1), ended]
     books.begin_anew(JOB, told, 200.0)
     job = book.jobs[JOB]
     assert set(job.held) == {SECOND} and job.open.count == 2 and JOB in books.stale
