@@ -117,3 +117,17 @@ def test_only_this_machine_is_answered_and_nothing_is_left_behind() -> None:
     assert threading.active_count() == before
     with pytest.raises(OSError):
         socket.create_connection(("127.0.0.1", port), 2)
+
+
+def test_where_others_are_to_reach_it_they_may_call_it_what_they_like() -> None:
+    for host, address in (("0.0.0.0", "127.0.0.2"), ("::", "127.0.0.1"), ("::1", "::1")):
+        with serving(0, {"/": lambda: Page("fine\n")}, host) as port:
+            with socket.create_connection((address, port), 10) as client:
+                client.sendall(b"GET / HTTP/1.1\r\nHost: worker-0.example:9464\r\n\r\n")
+                assert client.recv(65536).startswith(b"HTTP/1.1 200 ")
+
+
+def test_an_address_that_this_machine_lacks_is_a_matter_of_the_settings() -> None:
+    for host in ("192.0.2.1", "no address", ""):
+        with pytest.raises(SettingsError, match="metrics_host"), serving(0, {}, host):
+            pass
