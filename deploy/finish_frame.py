@@ -1,5 +1,5 @@
-"""Wait until the worker of this container has finished the frames that it is at: what an orchestrator runs before it
-tells it to end, which would lose them.
+"""Wait until the worker of this container has finished the frames that it is at: what an orchestrator runs
+before it tells it to end, which would lose them.
 
     python3 finish_frame.py SECONDS
 

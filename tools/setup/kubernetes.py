@@ -1,5 +1,5 @@
-"""What the Helm chart is tested with: helm and kubeconform, built from their Go modules, and the schemas of what
-Kubernetes and the operators that the chart can use take; and, for the cluster of the tests, Kubernetes itself.
+"""What the Helm chart is tested with: helm and kubeconform, built from their Go modules, and the schemas of
+what Kubernetes and the operators that the chart can use take; and Kubernetes itself, to install it on.
 
 tools/kubernetes has the hash of every source.
 """

@@ -52,9 +52,10 @@ def serving(port: int, pages: Mapping[str, Callable[[], Page]], host: str = HOST
     try:
         listener = _listener(host, port)
     except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
         raise SettingsError(
-            f"Metrics can't be served at {host!r:.80}, port {port} ({getattr(error, 'strerror', '') or error}): "
-            "set metrics_port to a free one, or to 0 for none, and metrics_host to an address of this machine."
+            f"Metrics can't be served at {host!r:.80}, port {port} ({why}): set metrics_port to a free one, "
+            "or to 0 for none, and metrics_host to an address of this machine."
         ) from error
     with listener:
         server = _Server(pages, NAMES if host == HOST else None)
