@@ -37,10 +37,13 @@ from tests.unit.docs.pages import REPO
 from tools.setup.cache import is_done
 from tools.setup.kubernetes import kubernetes_root
 
-pytestmark = pytest.mark.skipif(
-    not is_done(kubernetes_root()),
-    reason="helm is brought by `make test-deploy` or `python3 -m tools.setup kubernetes`.",
-)
+pytestmark = [
+    pytest.mark.usefixtures("lanes"),
+    pytest.mark.skipif(
+        not is_done(kubernetes_root()),
+        reason="helm is brought by `make test-deploy` or `python3 -m tools.setup kubernetes`.",
+    ),
+]
 BOTH = pytest.mark.parametrize("values", [LEAST, WHOLE], ids=["least", "whole"])
 SCALED = [f"workers.a.{one}" for one in ("settings=a", "autoscaling.family=0x1", "autoscaling.most=2")]
 SECRET = re.compile("password|secret|key|token", re.I)

@@ -18,8 +18,8 @@ from .debian import install
 
 MODULES = REPO / "tools" / "kubernetes"
 PROGRAMS = ("helm.sh/helm/v4/cmd/helm", "github.com/yannh/kubeconform/cmd/kubeconform")
-CLUSTER_PROGRAMS = (
-    *(
+CLUSTER_PROGRAMS = {
+    "cluster": tuple(
         f"k8s.io/kubernetes/cmd/{name}"
         for name in (
             "kube-apiserver",
@@ -30,8 +30,9 @@ CLUSTER_PROGRAMS = (
             "kubelet",
         )
     ),
-    "sigs.k8s.io/kwok/cmd/kwok",
-)
+    "kwok": ("sigs.k8s.io/kwok/cmd/kwok",),
+}
+CLUSTER_VERSION = ("1", "35", "4")  # as tools/kubernetes/cluster/go.mod has it; they would not know it
 CLUSTER_SYSTEM = {"etcd": "etcd-server", "containerd": "containerd", "runc": "runc", "ip": "iproute2"}
 SCHEMAS = "kubernetes-validate==1.37.0"
 SCHEMAS_SHA256 = "85136d018a27b50ec7fc049d902bfa5193f5976807e6c0f408e3ab6fe078cad9"
@@ -85,26 +86,33 @@ def kubernetes() -> None:
 
 def cluster_root() -> Path:
     """The folder with the programs of a cluster in bin."""
-    return recipe_dir("cluster", *_sums(MODULES / "cluster"), str(CLUSTER_PROGRAMS))
+    sums = [text for name in CLUSTER_PROGRAMS for text in _sums(MODULES / name)]
+    return recipe_dir("cluster", *sums, str(CLUSTER_PROGRAMS), str(CLUSTER_VERSION))
 
 
 def cluster() -> None:
     """Build Kubernetes, and install what it runs on."""
     root = cluster_root()
     install("cluster", CLUSTER_SYSTEM)
-    if not is_done(root):
-        _build("cluster", MODULES / "cluster", CLUSTER_PROGRAMS, root)
-        (root / ".done").touch()
+    if is_done(root):
+        return
+    major, minor, _ = CLUSTER_VERSION
+    known = {"gitVersion": "v" + ".".join(CLUSTER_VERSION), "gitMajor": major, "gitMinor": minor}
+    flags = " ".join(f"-X k8s.io/component-base/version.{name}={value}" for name, value in known.items())
+    for name, programs in CLUSTER_PROGRAMS.items():
+        _build("cluster", MODULES / name, programs, root, "-ldflags", f"-s -w {flags}")
+    (root / ".done").touch()
 
 
 def _sums(module: Path) -> tuple[str, str]:
     return (module / "go.mod").read_text(), (module / "go.sum").read_text()
 
 
-def _build(name: str, module: Path, programs: tuple[str, ...], root: Path) -> None:
+def _build(name: str, module: Path, programs: tuple[str, ...], root: Path, *more: str) -> None:
     program = need("go", GO)
     (root / "bin").mkdir(parents=True, exist_ok=True)
-    run(name, [program, "build", "-trimpath", "-o", f"{root / 'bin'}/", *programs], cwd=module)
+    options = ["-trimpath", *more, "-o", f"{root / 'bin'}/"]
+    run(name, [program, "build", *options, *programs], cwd=module)
 
 
 def _bring_schemas(folder: Path) -> None:

@@ -1,5 +1,6 @@
+{{/* With a pool's name behind it at most 52 characters: longer ones of StatefulSets make labels that are too long. */}}
 {{- define "name" -}}
-{{ .Release.Name | trunc 40 | trimSuffix "-" }}
+{{ .Release.Name | trunc 31 | trimSuffix "-" }}
 {{- end }}
 
 {{/* Labels of what belongs to a part; of (list $ "part"). */}}
