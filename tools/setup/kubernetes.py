@@ -1,5 +1,5 @@
 """What the Helm chart is tested with: helm and kubeconform, built from their Go modules, and the schemas of
-what Kubernetes and the operators that the chart can use take; and Kubernetes itself, to install it on.
+what Kubernetes and the operators that the chart can use take.
 
 tools/kubernetes has the hash of every source.
 """
@@ -14,26 +14,9 @@ import zipfile
 from pathlib import Path
 
 from .cache import REPO, SetupError, is_done, need, recipe_dir, run
-from .debian import install
 
 MODULES = REPO / "tools" / "kubernetes"
 PROGRAMS = ("helm.sh/helm/v4/cmd/helm", "github.com/yannh/kubeconform/cmd/kubeconform")
-CLUSTER_PROGRAMS = {
-    "cluster": tuple(
-        f"k8s.io/kubernetes/cmd/{name}"
-        for name in (
-            "kube-apiserver",
-            "kube-controller-manager",
-            "kube-proxy",
-            "kube-scheduler",
-            "kubectl",
-            "kubelet",
-        )
-    ),
-    "kwok": ("sigs.k8s.io/kwok/cmd/kwok",),
-}
-CLUSTER_VERSION = ("1", "35", "4")  # as tools/kubernetes/cluster/go.mod has it; they would not know it
-CLUSTER_SYSTEM = {"etcd": "etcd-server", "containerd": "containerd", "runc": "runc", "ip": "iproute2"}
 SCHEMAS = "kubernetes-validate==1.37.0"
 SCHEMAS_SHA256 = "85136d018a27b50ec7fc049d902bfa5193f5976807e6c0f408e3ab6fe078cad9"
 KUBERNETES = "v1.35.0"  # of the schemas
@@ -84,35 +67,14 @@ def kubernetes() -> None:
     (root / ".done").touch()
 
 
-def cluster_root() -> Path:
-    """The folder with the programs of a cluster in bin."""
-    sums = [text for name in CLUSTER_PROGRAMS for text in _sums(MODULES / name)]
-    return recipe_dir("cluster", *sums, str(CLUSTER_PROGRAMS), str(CLUSTER_VERSION))
-
-
-def cluster() -> None:
-    """Build Kubernetes, and install what it runs on."""
-    root = cluster_root()
-    install("cluster", CLUSTER_SYSTEM)
-    if is_done(root):
-        return
-    major, minor, _ = CLUSTER_VERSION
-    known = {"gitVersion": "v" + ".".join(CLUSTER_VERSION), "gitMajor": major, "gitMinor": minor}
-    flags = " ".join(f"-X k8s.io/component-base/version.{name}={value}" for name, value in known.items())
-    for name, programs in CLUSTER_PROGRAMS.items():
-        _build("cluster", MODULES / name, programs, root, "-ldflags", f"-s -w {flags}")
-    (root / ".done").touch()
-
-
 def _sums(module: Path) -> tuple[str, str]:
     return (module / "go.mod").read_text(), (module / "go.sum").read_text()
 
 
-def _build(name: str, module: Path, programs: tuple[str, ...], root: Path, *more: str) -> None:
+def _build(name: str, module: Path, programs: tuple[str, ...], root: Path) -> None:
     program = need("go", GO)
     (root / "bin").mkdir(parents=True, exist_ok=True)
-    options = ["-trimpath", *more, "-o", f"{root / 'bin'}/"]
-    run(name, [program, "build", *options, *programs], cwd=module)
+    run(name, [program, "build", "-trimpath", "-o", f"{root / 'bin'}/", *programs], cwd=module)
 
 
 def _bring_schemas(folder: Path) -> None:
