@@ -91,7 +91,7 @@ def test_kubernetes_and_the_operators_have_what_it_says(values: Path, home: Path
 
 
 def conformity(schemas: str, text: str) -> tuple[int, str]:
-    command = [kubernetes_root() / "bin" / "kubeconform", "-strict", "-schema-location", schemas]
+    command = [str(kubernetes_root() / "bin" / "kubeconform"), "-strict", "-schema-location", schemas]
     done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout + done.stderr
 
