@@ -98,9 +98,8 @@ def _is_to_work_by(user: Any, used: Any) -> bool:
     """Whether it is the picture of an empty or behind a camera, which only windows show."""
     if used.id_type not in ("IMAGE", "MOVIECLIP"):
         return False
-    return user.id_type == "CAMERA" or (
-        user.id_type == "OBJECT" and user.type == "EMPTY" and user.data == used
-    )
+    is_empty = user.id_type == "OBJECT" and user.type == "EMPTY" and user.data == used
+    return bool(is_empty or user.id_type == "CAMERA")
 
 
 def _is_out_of_sight(owner: Any, users_of: dict[Any, set[Any]]) -> bool:
