@@ -83,11 +83,12 @@ def is_in_file(block: bpy.types.ID) -> bool:
 
 
 def _packed_library(one: Reference) -> bpy.types.Library | None:
-    """The library inside the file that holds the path, or at which it starts: both stay as they are."""
-    for library in (one.owner.library, one.library):
-        if library is not None and not is_file(library):
-            return library
-    return None
+    """The library inside a .blend that holds the path, or at which it starts though another file says it."""
+    mine = one.owner.library
+    if mine is not None and mine.packed_file and not is_in_file(one.owner):
+        return mine
+    start = one.library
+    return start if start is not None and start != mine and not is_file(start) else None
 
 
 def is_blenders_own(path: str) -> bool:
