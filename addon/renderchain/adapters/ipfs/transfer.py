@@ -10,21 +10,22 @@ from __future__ import annotations
 import asyncio
 import shutil
 from bisect import bisect_right
-from collections.abc import AsyncGenerator, Callable, Collection
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
 from functools import partial
 from itertools import accumulate
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from ...core.errors import ContentError, StoreAway, StoreError
 from ...ports.content_store import BytesDone
 from .car import CarTree
 from .dag import FILES, FOLDERS, MAX_BLOCK_BYTES, RAW, Node, check_block, parse_node
+from .in_thread import ended, in_thread
 from .tree import Tree, Want
 
 BATCH_BYTES = 2**20  # of a stream, for each turn of the thread that writes
-TURN_BYTES = 2**22  # of a file's bytes, for each turn of it
+TURN_BYTES = 2**21  # of a file's bytes, for each turn of it
 TURN_PARTS = 256  # ... at most: who made the file chose how small they are
 AT_ONCE = 16  # blocks asked for
 Answer = TypeVar("Answer")
@@ -98,7 +99,7 @@ class _Transfer:
         finally:
             for one in asked:
                 one.cancel()
-            await _ended(asked)
+            await ended(asked)
             self._tree.close()
 
     async def _take(self, want: Want) -> list[Want]:
@@ -118,11 +119,11 @@ class _Transfer:
         return parts
 
     async def _find(self, want: Want) -> bytes | None:
-        return await _in_thread(partial(self._tree.find, want)) if self._is_begun else None
+        return await in_thread(partial(self._tree.find, want)) if self._is_begun else None
 
     async def _write(self, work: Callable[[], Answer]) -> Answer:
         async with self._writing:
-            return await _in_thread(work)
+            return await in_thread(work)
 
     def _is_for_a_stream(self, node: Node) -> bool:
         if not self._streams or node.kind not in FOLDERS or not node.links:
@@ -148,7 +149,7 @@ class _Transfer:
             self._streams, self._is_begun = False, True
             return False
         finally:
-            await _ended(writing)
+            await ended(writing)
         return True
 
     async def _read_parts(self, bytes_from: BytesFrom, want: Want, parts: list[Want]) -> list[Want]:
@@ -194,12 +195,12 @@ class _Transfer:
             if turns:  # what came of it is kept
                 await self._write(partial(self._open_parts, _within(turns[0][1], held), pieces))
         finally:
-            await _ended(writing)
+            await ended(writing)
         if turns:
             raise StoreError("A file's bytes ended early; fetch them again.")
 
     def _open_parts(self, parts: list[Want], pieces: list[bytes]) -> None:
-        raw, at = b"".join(pieces), 0
+        raw, at = memoryview(b"".join(pieces)), 0
         for part in parts:
             block = raw[at : at + part.size]
             check_block(part.cid, block)
@@ -254,18 +255,3 @@ async def _batches(pieces: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes,
                 parts, size = [], 0
     if parts:
         yield b"".join(parts)
-
-
-async def _in_thread(work: Callable[[], Answer]) -> Answer:
-    """Who is cancelled waits for its end too, so that nothing is written afterwards."""
-    task = asyncio.create_task(asyncio.to_thread(work))
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await _ended([task])
-        raise
-
-
-async def _ended(tasks: Collection[asyncio.Task[Any]]) -> None:
-    """They run no more; what went wrong in them was said, or does not matter now."""
-    await asyncio.gather(*tasks, return_exceptions=True)
