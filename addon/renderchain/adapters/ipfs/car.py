@@ -16,7 +16,6 @@ from .dag import (
     check_block,
     parse_node,
     read_cid,
-    read_varint,
     text_of,
 )
 from .tree import Tree, Want
@@ -60,11 +59,18 @@ class CarReader:
 
     def _part(self, at: int) -> tuple[int, int] | None:
         """Where the next whole part begins and ends."""
-        if not any(byte < 128 for byte in self._buffer[at : at + _MOST_VARINT_BYTES]):
+        size = shift = 0
+        begin = at
+        for byte in self._buffer[at : at + _MOST_VARINT_BYTES]:
+            begin += 1
+            size |= (byte & 127) << shift
+            shift += 7
+            if byte < 128:
+                break
+        else:
             if len(self._buffer) - at >= _MOST_VARINT_BYTES:
                 raise StoreError("What came is no stream of blocks.")
             return None
-        size, begin = read_varint(self._buffer, at)
         if size > (MAX_BLOCK_BYTES + CID_BYTES if self._has_header else MAX_HEADER_BYTES):
             raise StoreError(f"What came is no stream of blocks, or has one of {size} bytes.")
         return (begin, begin + size) if begin + size <= len(self._buffer) else None

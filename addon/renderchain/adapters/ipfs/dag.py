@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ...core.cid import digest_of
 from ...core.errors import ContentError, StoreError
@@ -23,8 +23,7 @@ FOLDERS, FILES = (FOLDER, SHARD), (_PLAIN, FILE)
 _MOST_FANOUT = 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """What a node links to, by which name, and how many bytes it says are behind it."""
 
     cid: bytes
@@ -32,8 +31,7 @@ class Link:
     told_bytes: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A file, a folder, or a part of one.
 
     ``size`` and ``sizes`` are a file's: its bytes, and those behind each link. ``padding`` is how many

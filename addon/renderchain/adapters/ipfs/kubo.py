@@ -46,7 +46,7 @@ Piece = bytes | bytearray
 
 
 class _Counter:
-    """Counts in one thread what is taken of it, and reports in the event loop's, where it waits for its turn."""
+    """Counts in one thread what is taken of it, and reports in the event loop's when that has time."""
 
     def __init__(self, on_bytes: BytesDone) -> None:
         self._loop = asyncio.get_running_loop()
