@@ -40,7 +40,7 @@ class CarReader:
         """Whether the stream may end here."""
         return self._has_header and not self._buffer
 
-    def feed(self, piece: bytes) -> Iterator[tuple[bytes, bytes]]:
+    def feed(self, piece: bytes | memoryview) -> Iterator[tuple[bytes, bytes]]:
         """The blocks that end in this piece."""
         self._buffer += piece
         at = 0
@@ -93,7 +93,7 @@ class CarTree:
             SPARE_NODE_BYTES + NODE_BYTES_PER_FILE * tree.max_files + tree.max_bytes // NODE_PART
         )
 
-    def feed(self, piece: bytes) -> None:
+    def feed(self, piece: bytes | memoryview) -> None:
         """Write what came."""
         for cid, block in self._reader.feed(piece):
             check_block(cid, block)

@@ -66,7 +66,7 @@ def read_cid(raw: bytes) -> bytes:
     return cid
 
 
-def check_block(cid: bytes, block: bytes) -> None:
+def check_block(cid: bytes, block: bytes | memoryview) -> None:
     """Raise StoreError unless these are the CID's bytes: who sent others has no word on the content."""
     if len(block) > MAX_BLOCK_BYTES or hashlib.sha256(block).digest() != cid[4:]:
         raise StoreError(f"The {len(block)} bytes that came for {text_of(cid)} are not its own.")

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import quote_from_bytes
 
 from ...core.errors import StoreError
+from ...ports.content_store import BytesDone
 
 PIECE_BYTES = 2**20
 _END = b"\r\n"
@@ -30,8 +31,15 @@ class FolderForm:
         self._add_folder(root, os.fsencode(os.path.basename(root)))
         self.size = sum(len(head) + size + len(_END) for head, _, size in self._parts) + len(self._last)
 
-    def pieces(self) -> Iterator[bytes | bytearray]:
-        """All of it, small files together."""
+    def pieces(self, on_bytes: BytesDone) -> Iterator[bytes | bytearray]:
+        """All of it, small files together; ``on_bytes`` hears what was taken so far."""
+        done = 0
+        for piece in self._pieces():
+            yield piece
+            done += len(piece)
+            on_bytes(done)
+
+    def _pieces(self) -> Iterator[bytes | bytearray]:
         held = bytearray()
         for head, path, size in self._parts:
             held += head

@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection
 from concurrent.futures import Executor
 from typing import Any, TypeVar
 
+from ...ports.content_store import BytesDone
+
 Answer = TypeVar("Answer")
 
 
@@ -22,6 +24,27 @@ async def in_thread(
             stop()
         await ended([running])
         raise
+
+
+class Progress:
+    """Reports in the event loop's thread what others tell, at most once in each of its turns."""
+
+    def __init__(self, on_bytes: BytesDone) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._on_bytes = on_bytes
+        self._done = 0
+        self._is_waiting = False
+
+    def tell(self, done: int) -> None:
+        """So many bytes by now."""
+        self._done = done
+        if not self._is_waiting:
+            self._is_waiting = True
+            self._loop.call_soon_threadsafe(self._report)
+
+    def _report(self) -> None:
+        self._is_waiting = False
+        self._on_bytes(self._done)
 
 
 async def ended(tasks: Collection[asyncio.Future[Any]]) -> None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from ...core.addresses import is_loopback
 from ...core.errors import ContentError, SettingsError
 from ...core.reader import check_path
 from ...ports.content_store import BytesDone
@@ -22,7 +23,7 @@ from .dag import text_of
 from .folder_blocks import blocks_of
 from .folder_form import FolderForm
 from .http import CONNECT_TIMEOUT_S, open_session
-from .in_thread import in_thread
+from .in_thread import Progress, in_thread
 from .kubo_blocks import KuboBlocks
 from .kubo_call import KuboApi, KuboCall
 from .kubo_errors import asked_library, of_disk
@@ -42,30 +43,6 @@ ADD_OPTIONS = {
 PATIENCE_S = 300.0
 LONGEST_CONNECT_S = 15  # whoever is there answers sooner
 Answer = TypeVar("Answer")
-Piece = bytes | bytearray
-
-
-class _Counter:
-    """Counts in one thread what is taken of it, and reports in the event loop's when that has time."""
-
-    def __init__(self, on_bytes: BytesDone) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._on_bytes = on_bytes
-        self._done = 0
-        self._is_waiting = False
-
-    def counted(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
-        """These."""
-        for piece in pieces:
-            yield piece
-            self._done += len(piece)
-            if not self._is_waiting:
-                self._is_waiting = True
-                self._loop.call_soon_threadsafe(self._report)
-
-    def _report(self) -> None:
-        self._is_waiting = False
-        self._on_bytes(self._done)
 
 
 class KuboStore:
@@ -100,12 +77,11 @@ class KuboStore:
             form = await in_thread(partial(FolderForm, folder))
             if cid := await self._sent(api, action, folder, on_bytes):
                 return cid
-            call = KuboCall(api, action)
-            pieces = _Counter(on_bytes).counted(form.pieces())
+            call, progress = KuboCall(api, action), Progress(on_bytes)
 
             def add() -> str:
                 try:
-                    call.ask("add", ADD_OPTIONS, pieces, form.size, form.kind)
+                    call.ask("add", ADD_OPTIONS, form.pieces(progress.tell), form.size, form.kind)
                     return call.last_line("Hash")
                 finally:
                     call.close()
@@ -116,7 +92,7 @@ class KuboStore:
 
     async def _sent(self, api: KuboApi, action: str, folder: Path, on_bytes: BytesDone) -> str:
         """To a node elsewhere only what it lacks; returns the CID, or "" where all of it has to be sent."""
-        if api.is_here:
+        if is_loopback(api.address):
             return ""
         blocks = await asyncio.to_thread(blocks_of, folder)
         if not blocks:
@@ -213,8 +189,7 @@ class KuboStore:
     def _asked_api(self) -> KuboApi:
         place = self._place()
         base_url, unix_socket = _url(place.api)
-        where = f"the IPFS node at {place.api}"
-        return KuboApi(base_url, where, place.headers, self._ca, self._patience_s, unix_socket)
+        return KuboApi(place.api, base_url, place.headers, self._ca, self._patience_s, unix_socket)
 
     async def _call(self, action: str, work: Callable[[Any], Answer]) -> Answer:
         def run() -> Answer:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
 from concurrent.futures import Executor
-from functools import partial
 from typing import Any
 
 from .dag import MAX_BLOCK_BYTES, text_of
 from .http import asked, check_answer
 from .in_thread import in_thread
 from .kubo_call import KuboApi, KuboCall
+from .transfer import Feed, ReadInto, Take
 
-PIECE_BYTES = 2**21  # read in one turn of a thread, and written in one of another
+PIECE_BYTES = 2**20
 
 
 class KuboBlocks:
-    """``session`` is for single blocks; in ``pool`` there is a thread for each answer of any length."""
+    """``session`` is for single blocks; ``pool`` has threads for answers of any length."""
 
     most_streamed_bytes = 2**26
     most_streamed_file_bytes = 2**17  # above, Kubo takes longer for the stream than for a call for each file
@@ -27,18 +26,22 @@ class KuboBlocks:
         self._action = action
         self._pool = pool
 
-    async def stream(self, cid: bytes) -> AsyncGenerator[bytes, None]:
+    async def stream(self, cid: bytes, feed: Feed) -> None:
         """All blocks below one; breaks off at the first that the node has to ask others for."""
         # It asks for one after the other, each a way there and back; we ask for many at once.
         options = {"arg": text_of(cid), "progress": "false", "offline": "true"}
-        async for piece in self._pieces("dag/export", options):
-            yield piece
 
-    async def bytes_of(self, cid: bytes, at: int, size: int) -> AsyncGenerator[bytes, None]:
+        def take(read_into: ReadInto) -> None:
+            buffer = memoryview(bytearray(PIECE_BYTES))
+            while size := read_into(buffer):
+                feed(buffer[:size])
+
+        await self._answered("dag/export", options, take)
+
+    async def bytes_of(self, cid: bytes, at: int, size: int, take: Take) -> None:
         """Bytes of a file: for large ones half as much work for Kubo as a stream of blocks."""
         options = {"arg": text_of(cid), "offset": str(at), "length": str(size), "progress": "false"}
-        async for piece in self._pieces("cat", options):
-            yield piece
+        await self._answered("cat", options, take)
 
     async def block(self, cid: bytes) -> bytes:
         """One block, from wherever it is."""
@@ -48,15 +51,18 @@ class KuboBlocks:
             await check_answer(response, *place)
             return await whole(response)
 
-    async def _pieces(self, name: str, options: dict[str, str]) -> AsyncGenerator[bytes, None]:
+    async def _answered(self, name: str, options: dict[str, str], take: Take) -> None:
+        """Ask and take the answer in one thread; memory for it that is used again is half of the pace."""
         call = KuboCall(self._api, self._action)
-        try:
-            asking, reading = partial(call.ask, name, options), partial(call.read, PIECE_BYTES)
-            await in_thread(asking, pool=self._pool, stop=call.stop)
-            while piece := await in_thread(reading, pool=self._pool, stop=call.stop):
-                yield piece
-        finally:
-            call.close()
+
+        def run() -> None:
+            try:
+                call.ask(name, options)
+                take(call.read_into)
+            finally:
+                call.close()
+
+        await in_thread(run, pool=self._pool, stop=call.stop)
 
 
 async def whole(response: Any) -> bytes:

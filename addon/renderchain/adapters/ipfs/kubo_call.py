@@ -15,7 +15,6 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnec
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
-from ...core.addresses import is_loopback
 from ...core.errors import Cancelled, StoreAway, StoreError
 from ...core.reader import shallow_json
 from .http import CONNECT_TIMEOUT_S, FORBIDDEN, MOST_ERROR_BYTES, elsewhere, message_of, trust
@@ -25,22 +24,22 @@ WAKE_BYTES = 2**16
 
 @dataclass(frozen=True)
 class KuboApi:
-    """Where a node is asked: ``base_url`` ends with the API's path, ``where`` is the node in errors.
+    """Where a node is asked: ``address`` is a multiaddress, ``base_url`` ends with the API's path.
 
     ``headers`` let us in; ``unix_socket`` is the file that it listens at, where it does.
     """
 
+    address: str
     base_url: str
-    where: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     ca: Path | None = None
     patience_s: float = 300.0
     unix_socket: str = ""
 
     @property
-    def is_here(self) -> bool:
-        """Whether it is certainly on this machine."""
-        return bool(self.unix_socket) or is_loopback(self.base_url)
+    def where(self) -> str:
+        """The node in errors."""
+        return f"the IPFS node at {self.address}"
 
     @cached_property
     def tls(self) -> ssl.SSLContext:
@@ -113,6 +112,12 @@ class KuboCall:
         assert self._answer is not None, "ask() comes first"
         with self._asked():
             return self._answer.read(size)
+
+    def read_into(self, buffer: memoryview) -> int:
+        """Fill it with what comes next of the answer; less only at its end."""
+        assert self._answer is not None, "ask() comes first"
+        with self._asked():
+            return self._answer.readinto(buffer)
 
     def last_line(self, name: str) -> str:
         """Of an answer in lines of JSON, this of the last one."""
