@@ -40,7 +40,7 @@ class Node(NamedTuple):
 
     kind: int
     links: tuple[Link, ...]
-    data: bytes
+    data: bytes | memoryview
     size: int
     sizes: tuple[int, ...] = ()
     padding: int = 0
@@ -75,7 +75,7 @@ def check_block(cid: bytes, block: bytes | memoryview) -> None:
 def parse_node(cid: bytes, block: bytes) -> Node:
     """What a block holds that was checked; raises ContentError."""
     if cid[:4] == RAW:
-        return Node(_PLAIN, (), block, len(block))
+        return plain(block)
     links, data = list[Link](), b""
     for field, value in _fields(block):
         if field == 2:
@@ -83,6 +83,11 @@ def parse_node(cid: bytes, block: bytes) -> Node:
         elif field == 1:
             data = _bytes(value)
     return _unix(tuple(links), data)
+
+
+def plain(block: bytes | memoryview) -> Node:
+    """A block of a file's bytes alone."""
+    return Node(_PLAIN, (), block, len(block))
 
 
 def _link(raw: bytes) -> Link:

@@ -191,7 +191,7 @@ class _File:
 
     def read(self, cid: bytes) -> bytes:
         """The bytes below one block; each has as many as its parent says."""
-        data, left = list[bytes](), list[tuple[bytes, int | None]]([(cid, None)])
+        data, left = list[bytes | memoryview](), list[tuple[bytes, int | None]]([(cid, None)])
         while left:
             node = self._checked(*left.pop())
             data.append(node.data)

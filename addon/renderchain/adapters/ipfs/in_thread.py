@@ -27,7 +27,7 @@ async def in_thread(
 
 
 class Progress:
-    """Reports in the event loop's thread what others tell, at most once in each of its turns."""
+    """Reports in the event loop's thread what others tell: how many bytes are done."""
 
     def __init__(self, on_bytes: BytesDone) -> None:
         self._loop = asyncio.get_running_loop()
@@ -36,11 +36,16 @@ class Progress:
         self._is_waiting = False
 
     def tell(self, done: int) -> None:
-        """So many bytes by now."""
+        """In whatever thread."""
         self._done = done
         if not self._is_waiting:
             self._is_waiting = True
             self._loop.call_soon_threadsafe(self._report)
+
+    def report(self, done: int) -> None:
+        """In the loop's own."""
+        self._done = done
+        self._report()
 
     def _report(self) -> None:
         self._is_waiting = False

@@ -142,6 +142,8 @@ class KuboCall:
         self._link.close()
 
     def _connect(self) -> None:
+        if self._is_stopped:
+            raise ConnectionAbortedError
         if self._api.unix_socket:
             self._link.sock = socket.socket(socket.AF_UNIX)
             self._link.sock.settimeout(CONNECT_TIMEOUT_S)
@@ -172,7 +174,11 @@ class KuboCall:
         place = f"{self._action} failed: {self._api.where}"
         try:
             yield
-        except (OSError, HTTPException, ValueError) as error:
+        except ValueError as error:  # what http.client can't write in a header, which it says with it
+            raise StoreError(
+                f"{place} was not asked: {type(error).__name__}. Check ipfs_api and ipfs_headers."
+            ) from None
+        except (OSError, HTTPException) as error:
             if self._is_stopped:
                 raise Cancelled("The transfer was stopped.") from None
             if isinstance(error, ssl.SSLError) and self._socket is None:

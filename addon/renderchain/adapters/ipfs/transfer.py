@@ -19,7 +19,7 @@ from typing import Protocol, TypeVar
 from ...core.errors import ContentError, StoreAway, StoreError
 from ...ports.content_store import BytesDone
 from .car import CarTree
-from .dag import FILES, FOLDERS, MAX_BLOCK_BYTES, RAW, Node, check_block, parse_node
+from .dag import FILES, FOLDERS, MAX_BLOCK_BYTES, RAW, Node, check_block, parse_node, plain
 from .in_thread import Progress, ended, in_thread
 from .tree import Tree, Want
 
@@ -98,7 +98,7 @@ class _Transfer:
                 for one in done:
                     wanted += reversed(one.result())
                 asked -= done  # where one failed, all are looked at
-                self._progress.tell(self._tree.done_bytes)
+                self._progress.report(self._tree.done_bytes)
         finally:
             for one in asked:
                 one.cancel()
@@ -187,7 +187,7 @@ class _Transfer:
             if read_into(block) < part.size:
                 raise StoreError("A file's bytes ended early; fetch them again.")
             check_block(part.cid, block)
-            self._alone(partial(self._tree.open, part, parse_node(part.cid, block)))
+            self._alone(partial(self._tree.open, part, plain(block)))
             self._progress.tell(self._tree.done_bytes)
 
 

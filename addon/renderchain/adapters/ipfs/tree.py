@@ -158,7 +158,7 @@ class Tree:
             if os.fstat(file).st_size > size:  # an earlier try left another file there
                 os.truncate(file, size)
 
-    def _write(self, path: str, at: int, data: bytes) -> None:
+    def _write(self, path: str, at: int, data: bytes | memoryview) -> None:
         file = self._opened(path)
         if at != self._at:
             os.lseek(file, at, os.SEEK_SET)
