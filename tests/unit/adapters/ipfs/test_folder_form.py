@@ -21,7 +21,7 @@ def read(form: FolderForm) -> list[tuple[str, str, bytes]]:
     assert len(body) == form.size
     whole = message_from_bytes(f"Content-Type: {form.kind}\r\n\r\n".encode() + body)
     return [
-        (unquote(part.get_filename() or ""), part.get_content_type(), bytes(part.get_payload(decode=True)))  # type: ignore[arg-type, union-attr]
+        (unquote(part.get_filename() or ""), part.get_content_type(), bytes(part.get_payload(decode=True)))  # type: ignore[union-attr]
         for part in whole.get_payload()
     ]
 
