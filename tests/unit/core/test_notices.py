@@ -54,7 +54,7 @@ FIELDS: dict[str, Any] = {
     "lease_id": LeaseId,
     "path": Path,
     "stake_suffices": bool,
-    "reopened": bool,
+    **dict.fromkeys(("reopened", "second_look"), bool),
     "verdict": Verdict,
     "word": Vote,
     "mean": bool,
@@ -120,6 +120,10 @@ ONE_OF_EACH: dict[Notice, str] = {
         f"Lease {LEASE}: self-test failed, leaf 5 of frame 12 of package bafy differs in 1 bit of its print"
     ),
     watching.WatchStarted(WorkerId(3), 1): "Standing by for worker 3, which has 1 lease submitted",
+    watching.WorkerUnwatched(): (
+        "No watchtower is set: if this machine is down while a lease is audited, the lease's stake is lost. "
+        "Start one on another machine, and set the watchtower_key that it says, or none if you do without."
+    ),
     watching.PrivateJobsWatched("0f"): 'For private jobs too, where the worker is set watchtower_key = "0f"',
     watching.AnswerDue(*IDS, 120.4): f"Lease {LEASE}: its worker is silent for 120 s now, answering for it",
     watching.AnsweredAlready(*IDS): f"Lease {LEASE}: somebody else was first, nothing is left to do",
@@ -247,7 +251,12 @@ ONE_OF_EACH: dict[Notice, str] = {
     ),
     checks.LeaseChecked(*IDS, 2, 4.06): f"Checked 2 leaves of lease {LEASE} in 4.1 s",
     checks.LeaseUnchecked(*IDS, "no sandbox"): (
-        f"Lease {LEASE} was not checked here (no sandbox); it is accepted unless an audit rejects it."
+        f"Lease {LEASE} was not checked here (no sandbox); it is accepted unless an audit rejects it. The "
+        'job has no second looks; choose stricter checking, or second_looks = "always", to have them.'
+    ),
+    checks.JobUnchecked("no OPTIX here", second_look=True): (
+        "This machine can't check the job's batches itself (no OPTIX here). In the place of that, half of "
+        "what verifiers accept is looked at by seven more, for which more is kept; most of it comes back."
     ),
     checks.LeaseUnjudged(*IDS): (
         f"Nobody judges lease {LEASE}, and no check here found it right: it is not accepted now, but anyone "
@@ -305,6 +314,16 @@ def test_a_notice_holds_ids_counts_amounts_times_states_and_paths(kind: type[Not
         assert hints[name] == (suffix or allowed.get(name)), name
         assert not [word for word in NEVER_TOLD if word in name], name
         assert name not in HEADER, name
+
+
+def test_a_job_that_is_not_checked_here_says_whether_verifiers_look_twice_instead() -> None:
+    looked = checks.LeaseUnchecked(*IDS, "no sandbox", second_look=True).sentence
+    assert looked.endswith("rejects it. The job has second looks for that.")
+    assert checks.JobUnchecked("too slow", second_look=False).sentence == (
+        "This machine can't check the job's batches itself (too slow). Second looks cost more than you have "
+        'or agreed to, so the job has no second looks; choose stricter checking, or second_looks = "always", '
+        "to have them."
+    )
 
 
 def test_what_may_be_large_is_text_in_every_line_and_states_are_words() -> None:

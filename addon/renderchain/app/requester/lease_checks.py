@@ -43,7 +43,7 @@ class Waiting:
 
 
 class LeaseChecks:
-    """What is false is challenged, or its acceptance appealed: ``most_challenges`` in a job may be open or lost.
+    """What is false is challenged, or its acceptance appealed; ``most_challenges`` of a job are open or lost.
 
     Each costs a bond until it is won; what was won costs nothing, and makes room for the next.
     """
@@ -138,7 +138,8 @@ class LeaseChecks:
         try:
             package = await self._package(one.job)
         except (StoreError, ContentError) as error:
-            self._reporter.tell(LeaseUnchecked(self._job_id, one.lease_id, str(error)))
+            reason, looked = str(error), one.job.second_look
+            self._reporter.tell(LeaseUnchecked(self._job_id, one.lease_id, reason, looked))
             return CheckOutcome(Finding.SKIPPED)
         place = (package, one.manifest, one.drawn, self._work)
         return await self._own_check.look(one.job, one.lease_id, *place)
@@ -214,9 +215,9 @@ class LeaseChecks:
         reason = self._over_limit(made)
         if made < self._most_challenges:
             try:
-                if lease.lease_id in self.false:
-                    if await appeal(self._chain, self._reporter, lease, audit, leaves):
-                        self._appeals.append((lease.lease_id, audit.kind))
+                asked = (self._chain, self._reporter, lease, audit, leaves)
+                if lease.lease_id in self.false and await appeal(*asked):
+                    self._appeals.append((lease.lease_id, audit.kind))
                 return
             except COSTLY as error:
                 reason = str(error)

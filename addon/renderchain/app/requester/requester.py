@@ -71,7 +71,14 @@ class Requester:
         self._reporter = reporter
 
     async def estimate(self, offer: Offer, frames: JobFrames, package_bytes: int) -> Estimate:
-        """What a job would come to now, and what the account holds; nothing is sent."""
+        """What a job would come to now, and what the account holds; nothing is sent.
+
+        Where this machine can't check the job's leases itself, it has second looks if the offer says so.
+        """
+        if offer.looks_if_unchecked and not offer.second_look:
+            check, tiles = self._parts.own_check(self._reporter), frames.leaves // max(frames.layers, 1)
+            reason = await check.why_not(offer.device_group, offer.frame_s or 0.0, tiles)
+            offer = replace(offer, unchecked=reason)
         async with self._chain() as chain:
             if not offer.private:
                 return await estimate(chain, offer, frames, package_bytes)
@@ -103,7 +110,8 @@ class Requester:
         parts = self._parts
         try_output(output)
         if probe_seconds is not None:
-            offer = await probed_offer(parts.probe, self._reporter, folder, manifest, offer, probe_seconds)
+            probing = (parts.probe, parts.own_check(self._reporter), self._reporter)
+            offer = await probed_offer(*probing, folder, manifest, offer, probe_seconds)
             await asyncio.to_thread(on_probed, offer.limits)
         async with self._chain() as chain:
             sealing = None

@@ -123,6 +123,13 @@ OF_MONEY = (
     "fees. The account holds {have}. Nothing was paid; add funds or offer less.",
     "The job would cost {cost} STRK by now, and at most {most} was agreed to: prices rose, or the scene is "
     "another one. Nothing was paid; submit it again to see the new price.",
+    "This machine can't check the job's batches itself ({reason}).",
+    "In the place of that, half of what verifiers accept is looked at by seven more, for which more is kept; "
+    "most of it comes back.",
+    "Second looks cost more than you have or agreed to, so the job has no second looks; choose stricter "
+    'checking, or second_looks = "always", to have them.',
+    "The job has second looks for that.",
+    'The job has no second looks; choose stricter checking, or second_looks = "always", to have them.',
     "Too few verifiers of {family} would look at this job: nobody spot-checks its frames, they can't be "
     "challenged, and each batch is paid when its time for challenges is over. Only your own checks say what "
     "they are worth.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from renderchain.app.requester.own_check import CheckOutcome, DrawnLeaf, Finding
 from renderchain.core.audit.errors import VerifiersMissing
 from renderchain.core.audit.events import AuditClosed
 from renderchain.core.audit.state import AuditKind, DrawOutcome, Verdict
+from renderchain.core.ids import WorkerId
 from renderchain.core.job import JobInfo
+from renderchain.core.lease_id import join_lease_id
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.notices.checks import Unchallenged
 
@@ -23,6 +26,7 @@ from tests.unit.app.bench import JOB, LEASE, UseCaseBench
 
 CLOSED = AuditClosed(90, JOB, LEASE, AuditKind.PIXELS, Verdict.ACCEPTED)
 NOTHING: Any = None
+SECOND = join_lease_id(WorkerId(1), 1, 1)
 
 
 class Finds(OwnCheck):
@@ -83,6 +87,55 @@ def test_a_false_lease_for_which_nobody_can_be_named_is_told(disk: Path) -> None
     assert bench.chain.sent == []
     (told,) = bench.reporter.heard(Unchallenged)
     assert told.leaves == (3,)
+
+
+@pytest.mark.parametrize("verdict", [Verdict.REJECTED, Verdict.ACCEPTED])
+def test_a_challenge_that_was_won_makes_room_for_what_waits_and_a_lost_one_does_not(
+    disk: Path, verdict: Verdict
+) -> None:
+    bench = UseCaseBench(disk)
+    acceptance = Acceptance(bench.chain, bench.reporter, JOB)
+    places: dict[str, Any] = {"fetch_package": fetch, "work": disk, "most_challenges": 1}
+    checks = LeaseChecks(bench.chain, Finds(Finding.FALSE), acceptance, bench.reporter, JOB, **places)
+    bench.change_lease(LEASE, DrawOutcome.PASSED, LeaseState.SUBMITTED)
+    bench.chain.leases[SECOND] = replace(bench.chain.leases[LEASE], lease_id=SECOND)
+
+    async def life() -> None:
+        running = asyncio.create_task(checks.run(0))
+        for lease_id in (LEASE, SECOND):
+            await checks.add(NOTHING, NOTHING, lease_id, disk, NOTHING, may_accept=True)
+        await asyncio.sleep(1)
+        assert bench.chain.of("challenge_pixels") == [(LEASE, [3])]
+        (waits,) = bench.reporter.heard(Unchallenged)
+        assert waits.lease_id == SECOND and "1 are not won, and own_challenges allows 1" in waits.reason
+        bench.change_lease(LEASE, DrawOutcome.CLEARED, LeaseState.REJECTED)
+        checks.note(replace(CLOSED, verdict=verdict))
+        await asyncio.sleep(1)
+        running.cancel()
+
+    run(life())
+    made = [(LEASE, [3]), (SECOND, [3])] if verdict is Verdict.REJECTED else [(LEASE, [3])]
+    assert bench.chain.of("challenge_pixels") == made
+
+
+def test_a_challenge_of_pixels_that_was_won_does_not_give_back_a_lost_one_of_the_delivery(disk: Path) -> None:
+    bench = UseCaseBench(disk)
+    acceptance = Acceptance(bench.chain, bench.reporter, JOB)
+    places: dict[str, Any] = {"fetch_package": fetch, "work": disk, "most_challenges": 1}
+    checks = LeaseChecks(bench.chain, Finds(Finding.FALSE), acceptance, bench.reporter, JOB, **places)
+    bench.change_lease(LEASE, DrawOutcome.PASSED, LeaseState.SUBMITTED)
+    bench.chain.leases[SECOND] = replace(bench.chain.leases[LEASE], lease_id=SECOND)
+
+    async def life() -> None:
+        running = asyncio.create_task(checks.run(0))
+        await bench.chain.challenge_pixels(SECOND, [1])
+        checks.note(AuditClosed(90, JOB, SECOND, AuditKind.DELIVERY, Verdict.REJECTED))
+        await checks.add(NOTHING, NOTHING, LEASE, disk, NOTHING, may_accept=True)
+        await asyncio.sleep(1)
+        running.cancel()
+
+    run(life())
+    assert bench.chain.of("challenge_pixels") == [(SECOND, [1])]
 
 
 async def fetch(_: JobInfo) -> Path:

@@ -141,29 +141,6 @@ def test_challenges_are_won_and_false_work_is_never_paid(disk: Path) -> None:
     assert set(report.false_leaves) == set(ends) and not network.artist.reporter.heard(LeaseChecked)
 
 
-def test_a_challenge_that_was_won_makes_room_for_the_next(disk: Path) -> None:
-    network = Network(disk, OTHER_PICTURE, seed=SPARES_TWO)
-    network.artist.own_checks, network.artist.own_challenges = 2, 1
-
-    async def life() -> JobReport:
-        await network.open()
-        records = network.world.network.model.records
-        records[network.worker.worker_id, FAMILY] = Record(fees_fri=10**20)
-        offer = replace(SHORT, window_s=20_000, audit_floor_exp=1)
-        job = await network.artist.submit(2 * FRAMES, offer)
-        watching = network.artist.watching(job)
-        async with network.working():
-            return await watching
-
-    report = network.world.live(life(), 400_000)
-    first, second = (one.lease_id for one in network.told(LeaseChallenged))
-    told = [type(one) for one in network.told(LeaseChallenged | AuditClosed) if one.lease_id in (first, second)]
-    assert told == [LeaseChallenged, AuditClosed] * 2, "two were open at once, over the limit"
-    (waited,) = network.artist.reporter.heard(Unchallenged)
-    assert waited.lease_id == second and "1 are not won" in waited.reason
-    assert report.paid_fri == 0
-
-
 @pytest.mark.parametrize(("frame_s", "done"), [(70.0, 1), (200.0, 0)])
 def test_a_slow_machine_leaves_the_lease_to_chance_and_says_so(
     world: World, artist: Artist, machine: Machine, frame_s: float, done: int
