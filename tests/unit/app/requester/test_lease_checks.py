@@ -14,7 +14,7 @@ from renderchain.app.requester.lease_checks import LeaseChecks
 from renderchain.app.requester.own_check import CheckOutcome, DrawnLeaf, Finding, OwnCheck
 from renderchain.core.audit.errors import VerifiersMissing
 from renderchain.core.audit.events import AuditClosed
-from renderchain.core.audit.state import AuditKind, DrawOutcome, Verdict
+from renderchain.core.audit.state import NO_AUDIT, AuditInfo, AuditKind, AuditPhase, DrawOutcome, Verdict
 from renderchain.core.ids import WorkerId
 from renderchain.core.job import JobInfo
 from renderchain.core.lease_id import join_lease_id
@@ -25,6 +25,7 @@ from devkit.fakes.clock import run
 from tests.unit.app.bench import JOB, LEASE, UseCaseBench
 
 CLOSED = AuditClosed(90, JOB, LEASE, AuditKind.PIXELS, Verdict.ACCEPTED)
+RIGHT = replace(NO_AUDIT, kind=AuditKind.PIXELS, phase=AuditPhase.OVER, verdict=Verdict.ACCEPTED)
 NOTHING: Any = None
 SECOND = join_lease_id(WorkerId(1), 1, 1)
 
@@ -169,6 +170,7 @@ def test_a_lease_that_verifiers_cleared_is_accepted_unless_more_is_wrong_than_it
         early = finding is Finding.PASSED and may_accept
         assert bench.chain.sent == ([("accept", JOB, [LEASE])] if early else [])
         bench.change_lease(LEASE, DrawOutcome.CLEARED, LeaseState.SUBMITTED)
+        bench.chain.audits[LEASE] = RIGHT
         if not early:  # else it is over now
             checks.note(CLOSED)
             await acceptance.note(CLOSED)
@@ -177,3 +179,34 @@ def test_a_lease_that_verifiers_cleared_is_accepted_unless_more_is_wrong_than_it
         return bench.chain.sent
 
     assert run(life()) == ([("accept", JOB, [LEASE])] if is_accepted else [])
+
+
+@pytest.mark.parametrize(
+    "audit",
+    [
+        replace(RIGHT, kind=AuditKind.DELIVERY),
+        replace(RIGHT, verdict=Verdict.NONE),  # of pixels, after a delivery that was cleared: no votes came
+    ],
+    ids=["delivery", "no votes"],
+)
+def test_a_false_lease_whose_pixels_nobody_judged_is_not_accepted_as_if_they_were_right(
+    disk: Path, audit: AuditInfo
+) -> None:
+    bench = UseCaseBench(disk)
+    acceptance = Acceptance(bench.chain, bench.reporter, JOB)
+    places: dict[str, Any] = {"fetch_package": fetch, "work": disk, "most_challenges": 0}
+    checks = LeaseChecks(bench.chain, Finds(Finding.FALSE), acceptance, bench.reporter, JOB, **places)
+
+    async def life() -> None:
+        bench.change_lease(LEASE, DrawOutcome.CLEARED, LeaseState.SUBMITTED)
+        bench.chain.audits[LEASE] = audit
+        running = asyncio.create_task(checks.run(0))
+        await checks.add(NOTHING, NOTHING, LEASE, disk, NOTHING, may_accept=True)
+        closed = replace(CLOSED, kind=audit.kind, verdict=audit.verdict)
+        checks.note(closed)
+        await acceptance.note(closed)
+        await asyncio.sleep(1)
+        running.cancel()
+
+    run(life())
+    assert bench.chain.sent == []
