@@ -17,9 +17,9 @@ from typing import Any, BinaryIO
 import bpy
 
 from ..app.requester.estimate import Estimate
+from ..app.requester.job_report import JobReport
 from ..app.requester.offer import CHECKING, Offer, per_frame_fri
 from ..app.requester.output_folder import try_output
-from ..app.requester.watch_job import JobReport
 from ..composition.requester import make_requester
 from ..core.errors import InsufficientFunds, SettingsError
 from ..core.frame_names import USUAL, checked_names

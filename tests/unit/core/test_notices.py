@@ -241,6 +241,10 @@ ONE_OF_EACH: dict[Notice, str] = {
         f"Lease {LEASE} is not what was paid for: A file is missing. Challenge its delivery before its "
         "window closes, unless it is being audited anyway."
     ),
+    jobs.ResultsMissing(*IDS, "Nobody has them."): (
+        f"The results of lease {LEASE} can't be fetched so far: Nobody has them. It is tried again until the "
+        "job is over. If its worker withholds them, challenge its delivery before its window closes."
+    ),
     jobs.FalseFinals(*IDS, "frame 12 by a lot", (12,), 1, 8): (
         f"Lease {LEASE}: the final images are not what their noisy passes make (frame 12 by a lot). 1 of its "
         "8 frames were made again here and kept instead; the lease is not accepted early. Look at them: if a "

@@ -33,6 +33,7 @@ from .challenge import challenge
 from .estimate import Estimate, JobFrames, estimate
 from .job_boards import JobBoards
 from .job_notes import JobNotes
+from .job_report import JobReport
 from .kept_frames import KeptFrames
 from .kept_passes import KeptPasses
 from .offer import Offer
@@ -48,7 +49,7 @@ from .requester_parts import RequesterParts
 from .results import Results
 from .shared_key import write_shared
 from .submit import probed_offer, submit
-from .watch_job import JobReport, JobWatch
+from .watch_job import JobWatch
 
 KEY_GAS = 1_400_000  # of giving one worker the key of a private job's package (docs/gas.md)
 OnProgress = Callable[[JobProgress], None]

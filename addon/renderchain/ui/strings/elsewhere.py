@@ -288,6 +288,11 @@ PLAIN = {
     "leaf {numbers}": "spot {numbers}",
     "leaves {numbers}": "spots {numbers}",
     "Checked {leaves} of lease {n} in {m} s": "Checked {leaves} of batch {n} in {m} s",
+    "The results of lease {n} can't be fetched so far: {reason} It is tried again until the job is over. If "
+    "its worker withholds them, challenge its delivery before its window closes.": (
+        "The frames of batch {n} can't be fetched so far: {reason} It is tried again until the job is over. "
+        "If its worker withholds them, challenge its delivery in time."
+    ),
     "Lease {n} was not checked here ({reason}); it is accepted unless an audit rejects it.": (
         "Batch {n} was not checked here ({reason}); it is accepted unless a spot check rejects it."
     ),
