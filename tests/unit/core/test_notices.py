@@ -386,9 +386,8 @@ def test_every_end_of_a_lease_has_words(state: LeaseState) -> None:
 
 def test_a_doubt_of_any_kind_is_a_doubt_and_wants_attention() -> None:
     kinds = [kind for kind in KINDS.values() if issubclass(kind, jobs.Doubt)]
-    assert kinds == [jobs.Doubt, jobs.FalseFinals, checks.Unchallenged, checks.Unappealed] and all(
-        one.level is Level.WARNING for one in kinds
-    )
+    ours = [jobs.Doubt, jobs.ResultsMissing, jobs.FalseFinals, checks.Unchallenged, checks.Unappealed]
+    assert kinds == ours and all(one.level is Level.WARNING for one in kinds)
 
 
 def test_steps_of_an_audit_that_requester_and_worker_hear_of() -> None:

@@ -64,8 +64,8 @@ async def probed_offer(
         and not (offer.second_look or offer.unchecked)
         and offer.device_group == "CPU"
     ):
-        reason = own_check.why_too_slow(report.frame_ms / 1000, len(manifest.regions))
-        offer = replace(offer, unchecked=reason)
+        too_slow = own_check.why_too_slow(report.frame_ms / 1000, len(manifest.regions))
+        offer = replace(offer, unchecked=too_slow)
     return replace(offer, limits=report.limits or offer.limits)
 
 
