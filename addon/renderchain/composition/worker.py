@@ -66,7 +66,7 @@ from ..core.gate import GateLimits
 from ..core.ids import LeaseId
 from ..core.notices.audits import AuditHindered
 from ..core.notices.process import WaitingForWork
-from ..core.notices.watching import WorkerUnwatched
+from ..core.notices.watching import NoWatchtower
 from ..core.schedule import parse_schedule
 from ..core.sealed import SECRET_BITS
 from ..ports.content_store import ContentStore
@@ -158,7 +158,7 @@ async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, Blenders]) -> B
 
 def _tell_ready(blenders: Blenders, reporter: Reporter, settings: Settings) -> None:
     if not settings.watchtower_key:
-        reporter.tell(WorkerUnwatched())
+        reporter.tell(NoWatchtower())
     for maker in (one.maker for one in blenders.all):
         version = ".".join(map(str, maker.version))
         reporter.tell(WaitingForWork(version, maker.device, maker.device_name, settings.lanes))

@@ -28,6 +28,7 @@ from renderchain.core.notices import (
 )
 from renderchain.core.notices.lines import HEADER, KINDS, kind_of, parse_notice, to_line
 
+from tests.unit.core.check_notices import OF_CHECKS
 from tests.unit.core.following_notices import OF_FOLLOWING
 from tests.unit.core.scheduling_notices import OF_SCHEDULING
 from tests.unit.core.worker_notices import OF_WORKERS
@@ -120,7 +121,7 @@ ONE_OF_EACH: dict[Notice, str] = {
         f"Lease {LEASE}: self-test failed, leaf 5 of frame 12 of package bafy differs in 1 bit of its print"
     ),
     watching.WatchStarted(WorkerId(3), 1): "Standing by for worker 3, which has 1 lease submitted",
-    watching.WorkerUnwatched(): (
+    watching.NoWatchtower(): (
         "No watchtower is set: if this machine is down while a lease is audited, the lease's stake is lost. "
         "Start one on another machine, and set the watchtower_key that it says, or none if you do without."
     ),
@@ -253,39 +254,10 @@ ONE_OF_EACH: dict[Notice, str] = {
     jobs.FinalsUnchecked((12,), "no memory"): (
         "The final image of frame 12 could not be made again here (no memory); look at it yourself."
     ),
-    checks.LeaseChecked(*IDS, 2, 4.06): f"Checked 2 leaves of lease {LEASE} in 4.1 s",
-    checks.LeaseUnchecked(*IDS, "no sandbox"): (
-        f"Lease {LEASE} was not checked here (no sandbox); it is accepted unless an audit rejects it. The "
-        'job has no second looks; choose stricter checking, or second_looks = "always", to have them.'
-    ),
-    checks.JobUnchecked("no OPTIX here", second_look=True): (
-        "This machine can't check the job's batches itself (no OPTIX here). In the place of that, half of "
-        "what verifiers accept is looked at by seven more, for which more is kept; most of it comes back."
-    ),
-    checks.LeaseUnjudged(*IDS): (
-        f"Nobody judges lease {LEASE}, and no check here found it right: it is not accepted now, but anyone "
-        "may have it paid when its window is over. Look at its frames."
-    ),
-    checks.LeavesFalse(*IDS, (4, 9), 8.0): (
-        f"Lease {LEASE}: leaves 4, 9 came out otherwise here than delivered, twice (8.0 s); the lease is not "
-        "accepted early, unless verifiers clear it."
-    ),
-    checks.CheckUnsure(*IDS, (4,), "no memory"): (
-        f"Lease {LEASE}: leaf 4 came out otherwise here than delivered, but a second rendering does not "
-        "confirm it (no memory). Nothing was challenged, and the lease is not accepted early; look at its "
-        "frames."
-    ),
-    checks.Unchallenged(*IDS, "No money.", (4,)): (
-        f"Lease {LEASE} was not challenged by itself: No money. Challenge leaf 4 before its window closes if "
-        "you want your money back."
-    ),
-    checks.Unappealed(*IDS, "No money.", (4,)): (
-        f"Lease {LEASE} was accepted by verifiers although leaf 4 came out otherwise here; that was not "
-        "appealed: No money."
-    ),
     jobs.JobEnded(
         JOB, JobState.COMPLETED, 8, 4 * FRI, FRI
     ): "Job 3 is completed: 4.0000 STRK paid, 1.0000 STRK refunded",
+    **OF_CHECKS,
     **OF_WORKERS,
     **OF_FOLLOWING,
     **OF_SCHEDULING,

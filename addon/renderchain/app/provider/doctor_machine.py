@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ...core.errors import RenderChainError
 from ...core.finding import Finding, doubt, fault, fault_of, fine
-from ...core.notices.watching import WorkerUnwatched
+from ...core.notices.watching import NoWatchtower
 from ...core.settings_kinds import NO_WATCHTOWER
 
 GIB = 2**30
@@ -38,7 +38,7 @@ async def question(what: str, ask: Callable[[], Awaitable[str]]) -> Finding:
 def examine_watchtower(watchtower_key: str) -> Finding:
     """Whether somebody answers for the worker while this machine is down, by what its settings say."""
     if not watchtower_key:
-        return doubt("watchtower", WorkerUnwatched().sentence)
+        return doubt("watchtower", NoWatchtower().sentence)
     if watchtower_key == NO_WATCHTOWER:
         return fine("watchtower", "none, as you say in the settings")
     return fine("watchtower", f"{watchtower_key[:8]}… answers for the worker, as the settings say")

@@ -23,7 +23,7 @@ class WatchStarted(Notice):
 
 
 @dataclass(frozen=True)
-class WorkerUnwatched(Notice):
+class NoWatchtower(Notice):
     """A worker starts whose settings name no watchtower, and don't say that it does without."""
 
     level: ClassVar[Level] = Level.WARNING
