@@ -17,7 +17,8 @@ def state_of(play: Voting) -> Hashable:
     """
     stage = play.stage
     known = (frozen(play.costs), frozen(play.false), frozenset(play.done), seats_of(play), money_of(stage))
-    records = [frozen(vars(one)) for one in (play.job, play.lease)]
+    records = [frozen(vars(one)) for one in (play.job, *stage.slots.values())]
+    records += [frozen(stage.records), play.place, play.left, play.frames] if play.left or play.frames else []
     audit = {name: value for name, value in vars(play.lease.audit).items()} if play.lease.audit else {}
     audit.pop("seats", None)
     return (*known, *records, frozen(audit), stage.now_s, stage.coin, stage.drawn_honest)

@@ -21,7 +21,6 @@ from devkit.strategies.stage import (
     OPERATOR,
     PAY_FRI,
     REQUESTER,
-    TASKS,
     Stage,
     set_up,
 )
@@ -49,8 +48,9 @@ class Explorer:
     def __init__(self, coalition: Coalition, exp: int, kind: type[Stage] = Stage) -> None:
         self.coalition, self.exp = coalition, exp
         self.known: dict[Hashable, Node] = {}  # what follows a state
-        place = set_up(kind, exp, second_look=coalition.second_look, thin=coalition.thin)
-        self.first = Voting(coalition, *place)
+        terms = {"second_look": coalition.second_look, "wide": coalition.wide}
+        place = set_up(kind, exp, thin=coalition.thin, spare=coalition.spare, **terms)
+        self.first = Voting(coalition, *place, left=coalition.leases - 1)
         self.before = self.first.wealth()
         self.before["requester"] += self.first.job.terms.escrow_fri
 
@@ -89,15 +89,13 @@ class Explorer:
         for who, fri in now.items():
             found[who] = (fri - self.before[who] - play.costs[who]) / PAY_FRI
         found["spent"] = play.spent_fri() / PAY_FRI
-        if "submitted" in play.done and self.coalition.delivers:
-            found["requester"] += (1 - self.coalition.faked) * play.lease.count / TASKS
+        found["requester"] += play.frames
         return found
 
     def step(self, play: Voting) -> Choice | None:
         """Do what follows by itself; what has to be chosen is returned."""
         if self.coalition.ends in NEVER_SUBMITS:
             play.end_early()
-            play.done.add("over")
             return None
         if "submitted" not in play.done:
             play.done.add("submitted")
@@ -117,7 +115,6 @@ class Explorer:
             if choice or play.lease.draw_outcome is DrawOutcome.IN_AUDIT:
                 return choice
         play.finish()
-        play.done.add("over")
         return None
 
     def first_draw(self, play: Voting) -> Choice:
@@ -230,7 +227,7 @@ class Explorer:
 
     def fake(self, play: Voting, position: int) -> Choice | None:
         """Whether a leaf that nobody looked at before is one of the faked ones."""
-        faked = self.coalition.faked
+        faked = play.faked
 
         def act(is_false: bool) -> Act:
             def learn(child: Voting) -> None:
