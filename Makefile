@@ -95,9 +95,9 @@ test-kills: ## two hundred SIGKILLs of agent, render processes, Kubo and the way
 	$(SETUP) demo
 	$(BIN)/python -m pytest tests/kills -s --kills 200
 
-test-deploy: ## container images, built, and a network of them that renders a scene; units and alerts
-	$(SETUP) system python containers promtool devnet kubo
-	$(BIN)/python -m pytest tests/deploy
+test-deploy: ## container images, built, and a network of them that renders a scene; units, alerts, Terraform
+	$(SETUP) system python containers promtool opentofu devnet kubo
+	$(BIN)/python -m pytest tests/deploy --lanes
 
 test-window: ## the add-on in Blender's own window, by mouse and keyboard
 	$(SETUP) demo blender
@@ -182,6 +182,10 @@ bench-finals: ## honest and false final images against the same made again
 bench-start: ## what a worker's start reads of a board with 100,000 past leases
 	$(SETUP) python
 	$(BIN)/python -m benchmarks.start_up
+
+bench-subscriptions: ## how many of a board's events a worker hears
+	$(SETUP) python
+	$(BIN)/python -m benchmarks.subscriptions
 
 bench-index: ## the index with 1,000,000 leases: answers, listeners, events written, in both databases
 	$(SETUP) python postgres

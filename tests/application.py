@@ -30,8 +30,9 @@ class Application:
     @property
     def environment(self) -> dict[str, str]:
         """What it is started with."""
-        config = str(self.resources / "settings")
-        return {**os.environ, "BLENDER_USER_RESOURCES": str(self.resources), "XDG_CONFIG_HOME": config}
+        config, data = str(self.resources / "settings"), str(self.resources / "data")
+        places = {"XDG_CONFIG_HOME": config, "XDG_DATA_HOME": data}
+        return {**os.environ, "BLENDER_USER_RESOURCES": str(self.resources), **places}
 
     def run(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
         """Run Blender to its end."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 
+from .blender.command_line import output_for_report
 from .blender.network.commands import NETWORK_COMMANDS
 from .blender.provider.table import PROVIDER_COMMANDS
 from .blender.receipt_command import OFFLINE_COMMANDS
@@ -20,7 +21,8 @@ def main() -> int:
     without_bpy = {**PROVIDER_COMMANDS, **NETWORK_COMMANDS, **OFFLINE_COMMANDS}
     if name in without_bpy:
         return without_bpy[name](rest)
-    from .blender.commands import COMMANDS
+    with output_for_report():  # Blender says as it starts where it has its colours from
+        from .blender.commands import COMMANDS
 
     if name not in COMMANDS:
         print(f"usage: python -m renderchain {{{','.join(COMMANDS)}}} …", file=sys.stderr)

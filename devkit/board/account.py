@@ -15,6 +15,7 @@ from renderchain.core.board_events import (
     EntryRefused,
     JobClosed,
     JobCreated,
+    JobImproved,
     Reorganised,
 )
 from renderchain.core.contract_errors import ContractError, UnknownJob, UnknownWorker, contract_error
@@ -104,7 +105,7 @@ class MemoryView(MemoryAccount):
                 interest.grow([event])
                 interest.shrink([event])
             for event in past:
-                first = jobs_from if isinstance(event, JobCreated | JobClosed) else from_block
+                first = jobs_from if isinstance(event, JobCreated | JobClosed | JobImproved) else from_block
                 if event.block >= first and self._matters(event, families, votes_since_s):
                     yield event
             yield CaughtUp(head)
@@ -132,7 +133,7 @@ class MemoryView(MemoryAccount):
             return self._network.time_of(event.block) >= votes_since_s
         if isinstance(event, JobCreated):
             return event.family in families
-        return isinstance(event, JobClosed) and bool(families)
+        return isinstance(event, JobClosed | JobImproved) and bool(families)
 
     async def open_jobs(self, from_block: int, families: Collection[int]) -> list[JobCreated]:
         """The beginnings of the families' jobs since a block that have not closed."""

@@ -235,8 +235,8 @@ def test_a_worker_hears_what_stake_a_lease_locks_before_it_claims(networks: Open
             job_id = await net.artist.create_job(TERMS)
             locked = []
             for slot in (0, 1):
-                await teller.tell(job_id)
-                await teller.tell(job_id)
+                await teller.tell(await net.worker.job(job_id))
+                await teller.tell(await net.worker.job(job_id))
                 before = await net.worker.worker(net.worker_id)
                 record = await net.worker.record(net.worker_id, FAMILY)
                 stake = stake_of(await net.worker.job(job_id), before, record)
@@ -264,7 +264,7 @@ def test_a_worker_hears_that_its_stake_is_too_little_and_what_to_do(networks: Op
             net, heard = await opened.network(RULES), RecordingReporter()
             free_fri = (await net.worker.worker(net.worker_id)).free_fri
             job_id = await net.artist.create_job(replace(TERMS, reward_fri=2 * free_fri))
-            await StakeNotice(net.worker, heard).tell(job_id)
+            await StakeNotice(net.worker, heard).tell(await net.worker.job(job_id))
             assert [(one.free_fri, one.stake_suffices) for one in heard.heard(LeaseOffered)] == [
                 (free_fri, False)
             ]

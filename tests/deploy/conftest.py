@@ -14,8 +14,19 @@ from tools.setup.containers import PROGRAMS, containers_root
 from tools.setup.debian import is_there
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--lanes", action="store_true", help="build images and plan fleets: an hour or more")
+
+
+@pytest.fixture(scope="session")
+def lanes(request: pytest.FixtureRequest) -> None:
+    """Skips unless asked for: that the programs are there does not mean that somebody has the hour."""
+    if not request.config.getoption("--lanes"):
+        pytest.skip("`make test-deploy` runs it.")
+
+
 @pytest.fixture(scope="module")
-def containers() -> Iterator[Containers]:
+def containers(lanes: None) -> Iterator[Containers]:
     """With the image that all begin with; layers of an earlier run are used again.
 
     The folder that runs them, their volumes and what is removed at the end are one for all: another process

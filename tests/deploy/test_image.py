@@ -17,7 +17,7 @@ OPTIX = "localhost/renderchain-worker-optix"
 
 
 @pytest.fixture(scope="module")
-def image(containers: Containers, image: str) -> str:
+def image(containers: Containers) -> str:
     """The worker's."""
     return built(containers, "worker")
 

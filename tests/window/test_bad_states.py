@@ -295,10 +295,9 @@ def test_settings_that_are_garbage_are_told_and_left_as_they_are(
     assert said.endswith(".") and artist.settings.read_bytes() == raw
 
 
-def test_quitting_in_mid_upload_pays_nothing_and_leaves_nothing_but_that_it_is_told_at_the_next_start(
+def test_quitting_in_mid_upload_is_asked_about_pays_nothing_and_one_press_goes_on_with_it(
     screen: Screen, application: Application, network: Network, tmp_path: Path
 ) -> None:
-    """Nothing asks before Blender is quitted: it lets no extension hold its end up."""
     before, temporary = jobs_of(network), tmp_path / "temporary"
     temporary.mkdir()
     scene, home = str(small_scene(application, tmp_path)), tmp_path / "home"
@@ -309,10 +308,15 @@ def test_quitting_in_mid_upload_pays_nothing_and_leaves_nothing_but_that_it_is_t
             own = Artist(window, home)
             own.choose({**settings_of(network), "ipfs_api": f"/ip4/127.0.0.1/tcp/{store.port}"})
             own.begin()
-            assert own.submit() == ""
+            assert own.submit() == "" and not window.ask("bpy.data.is_dirty")
             own.pay()
             window.wait_until(store.heard.is_set, 120)
-            window.screen.press("ctrl+q")
+            own.wait_for("bpy.data.is_dirty")
+            steps = window.ask("bpy.context.preferences.edit.undo_steps")
+            assert steps > 0 and not window.ask("bpy.context.preferences.is_dirty")
+            quit_and(own, "escape", "asked-before-quitting")
+            assert window.ask("part('ui.submitting').submitting.phase"), "who says Cancel has it go on"
+            quit_and(own, "d", "asked-again")  # Don't Save
             window.process.wait(QUIT_S)
         finally:
             window.end()
@@ -326,13 +330,27 @@ def test_quitting_in_mid_upload_pays_nothing_and_leaves_nothing_but_that_it_is_t
         again.wait_for("told('SUBMIT')")
         again.picture("unfinished")
         said = window.ask("told('SUBMIT')")
-        assert said == "Blender ended before this was sent: main. Nothing was paid; submit it again."
+        assert said.startswith("Blender ended before this was sent: main. Nothing was paid. Go On"), said
         again.close_popup()
-        assert again.submit() == ""
+        again.press("renderchain.go_on")
+        again.wait_for("len(part('ui.confirm')._asked)")
+        window.settle(20)
+        again.picture("go-on-price")
         again.pay()
         again.wait_for("not part('ui.submitting').submitting.phase")
         assert window.ask("told('SUBMIT')") == "Job main is on the network"
+        assert not window.ask("part('ui.unsent').offered()")
         assert window.complaints() == []
     finally:
         window.end()
     assert jobs_of(network) == before + 1, "it was paid for once"
+    assert list((home / "data" / "renderchain" / "unfinished").iterdir()) == []
+
+
+def quit_and(artist: Artist, answer: str, picture: str) -> None:
+    """Quit by the keyboard, and answer Blender's question, which has to come."""
+    window = artist.window
+    window.screen.press("ctrl+q")
+    window.settle(60)
+    artist.picture(picture)
+    window.screen.press(answer)

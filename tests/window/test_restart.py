@@ -59,7 +59,11 @@ def test_two_jobs_at_once_come_to_their_end_though_blender_was_quitted_in_betwee
         first.wait_for(f"{STANDS} == [[2, 'active', True, 0], [1, 'active', True, 0]]")
         first.window.show_panel("Jobs")
         first.picture("two-jobs")
+        is_asked = first.window.ask("bpy.data.is_dirty")  # as it is since the first job was on its way
         first.window.screen.press("ctrl+q")
+        if is_asked:
+            first.window.settle(60)
+            first.window.screen.press("d")  # Don't Save
         first.window.process.wait(QUIT_S)
     finally:
         first.window.end()

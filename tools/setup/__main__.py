@@ -6,6 +6,7 @@
     python3 -m tools.setup devnet        starknet-devnet
     python3 -m tools.setup emulation     qemu, for measuring as if on other processors
     python3 -m tools.setup containers    what builds and runs container images
+    python3 -m tools.setup opentofu      what plans machines of a cloud, for the tests of deploy/terraform
     python3 -m tools.setup postgres      the database of services where one machine is outgrown
     python3 -m tools.setup dashboard     the dashboard's page, which the index serves
     python3 -m tools.setup browser       Chromium, in which the dashboard is tested
@@ -16,7 +17,7 @@
     python3 -m tools.setup demo | all    what `make demo` needs; everything
     python3 -m tools.setup doctor        what is there and what is missing
     python3 -m tools.setup path NAME     where uv, devnet, cairo, kubo, scenes, blender, containers,
-                                         dashboard or promtool lies
+                                         dashboard, promtool or opentofu lies
 
 Tools go, keyed by version and recipe, into $RENDERCHAIN_CACHE (or $XDG_CACHE_HOME/renderchain,
 or ~/.cache/renderchain), so that a second clone builds nothing again.
@@ -38,6 +39,7 @@ from .containers import containers, containers_root
 from .dashboard import DIST, dashboard, dashboard_root, is_built
 from .debian import blender_app, blender_root, browser, emulation, postgres, scenes, scenes_root, system
 from .kubo import kubo, kubo_root
+from .opentofu import opentofu, opentofu_root
 from .promtool import promtool, promtool_root
 from .python_env import STAMP, python_env, uv, uv_root
 
@@ -51,6 +53,7 @@ ROOTS: dict[str, Callable[[], Path]] = {
     "containers": containers_root,
     "dashboard": dashboard_root,
     "promtool": promtool_root,
+    "opentofu": opentofu_root,
 }
 # What runs one after the other: cargo fills all cores by itself, apt and dpkg take a lock.
 LANES: tuple[tuple[tuple[str, Callable[[], None]], ...], ...] = (
@@ -67,6 +70,7 @@ LANES: tuple[tuple[tuple[str, Callable[[], None]], ...], ...] = (
         ("python", python_env),
         ("dashboard", dashboard),
         ("kubo", kubo),
+        ("opentofu", opentofu),
         ("blender", blender_app),
     ),
 )

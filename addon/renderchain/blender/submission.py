@@ -10,7 +10,7 @@ import bpy
 
 from ..app.requester.estimate import JobFrames
 from ..app.requester.offer import Offer
-from ..app.requester.requester import Requester
+from ..app.requester.requester import OnProbed, Requester, unprobed
 from ..core.errors import SceneError
 from ..core.frame_names import USUAL
 from ..core.frames import format_frames
@@ -43,8 +43,9 @@ class Submission:
     """Made on Blender's main thread, which it holds only to copy the scene; sent from any thread.
 
     Without an interface it is sent from the main thread, where it holds Blender for the proof. That takes at
-    most ``proof_seconds``, 0 for none, and errors whose names are ``allowed`` do not stop it. Raises
-    SceneError if the scene can't be sent.
+    most ``proof_seconds``, 0 for none, and errors whose names are ``allowed`` do not stop it. The package is
+    gone with the submission, unless somebody has a ``place`` for it. Raises SceneError if the scene can't be
+    sent.
     """
 
     def __init__(
@@ -56,8 +57,9 @@ class Submission:
         name: str = "",
         proof_seconds: int = PROOF_S,
         allowed: Collection[str] = (),
+        place: Path | None = None,
     ) -> None:
-        all_at_once(self._begin(scene, frames, own_seed, name, proof_seconds, allowed))
+        all_at_once(self._begin(scene, frames, own_seed, name, proof_seconds, allowed, place))
 
     @classmethod
     def in_steps(
@@ -69,10 +71,11 @@ class Submission:
         name: str = "",
         proof_seconds: int = PROOF_S,
         allowed: Collection[str] = (),
+        place: Path | None = None,
     ) -> Steps[Submission]:
         """One that is made in steps, between which Blender goes on; one of them raises what there is."""
         one = cls.__new__(cls)
-        yield from one._begin(scene, frames, own_seed, name, proof_seconds, allowed)
+        yield from one._begin(scene, frames, own_seed, name, proof_seconds, allowed, place)
         return one
 
     def _begin(
@@ -83,11 +86,12 @@ class Submission:
         name: str,
         proof_seconds: int,
         allowed: Collection[str],
+        place: Path | None,
     ) -> Steps[None]:
         self._name = name or file_name()
         self._frames = frames
         self._scratch = Scratch()
-        self._folder = Path(self._scratch.name) / "package"
+        self._folder = place or Path(self._scratch.name) / "package"
         self._proving: Proving | None = None
         self._allowed = allowed
         try:
@@ -110,6 +114,7 @@ class Submission:
         reporter: Reporter,
         probe_seconds: int = DEFAULT_S,
         names: str = USUAL,
+        on_probed: OnProbed = unprobed,
     ) -> BoardJob:
         """Pack, probe, pin and pay; returns the job. Can be called once: the package is gone then."""
         with self._scratch:
@@ -126,6 +131,7 @@ class Submission:
                 output=output,
                 probe_seconds=probe_seconds,
                 names=names,
+                on_probed=on_probed,
             )
 
     async def _pack(self, reporter: Reporter) -> Manifest:

@@ -73,10 +73,10 @@ class Interest:
         return found + [Filter((), ((), some)) for some in _some(self._leases)]
 
     def past(self) -> list[Filter]:
-        """What may still matter of all that there was: jobs of the families, and which of them closed."""
+        """What may still matter of all that there was: the families' jobs, which closed, which pay more."""
         if not self._families:  # who renders for none still verifies; a node would take no family for any
             return []
-        return [self._created(), Filter(_names([JobClosed]))]
+        return [self._created(), Filter(_names([JobClosed, JobImproved]))]
 
     def ends(self) -> list[Filter]:
         """What tells that leases are settled."""

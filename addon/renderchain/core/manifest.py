@@ -23,6 +23,8 @@ MANIFEST_NAME = "manifest.json"
 MAX_MANIFEST_BYTES = 8 * 2**20
 PIECES = "manifest.pieces"  # the folder of a package's pieces
 PIECE_DIGITS = 32
+# Where a package has its own colour configuration; without one, it is Blender's own.
+COLOURS = ("c/config.ocio", "c/config.ocioz")
 UNADDRESSED = "0" * 64  # no key: a package that is not on its way yet
 # Of scenes, view layers and views of colour: Blender 5 lets names have so many bytes.
 MOST_NAME_BYTES = 255
@@ -138,6 +140,11 @@ class Manifest:
     def leaves_per_frame(self) -> int:
         """A frame's leaves: of each tile, one for each view layer."""
         return leaves_of(self.width, self.height, len(self.view_layers))
+
+    @property
+    def colours(self) -> str:
+        """The package's own colour configuration, or "" where it has none."""
+        return next((file.path for file in self.files if file.path in COLOURS), "")
 
     @property
     def final_pixel_bytes(self) -> int:

@@ -77,8 +77,13 @@ def _size_of(scene: bpy.types.Scene) -> str:
     from ..blender.scene_reader import read_scene
 
     facts = read_scene(scene)
-    samples = said(counted(facts.samples, "sample"))
-    return say(texts.SIZE_AND_SAMPLES, width=facts.width, height=facts.height, samples=samples)
+    return size_text_of(facts.width, facts.height, facts.samples)
+
+
+def size_text_of(width: int, height: int, samples: int) -> str:
+    """How large a frame is, and how often each pixel is sampled."""
+    counted_samples = said(counted(samples, "sample"))
+    return say(texts.SIZE_AND_SAMPLES, width=width, height=height, samples=counted_samples)
 
 
 def ask(asked: Asked, then: Then) -> None:

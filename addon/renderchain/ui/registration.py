@@ -15,7 +15,7 @@ import bpy
 from .. import __package__ as base_package
 from ..blender.command_names import COMMAND_NAMES
 from ..core.scratch import sweep
-from ..core.unfinished import left_in
+from ..core.unfinished import Left, left_in
 from . import (
     account_setup,
     challenge,
@@ -32,11 +32,13 @@ from . import (
     preflight_rows,
     properties,
     provider,
+    quitting,
     sequences,
     store_setup,
     submit,
     submit_panel,
     submitting,
+    unsent,
 )
 from .state import background, forget
 from .strings import language
@@ -99,6 +101,7 @@ def register() -> None:
         bpy.app.timers.register(_first_look, first_interval=1.0, persistent=True)  # a file may be opened
         bpy.types.TOPBAR_MT_render.append(submit.draw_menu)
         preflight_rows.start()
+        quitting.start()
     checkup.start()
 
 
@@ -112,10 +115,12 @@ def unregister() -> None:
     if not bpy.app.background:
         bpy.types.TOPBAR_MT_render.remove(submit.draw_menu)
         preflight_rows.end()
+        quitting.stop()
     forget()
     checkup.stop()
     following.jobs.forget()
     submitting.reset()
+    unsent.forget()
     pictures.stop()
     for place in messages.Place:
         messages.forget(place)
@@ -140,27 +145,27 @@ def _command(name: str) -> Callable[[Sequence[str]], int]:
 def _first_look() -> None:
     """Import in the background what the first operator will need, then show the jobs, and go on with that."""
 
-    def begin(unfinished: list[str] | None, _: object) -> None:
-        submit.tell_unfinished(unfinished or ())
+    def begin(found: list[Left] | None, _: object) -> None:
+        unsent.tell_left(found or ())
         for timer in (_look, _look_online):
             bpy.app.timers.register(timer, persistent=True)
 
     background().run(_imported(), begin)
 
 
-async def _imported() -> list[str]:
+async def _imported() -> list[Left]:
     import asyncio
 
     return await asyncio.to_thread(_import_all)
 
 
-def _import_all() -> list[str]:
+def _import_all() -> list[Left]:
     """And look what earlier processes left; returns the submissions that ended with theirs."""
     sweep()
-    unfinished = left_in(submit.unfinished_folder())
+    found = left_in(unsent.folder())
     for name in NEEDED_SOON:
         import_module(name, base_package)
-    return unfinished
+    return found
 
 
 def _look() -> float:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import bpy
@@ -13,13 +13,15 @@ from ..core.errors import RenderChainError, SceneError
 from ..core.ids import BoardJob
 from ..core.notices import Level
 from ..core.sketch import Sketch
-from ..core.unfinished import PendingSubmission
+from ..core.unfinished import Left, PendingSubmission
 from ..ports.reporter import Reporter
-from ..settings import Settings, own_settings_file
-from . import confirm
+from ..settings import Settings
+from . import confirm, unsent
 from .messages import Message, Place, failed, tell
 from .preferences import read_settings
+from .quitting import hold
 from .scene_findings import at_a_glance
+from .state import background
 from .strings import texts
 from .strings.language import say
 from .submitting import begin, stop, submitting
@@ -28,6 +30,7 @@ from .work import Operator, on_main_thread, refresh_jobs
 
 if TYPE_CHECKING:
     from ..app.requester.estimate import Estimate
+    from ..core.manifest import Manifest
 
 CPU = "CPU"
 SKETCH_S = 20.0  # the artist waits for it before the price is shown
@@ -115,12 +118,12 @@ async def price(
 
     await asyncio.to_thread(try_output, wish.output)
     size_bytes = await asyncio.to_thread(facts.count_bytes)
-    frame_s = await _frame_s(sketch, reporter) if sketch else None
+    frame_s = await _frame_s(sketch, reporter) if sketch else wish.offer.frame_s
     is_of_cpu = wish.offer.device_group == CPU  # what a frame takes on it says nothing of GPUs
-    offer = replace(wish.offer, frame_s=frame_s if is_of_cpu else None)
+    wish = replace(wish, offer=replace(wish.offer, frame_s=frame_s if is_of_cpu else None))
     requester = make_requester(settings, reporter, facts.blender)
     reporter.say(texts.PRICING)
-    estimate: Estimate = await requester.estimate(offer, facts.frames, size_bytes)
+    estimate: Estimate = await requester.estimate(wish.offer, facts.frames, size_bytes)
     estimate.check_funds()
     return confirm.Asked(settings, wish, facts, estimate, size_bytes, frame_s)
 
@@ -134,8 +137,12 @@ async def _frame_s(sketch: Callable[[], Coroutine[Any, Any, Sketch]], reporter: 
         return None
 
 
-def send(asked: confirm.Asked) -> Callable[[Reporter], Any]:
-    """What copies the scene, on the main thread, then packs, sends and pays it."""
+def send(asked: confirm.Asked, pending: PendingSubmission | None = None) -> Callable[[Reporter], Any]:
+    """What copies the scene, on the main thread, then packs, sends and pays it.
+
+    With ``pending`` the package can be gone on with, should it not be sent.
+    """
+    from ..app.requester.requester import unprobed
     from ..blender.submission import Submission
     from ..composition.requester import make_requester
 
@@ -150,43 +157,39 @@ def send(asked: confirm.Asked) -> Callable[[Reporter], Any]:
         name=wish.name,
         proof_seconds=wish.proof_seconds,
         allowed=wish.allowed,
+        place=pending.place() if pending else None,
     )
+    keep = unsent.keeping(asked, pending) if pending else unprobed
 
     async def work(reporter: Reporter) -> BoardJob:
         submission = await on_main_thread(steps)
+        if pending:  # not before: what has changes is copied for the comparison
+            background().later(lambda: hold(wish.name))
         requester = make_requester(asked.settings, reporter, asked.facts.blender)
         offer = asked.estimate.offer  # what is paid is what was shown, whatever fees are by then
-        return await submission.send(requester, offer, wish.output, reporter, wish.probe_seconds, wish.names)
+        where = (wish.output, reporter, wish.probe_seconds, wish.names)
+        return await submission.send(requester, offer, *where, keep)
 
     return work
 
 
 def pay(asked: confirm.Asked) -> None:
     """Send it, and say how that ended."""
+    name = asked.wish.name
+    pending = PendingSubmission(unsent.folder(), name)
     try:
-        working = send(asked)
+        working = send(asked, pending)
     except (RenderChainError, OSError) as error:  # no room or no leave for the copy
+        pending.end()
         tell(Place.SUBMIT, failed(error))
         return
-    name = asked.wish.name  # the job's id is nobody's word for it
-
-    def sent(_: BoardJob) -> None:
-        tell(Place.SUBMIT, Message(say(texts.SENT, job=name)))
-        refresh_jobs()
-
-    begin(say(texts.PACKING, job=name), working, sent, PendingSubmission(unfinished_folder(), name))
+    begin(say(texts.PACKING, job=name), working, lambda _: sent(name), pending)
 
 
-def unfinished_folder() -> Path:
-    """Where stands what is being sent, beside the settings."""
-    return own_settings_file().with_name("unfinished")
-
-
-def tell_unfinished(names: Sequence[str]) -> None:
-    """Say what an earlier Blender left, on the main thread."""
-    if names:
-        text = say(texts.NOT_SENT, jobs=", ".join(names))
-        tell(Place.SUBMIT, Message(text, Level.WARNING))
+def sent(name: str) -> None:
+    """It is on the network; the job's id there is nobody's word for it."""
+    tell(Place.SUBMIT, Message(say(texts.SENT, job=name)))
+    refresh_jobs()
 
 
 class RENDERCHAIN_OT_submit(Submit):  # noqa: N801 - Blender's naming
@@ -210,6 +213,87 @@ class RENDERCHAIN_OT_submit_animation(Submit):  # noqa: N801 - Blender's naming
     bl_idname = "renderchain.submit_animation"
     bl_label = "Render Animation on Network"
     what = "ANIMATION"
+
+
+class RENDERCHAIN_OT_go_on(Operator):  # noqa: N801 - Blender's naming
+    """Send what was packed, as it was then; you see the price first"""
+
+    bl_idname = "renderchain.go_on"
+    bl_label = "Go On"
+    said_in = Place.SUBMIT
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """One submission at a time."""
+        return unsent.offered() is not None and not submitting.phase
+
+    def act(self, context: bpy.types.Context) -> set[str]:
+        """Look whether all is there, ask the network for the price, then the artist."""
+        one, settings, blender = unsent.offered(), read_settings(), bpy.app.binary_path
+        assert one is not None
+
+        async def work(reporter: Reporter) -> confirm.Asked:
+            import asyncio
+
+            from ..app.requester.unsent import checked_package
+
+            manifest = await asyncio.to_thread(checked_package, one.left.package)
+            return await price(settings, *kept_wish(one, manifest, blender), reporter)
+
+        begin(texts.PRICING, work, lambda asked: confirm.ask(asked, partial(pay_kept, one.left)))
+        return {"FINISHED"}
+
+
+def kept_wish(one: unsent.Unsent, manifest: Manifest, blender: str) -> tuple[Wish, confirm.Facts]:
+    """What was asked for, of a package that is there."""
+    from ..app.requester.create_job import frames_of
+
+    job = one.job
+    wish = Wish(
+        scene=job.scene,
+        name=job.name,
+        frames=manifest.frames,
+        offer=job.offer,
+        output=job.output,
+        names=job.names,
+        own_seed=manifest.own_seed,
+        proof_seconds=0,
+        probe_seconds=0,
+        allowed=(),
+    )
+    size = confirm.size_text_of(manifest.width, manifest.height, manifest.samples)
+    size_bytes = sum(file.size_bytes for file in manifest.files)
+    return wish, confirm.Facts(frames_of(manifest), size, lambda: size_bytes, blender, job.file.path)
+
+
+def pay_kept(left: Left, asked: confirm.Asked) -> None:
+    """Send the package as it is, and say how that ended."""
+    unsent.forget()  # what fails is offered again
+    pending = PendingSubmission.again(left.file)
+    if pending is None:
+        tell(Place.SUBMIT, Message(say(texts.NOT_HERE), Level.WARNING))
+        return
+
+    async def work(reporter: Reporter) -> BoardJob:
+        import asyncio
+
+        from ..app.requester.unsent import checked_package
+        from ..composition.requester import make_requester
+
+        wish = asked.wish
+        manifest = await asyncio.to_thread(checked_package, left.package)
+        return await make_requester(asked.settings, reporter, asked.facts.blender).submit(
+            left.package,
+            manifest,
+            asked.estimate.offer,
+            name=wish.name,
+            output=wish.output,
+            probe_seconds=None,
+            names=wish.names,
+        )
+
+    begin(say(texts.SENDING, job=asked.wish.name), work, lambda _: sent(asked.wish.name), pending)
+    hold(asked.wish.name)
 
 
 class RENDERCHAIN_OT_stop_submitting(bpy.types.Operator):  # noqa: N801 - Blender's naming
@@ -242,6 +326,8 @@ CLASSES = (
     RENDERCHAIN_OT_submit,
     RENDERCHAIN_OT_submit_still,
     RENDERCHAIN_OT_submit_animation,
+    RENDERCHAIN_OT_go_on,
+    unsent.RENDERCHAIN_OT_give_up,
     RENDERCHAIN_OT_stop_submitting,
     confirm.RENDERCHAIN_OT_pay,
 )

@@ -8,7 +8,7 @@ from typing import Any
 import bpy
 
 from ..blender.open_file import file_name
-from . import first_run, messages, preflight_rows, scene_findings
+from . import first_run, messages, preflight_rows, scene_findings, unsent
 from .strings import texts
 from .strings.language import said
 from .submitting import submitting
@@ -54,6 +54,7 @@ class RENDERCHAIN_PT_submit(bpy.types.Panel):  # noqa: N801 - Blender's naming
             column.operator("renderchain.submit", icon="RENDER_ANIMATION")
             if not column.enabled:
                 messages.draw_text(layout, texts.SEE_BELOW, width_px, "CANCEL")
+            unsent.draw(layout, width_px)
         messages.draw(layout, messages.Place.SUBMIT, width_px)
 
 

@@ -10,12 +10,13 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..core.errors import Cancelled
+from ..core.errors import Cancelled, SceneError
 from ..core.notices import Notice
 from ..core.notices.jobs import EscrowDue
 from ..core.progress import progress_text, share_done
-from ..core.unfinished import PendingSubmission
+from ..core.unfinished import Left, PendingSubmission
 from ..ports.reporter import Reporter
+from . import unsent
 from .messages import Message, Place, failed, forget, tell
 from .state import background
 from .strings import texts
@@ -38,6 +39,7 @@ class Submitting:
     running: Future[Any] | None = None
     lines: list[str] = field(default_factory=list)
     pending: PendingSubmission | None = None
+    job: str = ""  # which one closing Blender would end
 
 
 submitting = Submitting()
@@ -56,9 +58,11 @@ def begin(
 
     def done(result: Any, failure: Exception | None) -> None:
         lines, was_paying = "\n".join(submitting.lines), submitting.is_paying
-        if pending:
-            pending.end()
+        left = _left_of(pending, failure) if pending else None
+        submitting.pending = None
         reset()
+        if left:
+            unsent.offer(left)
         if failure is None:
             then(result)
         else:
@@ -78,6 +82,15 @@ def reset() -> None:
     if submitting.pending:
         submitting.pending.leave()
     vars(submitting).update(vars(Submitting()))
+
+
+def _left_of(pending: PendingSubmission, failure: Exception | None) -> Left | None:
+    """What can be gone on with: not what ended well or must be packed anew, nor what was given up before."""
+    is_given_up = isinstance(failure, Cancelled) and not pending.was_left
+    if failure is None or is_given_up or isinstance(failure, SceneError):
+        pending.end()
+        return None
+    return pending.let_go()
 
 
 def _end_of(failure: Exception, lines: str, *, was_paying: bool) -> Message:

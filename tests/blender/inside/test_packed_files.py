@@ -141,13 +141,35 @@ def kinds_found(part):
     return [(one.kind, str(one.severity)) for one in look(bpy.context.scene)]
 
 
-def test_a_colour_configuration_of_ones_own_is_an_error(part, project, tmp_path, monkeypatch):
-    own = Path(bpy.utils.system_resource("DATAFILES"), "colormanagement", "config.ocio")
-    copy = tmp_path / "config.ocio"
-    copy.write_bytes(own.read_bytes())
-    monkeypatch.setenv("OCIO", str(copy))
+def test_a_colour_configuration_of_ones_own_comes_along_with_its_tables(part, project, tmp_path, monkeypatch):
+    save(project / "film.blend")
+    own = Path(bpy.utils.system_resource("DATAFILES"), "colormanagement")
+    shutil.copytree(own, tmp_path / "colours")
+    config = tmp_path / "colours" / "config.ocio"
+    monkeypatch.setenv("OCIO", str(config))
+    assert not pack(part, tmp_path / "plain").colours
+    config.write_bytes(config.read_bytes().replace(b"luts:filmic", b"filmic:%s/luts" % bytes(config.parent)))
+    manifest = opened(part, project)
+    assert manifest.colours == "c/config.ocio"
+    assert {path.rpartition(".")[2] for path in (one.path for one in manifest.files)} >= {"cube", "spi1d"}
+    text = (tmp_path / "package" / "c" / "config.ocio").read_text()
+    assert str(tmp_path) not in text and "filmic_to" not in text and "search_path: ../f\n" in text
+    for name in re.findall(r'src: "([^"]+)"', text):
+        assert (tmp_path / "package" / "f" / name).is_file()
+
+
+def test_what_a_colour_configuration_lacks_is_an_error(part, project, tmp_path, monkeypatch):
+    config = tmp_path / "config.ocio"
+    monkeypatch.setenv("OCIO", str(config))
+    assert kinds_found(part) == []  # Blender goes by its own
+    head = "ocio_profile_version: 2\n"
+    config.write_text(f"{head}# !<FileTransform> {{src: old.cube}}\nx: !<FileTransform> {{src: a.cube}}\n")
+    assert kinds_found(part) == [("missing file", "error")]
+    (tmp_path / "a.cube").touch()
     assert kinds_found(part) == []
-    copy.write_bytes(own.read_bytes() + b"# and more\n")
+    config.write_text(f"{head}search_path: tables/$SHOT\nx: !<FileTransform> {{src: a.cube}}\n")
+    assert kinds_found(part) == [("colour configuration", "error")]
+    monkeypatch.setenv("OCIO", "ocio://default")
     assert kinds_found(part) == [("colour configuration", "error")]
 
 

@@ -61,8 +61,7 @@ def caches_beside(project, elsewhere, name):
 
 
 def film_of_the_sail(project, elsewhere):
-    save(elsewhere / "sim.blend", relative=False)
-    bpy.ops.wm.save_as_mainfile(filepath=str(elsewhere / "sim.blend"))
+    bpy.ops.wm.save_as_mainfile(filepath=str(elsewhere / "sim.blend"), relative_remap=False)
     stage()
     save(project / "film.blend")
     bpy.context.scene.frame_end = 6
@@ -72,10 +71,12 @@ def film_of_the_sail(project, elsewhere):
 
 @kind(2, 6)
 def cloth_of_a_library_in_a_folder_of_the_films(project, elsewhere):
-    """The library has a folder of that name too, with other frames."""
+    """The library has a folder of that name too, with other frames, and not all of them."""
     mine, other = caches_beside(project, elsewhere, f"{SECRET} wind")
     shutil.copytree(mine, project / "simulated")
     shutil.copytree(other, elsewhere / "simulated")
+    (incomplete,) = (elsewhere / "simulated").glob("*_000003_*.bphys")
+    incomplete.unlink()
     shutil.copytree(other, project / "simulated" / SECRET)
     cache = bpy.data.objects["sail"].modifiers.new("cloth", "CLOTH").point_cache
     cache.use_external, cache.use_library_path = True, False
@@ -143,3 +144,15 @@ def dynamic_paint(project, elsewhere):
 @pytest.mark.parametrize("name", kind.names)
 def test_a_package_shows_what_the_artists_file_shows(part, tmp_path, name):
     kind.check(part, tmp_path, name)
+
+
+def test_a_librarys_cache_is_looked_for_where_blender_reads_it(part, tmp_path):
+    stage()
+    cloth_of_a_library_in_a_folder_of_the_films(tmp_path / "project", tmp_path / "elsewhere")
+    sail = bpy.data.objects["sail"]
+    cache = sail.modifiers["cloth"].point_cache
+    missing = part("blender.cycles.reading.caches").missing_in_point_cache
+    assert missing(cache, sail.library, (2, 3, 6)) is None
+    (gone,) = (tmp_path / "project" / "simulated").glob("*_000003_*.bphys")
+    gone.unlink()
+    assert missing(cache, sail.library, (2, 3, 6)) == 3

@@ -108,13 +108,93 @@ def test_what_blender_ended_before_it_was_sent_is_told_at_the_next_start(part, t
     assert unfinished.left_in(tmp_path) == [], "it is on its way"
     submitting.reset()  # as disabling does; where Blender is killed the note is left by itself
     left = unfinished.left_in(tmp_path)
-    assert left == ["film"] and unfinished.left_in(tmp_path) == []
-    submit, messages = part("ui.submit"), part("ui.messages")
-    submit.tell_unfinished([])
+    assert [one.name for one in left] == ["film"] and unfinished.left_in(tmp_path) == []
+    unsent, messages = part("ui.unsent"), part("ui.messages")
+    unsent.tell_left([])
     assert messages.told(messages.Place.SUBMIT) is None
-    submit.tell_unfinished(left)
+    unsent.tell_left(left)
     told = messages.told(messages.Place.SUBMIT)
     assert told.text == "Blender ended before this was sent: film. Nothing was paid; submit it again."
+
+
+@pytest.fixture
+def packed(part, tmp_path):
+    """A submission whose package is whole, of a file that was saved."""
+    file = tmp_path / "film.blend"
+    file.touch()
+    unsent, offer = part("app.requester.unsent"), part("app.requester.offer").Offer()
+    seen = unsent.FileSeen.at(str(file))
+    job = unsent.UnsentJob("film", "Scene", tmp_path / "frames", "####", offer, 1_700_000_000, seen)
+    pending = part("core.unfinished").PendingSubmission(tmp_path / "unfinished", "film")
+    pending.place().mkdir()
+    pending.can_be_gone_on_with(job.to_bytes())
+    yield pending
+    pending.end()
+    part("ui.unsent").forget()
+
+
+def left_of(part, tmp_path):
+    return part("core.unfinished").left_in(tmp_path / "unfinished")
+
+
+def test_what_was_packed_is_offered_at_the_next_start_until_it_is_given_up(part, drawn, packed, tmp_path):
+    packed.leave()
+    part("ui.unsent").tell_left(left_of(part, tmp_path))
+    seen = drawn()
+    assert "Go On sends it without packing it anew" in texts(seen) and "film was packed (20" in texts(seen)
+    assert {"renderchain.go_on", "renderchain.give_up", "renderchain.submit"} <= set(names(seen))
+    assert "saved since" not in texts(seen)
+    bpy.ops.renderchain.give_up()
+    seen = drawn()
+    assert "renderchain.go_on" not in names(seen) and "film was packed" not in texts(seen)
+    assert list((tmp_path / "unfinished").iterdir()) == [] and not bpy.ops.renderchain.go_on.poll()
+
+
+def test_it_is_said_that_the_file_was_saved_since(part, drawn, packed, tmp_path):
+    packed.leave()
+    (tmp_path / "film.blend").write_bytes(b"changed")
+    part("ui.unsent").tell_left(left_of(part, tmp_path))
+    assert "The file has been saved since" in texts(drawn())
+
+
+def test_what_could_not_be_uploaded_is_offered_at_once(part, drawn, thread, packed, tmp_path):
+    submitting = part("ui.submitting")
+    submitting.begin("Packing film", nothing, print, packed)
+    assert "renderchain.go_on" not in names(drawn())
+    thread.done(None, part("core.errors").StoreError("The IPFS node is away. Start it."))
+    assert "renderchain.go_on" in names(drawn()) and "Start it" in texts(drawn())
+    assert [bool(one.order) for one in left_of(part, tmp_path)] == [True]
+
+
+@pytest.mark.parametrize("failure", ["Cancelled", "SceneError"])
+def test_what_is_stopped_or_must_be_packed_anew_is_not_kept(part, drawn, thread, packed, tmp_path, failure):
+    part("ui.submitting").begin("Packing film", nothing, print, packed)
+    thread.done(None, getattr(part("core.errors"), failure)("Stopped"))
+    assert "renderchain.go_on" not in names(drawn()) and left_of(part, tmp_path) == []
+
+
+def test_stopping_what_was_gone_on_with_does_not_throw_it_away(part, drawn, thread, packed, tmp_path):
+    packed.leave()
+    (left,) = left_of(part, tmp_path)
+    again = part("core.unfinished").PendingSubmission.again(left.file)
+    part("ui.submitting").begin("Sending film", nothing, print, again)
+    thread.done(None, part("core.errors").Cancelled("Stopped"))
+    assert "renderchain.go_on" in names(drawn())
+
+
+def test_what_is_being_paid_is_not_offered_again_whatever_comes(part, drawn, thread, packed, tmp_path):
+    submitting = part("ui.submitting")
+    submitting.begin("Packing film", nothing, print, packed)
+    submitting.SubmitReporter(packed).tell(part("core.notices.jobs").EscrowDue(10**18))
+    thread.done(None, part("core.errors").ChainError("The node went away."))
+    assert "renderchain.go_on" not in names(drawn()) and left_of(part, tmp_path) == []
+
+
+def test_a_note_of_a_package_that_nobody_can_read_says_to_submit_again(part, drawn, packed, tmp_path):
+    packed.can_be_gone_on_with(b"garbage")
+    packed.leave()
+    part("ui.unsent").tell_left(left_of(part, tmp_path))
+    assert "submit it again" in texts(drawn()) and "renderchain.go_on" not in names(drawn())
 
 
 @pytest.mark.parametrize("failure", [None, "refused"])

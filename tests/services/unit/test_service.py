@@ -21,7 +21,7 @@ from renderchain.core.notices.scheduling import LeasesAssigned
 
 from services.common.health import health_pages
 from services.common.logs import LogReporter, NoticeLines
-from services.common.service import run_service, serve
+from services.common.service import _listener, run_service, serve
 from tests.services.answering import HOST, answer, get
 
 KEY = "0123456789abcdef0123456789abcdef"
@@ -157,3 +157,10 @@ def test_notices_are_lines_as_other_commands_write_them(caplog: pytest.LogCaptur
         Failed("all is lost"),
     ]
     assert [one.levelname for one in caplog.records] == ["INFO", "INFO", "ERROR"]
+
+
+def test_the_second_part_of_an_answer_waits_for_no_word_of_the_asker() -> None:
+    with _listener(HOST, 0) as listener, socket.create_connection(listener.getsockname()) as asker:
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY), asker

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 from renderchain.adapters.sealing import AccountSceneKey, ChaChaSealer
+from renderchain.app.exchange.asked_keys import AskedKeys
 from renderchain.app.exchange.key_giver import MOST_OF_ONE, KeyGiver
 from renderchain.app.exchange.key_giving import REVIEW_S, KeyGiving
 from renderchain.app.exchange.private_package import read_header
+from renderchain.app.exchange.told_addresses import AGAIN_BLOCKS
 from renderchain.app.watchtower.key_watch import KeyWatch
 from renderchain.core.audit.events import AuditClosed, VotesDrawn
 from renderchain.core.audit.state import AuditKind, Verdict
@@ -20,14 +23,15 @@ from renderchain.core.board_events import (
     LeaseClaimed,
     ResultSubmitted,
 )
-from renderchain.core.errors import LocalError, WrongKey
+from renderchain.core.errors import KeyMissing, LocalError, WrongKey
 from renderchain.core.ids import JobId
 from renderchain.core.lifecycle import JobState
 from renderchain.core.notices.leases import JobSkipped
 from renderchain.core.notices.private import JobIsPrivate, PackageKeyAsked, PackageKeyKnown, PackageKeyRefused
 from renderchain.core.notices.watching import EvidenceLost
-from renderchain.core.private_package import SharedKey, package_key_of, parse_private
+from renderchain.core.private_package import PrivateHeader, SharedKey, package_key_of, parse_private
 
+from devkit.board.keys import MemoryPackageKeys
 from devkit.fakes.package import FAMILY
 from devkit.fakes.people import Artist, Machine
 from devkit.fakes.reporter import RecordingReporter
@@ -128,6 +132,33 @@ def test_a_worker_claims_nothing_before_the_key_came(network: Network) -> None:
         assert [one.worker_id for one in network.told(KeyAsked)].count(network.worker.worker_id) == 1
         assert len(network.worker.reporter.heard(PackageKeyAsked)) == 1
         assert network.worker.reporter.heard(PackageKeyKnown)
+
+    network.world.live(life())
+
+
+def test_who_waits_for_a_key_reads_on_from_where_the_last_look_ended(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_keys, begins = MemoryPackageKeys.given_keys, list[int]()
+
+    async def noted(self: Any, job_id: Any, from_block: int, *about: Any) -> Any:
+        begins.append(from_block)
+        return await given_keys(self, job_id, from_block, *about)
+
+    monkeypatch.setattr(MemoryPackageKeys, "given_keys", noted)
+
+    async def life() -> None:
+        await network.open()
+        job = await network.artist.submit(2, SHORT, private=True)
+        network.world.network.pass_time(1, 2 * AGAIN_BLOCKS)
+        created, worker = await network.artist.chain.block_number(), network.worker
+        scene_key = AccountSceneKey(worker.address, worker.chain.chain_id)
+        keys = AskedKeys(worker.chain, scene_key, worker.reporter, 0)
+        with pytest.raises(KeyMissing):
+            await keys.key_of(await worker.chain.job(job), PrivateHeader(bytes(16), bytes(32), 1))
+        first, *later = begins
+        assert first == 0 and len(later) > 5 and min(later) >= created - AGAIN_BLOCKS
+        assert later == sorted(later)
 
     network.world.live(life())
 

@@ -106,6 +106,11 @@ def test_of_jobs_that_it_heard_of_elsewhere_nothing_is_missed() -> None:
     assert [each.keys for each in mine.filters() if "TasksGivenBack" in each.kinds] == [((),)]
 
 
+def test_of_the_past_matters_which_jobs_there_were_which_closed_and_which_pay_more() -> None:
+    kinds = [one.kinds for one in interest().past()]
+    assert kinds == [("JobCreated",), ("JobClosed", "JobImproved")]
+
+
 def test_without_families_no_job_is_asked_for() -> None:
     mine = Interest((), OPERATOR, ME)
     assert mine.past() == [] and not any("JobCreated" in each.kinds for each in mine.filters())

@@ -161,6 +161,7 @@ ONE_OF_EACH: dict[Notice, str] = {
     audits.LeavesDiffer(*IDS, 0, 2, 16, 0, False): (
         f"Lease {LEASE}: 2 of 16 drawn leaves have other bits than ours, none too far"
     ),
+    audits.LooksFailed(*IDS, 0, 8): f"Lease {LEASE}: no more looks after 8 that failed or ended the worker",
     audits.VoteDeclined(*IDS, 0, Vote.NO_PACKAGE): (
         f"Lease {LEASE}: no vote, because the job's package can't be had"
     ),
@@ -299,9 +300,8 @@ def test_a_notice_holds_ids_counts_amounts_times_states_and_paths(kind: type[Not
     hints = get_type_hints(kind)
     for name in (one.name for one in fields(kind)):
         suffix = next((SUFFIXES[one] for one in SUFFIXES if name.endswith(one)), None)
-        allowed = {
-            "state": LeaseState if kind in (leases.LeaseNotAccepted, following.FramesBack) else JobState
-        } | FIELDS
+        of_leases = kind in (leases.LeaseNotAccepted, following.FramesBack)
+        allowed = {"state": LeaseState if of_leases else JobState} | FIELDS
         assert hints[name] == (suffix or allowed.get(name)), name
         assert not [word for word in NEVER_TOLD if word in name], name
         assert name not in HEADER, name

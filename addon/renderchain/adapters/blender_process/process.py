@@ -7,7 +7,7 @@ import importlib.util
 import sys
 import tempfile
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ...core.errors import RenderFailed
@@ -16,7 +16,7 @@ from ...core.messages import KnownRendered
 from .limits import Limits
 from .logs import prune_logs
 from .running import LOAD_TIMEOUT_S, Started, start_process
-from .sandbox import Jailed, jail
+from .sandbox import COLOURS_VARIABLE, PACKAGE, Jailed, is_sandboxed, jail
 from .seccomp import filter_program
 from .session import Session
 
@@ -48,9 +48,19 @@ class BlenderRenderer:
     @contextlib.asynccontextmanager
     async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[Session]:
         """A process with the package's scene open; raises RenderFailed or SandboxMissing."""
-        started = await self.start(package, output, name_of(output))
+        started = await self.coloured(package, manifest).start(package, output, name_of(output))
         async with self.loaded(started, manifest) as session:
             yield session
+
+    def coloured(self, package: Path, manifest: Manifest) -> BlenderRenderer:
+        """The same, whose processes have the package's own colour configuration, if there is one.
+
+        Blender reads it as it starts, before there is a scene.
+        """
+        if not manifest.colours:
+            return self
+        place = f"{PACKAGE if is_sandboxed() else package}/{manifest.colours}"
+        return replace(self, environment={**self.environment, COLOURS_VARIABLE: place})
 
     async def start(self, package: Path, output: Path, name: str) -> Started:
         """A process that has opened nothing; its log is called after ``name``. Raises as ``open``."""

@@ -100,11 +100,14 @@ class ReadyRenderer:
     @contextlib.asynccontextmanager
     async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[WatchedSession]:
         """A process with the package's scene open; raises RenderFailed or SandboxMissing."""
-        waiting, self._waiting = self._waiting, None
+        waiting = None
+        if not manifest.colours:  # one that stands ready has Blender's own, and waits on
+            waiting, self._waiting = self._waiting, None
         try:
             started = await self._given(waiting, package, output)
             if started is None:
-                started = await self._renderer.start(package, output, name_of(output))
+                renderer = self._renderer.coloured(package, manifest)
+                started = await renderer.start(package, output, name_of(output))
             async with self._renderer.loaded(started, manifest) as session:
                 await self._refill()  # not before: it would be in the way of the scene
                 yield session

@@ -60,6 +60,8 @@ DEVICES = (
 DEVICE_ROOT = Path("/dev")
 DEFAULT_TMPFS = 2**30
 FILTER = "@filter"
+PACKAGE = "/package"  # inside
+COLOURS_VARIABLE = "OCIO"  # which names a colour configuration
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8"}
 ISOLATION = ("--unshare-all", "--unshare-user", "--disable-userns", "--new-session", "--die-with-parent")
 NOBODY = ("--uid", "1000", "--gid", "1000")
@@ -117,7 +119,8 @@ def jail(
     bwrap = shutil.which("bwrap")
     if bwrap is None:
         require_sandbox(allow_unsandboxed)
-        return Jailed(list(command), str(package), str(output or ""), {**os.environ, **environment})
+        ours = {name: value for name, value in os.environ.items() if name != COLOURS_VARIABLE}
+        return Jailed(list(command), str(package), str(output or ""), {**ours, **environment})
     host = HOST if _may_name_host(bwrap) else ()
     arguments = [bwrap, *ISOLATION, *NOBODY, *host, "--cap-drop", "ALL", "--clearenv"]
     for variable, value in (*ENVIRONMENT.items(), *environment.items()):
@@ -127,7 +130,7 @@ def jail(
     for folder in readable:
         if not any(folder.is_relative_to(name) for name in USR_FOLDERS):
             arguments += ["--ro-bind", str(folder), str(folder)]
-    arguments += ["--ro-bind", str(package), "/package"]
+    arguments += ["--ro-bind", str(package), PACKAGE]
     if output:
         arguments += ["--bind", str(output), "/output"]
     for name in ("/dev", "/"):  # they are files in memory too, of any size
@@ -135,7 +138,7 @@ def jail(
     if filter_program:
         arguments += ["--seccomp", FILTER]
     whole = [*arguments, "--chdir", "/output" if output else "/", "--", *command]
-    return Jailed(whole, "/package", "/output", filter=filter_program)
+    return Jailed(whole, PACKAGE, "/output", filter=filter_program)
 
 
 @functools.cache

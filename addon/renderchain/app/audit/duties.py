@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from ...core.audit.events import AuditEvent, VotesDrawn
 from ...core.audit.state import AuditInfo, AuditPhase, DrawOutcome
@@ -24,7 +25,7 @@ from ...core.lifecycle import LeaseState
 from ...core.notices.audits import AuditHindered, lost_vote_of, notice_of
 from ...ports.audit_chain import AuditChain
 from ...ports.reporter import Reporter
-from ..upkeep.keeping import Tending, raise_if_ending, reason_of
+from ..upkeep.keeping import LONGEST_RETRY_S, Tending, raise_if_ending, reason_of
 from .key_duty import KeyDuty
 from .prover import ProverDuties
 from .steps import DRAWS, FOREVER_S, RETRY_S, AuditSteps
@@ -67,6 +68,7 @@ class AuditDuties:
         self._disputed: set[LeaseId] = set()  # own ones to look at once more before an appeal
         self._looked_at: LeaseId | None = None
         self._failures: Counter[LeaseId] = Counter()
+        self._rests_until_s: dict[LeaseId, float] = {}  # by the loop's clock: those that failed
         self._more = asyncio.Event()
 
     def own(self, lease_id: LeaseId) -> None:
@@ -141,9 +143,21 @@ class AuditDuties:
         """Look at drawn leases for oneself, one at a time: each fills the machine. Until cancelled."""
         while True:
             self._more.clear()
-            while self._disputed or self._unseen:
+            while self._disputed or self._due:
                 await (self._look_again() if self._disputed else self._sit_next())
-            await self._more.wait()
+            next_s = min((self._rests_until_s.get(one, 0.0) for one in self._unseen), default=None)
+            with suppress(TimeoutError):
+                # wait_for may swallow a cancellation in Python 3.11.
+                async with asyncio.timeout_at(next_s):
+                    await self._more.wait()
+
+    @property
+    def _due(self) -> dict[LeaseId, JobId]:
+        """Those to look at, but for what failed just now."""
+        now_s = asyncio.get_running_loop().time()
+        return {
+            one: job_id for one, job_id in self._unseen.items() if self._rests_until_s.get(one, 0.0) <= now_s
+        }
 
     async def _look_again(self) -> None:
         lease_id = min(self._disputed)
@@ -160,7 +174,7 @@ class AuditDuties:
             self._look_now(lease_id)
 
     async def _sit_next(self) -> None:
-        waiting = dict(self._unseen)  # others may come and go while we ask
+        waiting = self._due  # others may come and go while we ask
         lease_id = min(waiting)
         try:
             lease_id = await self._next_of(waiting)
@@ -170,8 +184,10 @@ class AuditDuties:
         except Exception as error:  # noqa: BLE001 - whatever it is, others' votes go on
             self._unseen.setdefault(lease_id, waiting[lease_id])
             self._failures[lease_id] += 1
+            rest_s = min(RETRY_S * self._failures[lease_id] ** 2, LONGEST_RETRY_S)
+            self._rests_until_s[lease_id] = asyncio.get_running_loop().time() + rest_s
             self._hindered(lease_id, reason_of(error))
-            await asyncio.sleep(RETRY_S)
+            raise_if_ending(error)
         finally:
             self._looked_at = None
 
@@ -180,7 +196,12 @@ class AuditDuties:
         if len(waiting) == 1:
             return next(iter(waiting))
         ready = {job_id: await self._has_scene(job_id) for job_id in set(waiting.values())}
-        return min(waiting, key=lambda one: (self._failures[one], not ready[waiting[one]], one))
+
+        def place(one: LeaseId) -> tuple[int, bool, LeaseId]:
+            failed = max(self._failures[one], self._verifier.looks_in_vain(one))
+            return failed, not ready[waiting[one]], one
+
+        return min(waiting, key=place)
 
     async def _has_scene(self, job_id: JobId) -> bool:
         try:
@@ -226,6 +247,7 @@ class AuditDuties:
         self._seats.discard(lease_id)
         self._voted.discard(lease_id)
         self._failures.pop(lease_id, None)
+        self._rests_until_s.pop(lease_id, None)
         self._unseen.pop(lease_id, None)
         self._disputed.discard(lease_id)
         self._prover.forget(lease_id, self._now())

@@ -25,7 +25,7 @@ from .kept_content import KeptContent, private_folder
 
 FELT_BYTES = 32
 KEEP_S = 86400  # after a lease has settled: the chain may drop the block in which it did
-SETTLED = "settled"
+SETTLED, LOOKS = "settled", "looks"
 OTHER_BOARD = "0x"  # so begin the names of other boards' folders
 TAG_LETTERS = 16
 
@@ -120,6 +120,23 @@ class ProofStore:
         except (OSError, ValueError, KeyError, TypeError, ContentError):
             return None  # the disk damaged it: what was not sent yet is looked at anew
         return SealedVote(drawn, nonce, vote, prints) if drawn == seed else None
+
+    def note_looks(self, lease_id: LeaseId, seed: int, count: int) -> None:
+        """Keep how often it was looked at a lease in vain, since that draw. Raises OSError."""
+        name = f"{lease_id}.{LOOKS}"
+        if count:
+            self._write(name, json.dumps({"seed": hex(seed), "count": count}).encode())
+        else:
+            (self._folder / name).unlink(missing_ok=True)
+
+    def looks(self, lease_id: LeaseId, seed: int | None = None) -> int:
+        """How often that was, since that draw or the last one."""
+        try:
+            body = json.loads((self._folder / f"{lease_id}.{LOOKS}").read_bytes())
+            drawn, count = int(body["seed"], 16), int(body["count"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return 0  # there were none, or the disk damaged it
+        return count if seed in (None, drawn) else 0
 
     def settle(self, lease_id: LeaseId, now_s: float) -> None:
         """A lease is settled: what was kept of it goes after a day, with that of others."""

@@ -24,12 +24,13 @@ from ...core.errors import ContentError, DeviceBroken, PackageTooMuch, PackageUn
 from ...core.ids import JobId, LeaseId, WorkerId
 from ...core.job import JobInfo, LeaseInfo
 from ...core.merkle import HashMany, LeaseIdentity
-from ...core.notices.audits import LeavesDiffer, Verifying, VoteDeclined, VoteRevealed
+from ...core.notices.audits import LeavesDiffer, LooksFailed, Verifying, VoteDeclined, VoteRevealed
 from ...core.notices.leases import PackageRefused
 from ...ports.audit_chain import AuditChain, Reveal
 from ...ports.reporter import Reporter
 from .appeals import NO_LIMITS, AppealLimits, appeal
 from .comparing import masks_of
+from .looks import MOST_LOOKS, Looks
 from .proof_store import ProofStore, SealedVote
 from .rerender import Rerender
 from .showing import Showing
@@ -61,6 +62,7 @@ class VerifierDuties:
         self._chain = chain
         self._rerender = rerender
         self._proof_store = proof_store
+        self._looks = Looks(proof_store)
         self._reporter = reporter
         self._hash_many = hash_many
         self._showing = showing
@@ -74,6 +76,10 @@ class VerifierDuties:
     async def has_scene(self, job_id: JobId) -> bool:
         """Whether that job's package is here already."""
         return self._rerender.has_package(await self._chain.job(job_id))
+
+    def looks_in_vain(self, lease_id: LeaseId) -> int:
+        """How often it was looked at a lease in vain, by this process or an earlier one."""
+        return self._looks.in_vain(lease_id)
 
     async def _seats(
         self, lease_id: LeaseId, audit: AuditInfo, worker_id: WorkerId, vote: Vote
@@ -93,25 +99,41 @@ class VerifierDuties:
         seed = await self._chain.seed(lease.lease_id, audit.round)
         sealed = self._proof_store.vote(lease.lease_id, audit.round, seed)
         if sealed is None:
-            job = await self._chain.job(lease.job_id)
-            if not await self._has_package(lease, audit, job, seats):
+            if self._looks.are_enough(lease.lease_id, seed):
+                await self._give_up(lease, audit, seats)
                 return
-            self._reporter.tell(Verifying(lease.job_id, lease.lease_id, audit.round))
-            try:
-                async with asyncio.timeout(await self._useful_s(audit)) as step:
-                    async with self._workload.look():
-                        sealed = await self._find(lease, audit, job, seed)
-            except TimeoutError:
-                if not step.expired():  # else the last call has answered, and others wait for the machine
-                    await self._decline(lease, audit, seats, Vote.OVER_TIME)
-                return
-            # The Blender or the device is another one than when it took seats, or out of order.
-            except (PackageTooMuch, DeviceBroken) as error:
-                self._reporter.tell(PackageRefused(lease.job_id, job.package_cid, str(error)))
-                await self._decline(lease, audit, seats, Vote.BUSY)
+            with self._looks.begun(lease.lease_id, seed):
+                sealed = await self._look(lease, audit, seats, seed)
+            if sealed is None:
                 return
             self._proof_store.save_vote(lease.lease_id, audit.round, sealed)
         await self._seal(lease, audit, worker_id, seed, sealed)
+
+    async def _look(
+        self, lease: LeaseInfo, audit: AuditInfo, seats: Sequence[Verifier], seed: int
+    ) -> SealedVote | None:
+        """What we found; None where a word was said instead."""
+        job = await self._chain.job(lease.job_id)
+        if not await self._has_package(lease, audit, job, seats):
+            return None
+        self._reporter.tell(Verifying(lease.job_id, lease.lease_id, audit.round))
+        try:
+            async with asyncio.timeout(await self._useful_s(audit)) as step:
+                async with self._workload.look():
+                    return await self._find(lease, audit, job, seed)
+        except TimeoutError:
+            if not step.expired():  # else the last call has answered, and others wait for the machine
+                await self._decline(lease, audit, seats, Vote.OVER_TIME)
+        # The Blender or the device is another one than when it took seats, or out of order.
+        except (PackageTooMuch, DeviceBroken) as error:
+            self._reporter.tell(PackageRefused(lease.job_id, job.package_cid, str(error)))
+            await self._decline(lease, audit, seats, Vote.BUSY)
+        return None
+
+    async def _give_up(self, lease: LeaseInfo, audit: AuditInfo, seats: Sequence[Verifier]) -> None:
+        """Say that we are busy: a look more would fail as those before, or end the agent again."""
+        self._reporter.tell(LooksFailed(lease.job_id, lease.lease_id, audit.round, MOST_LOOKS))
+        await self._decline(lease, audit, seats, Vote.BUSY)
 
     async def _useful_s(self, audit: AuditInfo) -> float:
         """For how long what we find may be wanted: a step that is over may wait for who goes on."""

@@ -16,6 +16,7 @@ from ...core.notices.private import PackageKeyAsked, PackageKeyKnown
 from ...core.private_package import KeyPlace, PrivateHeader
 from ...ports.package_keys import KeyChain, SceneKey
 from ...ports.reporter import Reporter
+from .told_addresses import AGAIN_BLOCKS
 
 WAIT_S, POLL_S = 20.0, 2.0  # later it is asked for in vain until the board tells of a key
 MOST_TRIED = 10_000  # of what was given to us of a job, the last first: anyone may give what is no key
@@ -50,11 +51,11 @@ class AskedKeys:
         if known is not None and header.fits(known):
             return known
         async with self._turns.setdefault(job.job_id, asyncio.Lock()):
-            worker_id = await self._chain.worker_id()
-            key = await self._given(job, header, worker_id)
+            worker_id, newest = await self._chain.worker_id(), await self._chain.block_number()
+            key = await self._given(job, header, worker_id, self._from_block)
             if key is None:
                 await self._ask(job, worker_id)
-                key = await self._awaited(job, header, worker_id)
+                key = await self._awaited(job, header, worker_id, newest)
         self._known[job.job_id] = key
         self._reporter.tell(PackageKeyKnown(job.job_id))
         return key
@@ -63,10 +64,12 @@ class AskedKeys:
         """The key of a job's package, where it came since this process began."""
         return self._known.get(job_id)
 
-    async def _given(self, job: JobInfo, header: PrivateHeader, worker_id: WorkerId) -> bytes | None:
-        """What fits the package of all that was given to us."""
+    async def _given(
+        self, job: JobInfo, header: PrivateHeader, worker_id: WorkerId, since: int
+    ) -> bytes | None:
+        """What fits the package of all that was given to us since that block."""
         place = KeyPlace(self._chain.chain_id, self._chain.board, job.job_id, worker_id)
-        given = await self._chain.given_keys(job.job_id, self._from_block, worker_id)
+        given = await self._chain.given_keys(job.job_id, since, worker_id)
         for _, wrapped in given[: -MOST_TRIED - 1 : -1]:
             key = self._scene_key.unwrap_package_key(wrapped, place)
             if key is not None and header.fits(key):
@@ -84,12 +87,15 @@ class AskedKeys:
         await self._chain.ask_key(job.job_id)
         self._reporter.tell(PackageKeyAsked(job.job_id))
 
-    async def _awaited(self, job: JobInfo, header: PrivateHeader, worker_id: WorkerId) -> bytes:
+    async def _awaited(self, job: JobInfo, header: PrivateHeader, worker_id: WorkerId, newest: int) -> bytes:
+        """What is given from now on; ``newest`` is the block to which all was looked through in vain."""
         left_s = self._wait_s
         while left_s > 0:
             await asyncio.sleep(POLL_S)
             left_s -= POLL_S
-            if key := await self._given(job, header, worker_id):
+            since = max(self._from_block, newest - AGAIN_BLOCKS)
+            newest = await self._chain.block_number()
+            if key := await self._given(job, header, worker_id, since):
                 return key
         raise KeyMissing(
             f"Job {job.job_id} is private, and its artist has not given this worker the key yet. It comes "

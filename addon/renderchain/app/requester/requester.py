@@ -19,6 +19,7 @@ from ...core.manifest import Manifest
 from ...core.notices.following import CancelQuoted, ChallengeQuoted
 from ...core.notices.jobs import JobCanceled, ReceiptFailed, ReceiptWritten
 from ...core.notices.private import JobIsPrivate
+from ...core.print_limits import PrintLimits
 from ...core.private_package import SharedKey
 from ...core.probe import DEFAULT_S
 from ...core.scratch import Scratch
@@ -51,10 +52,15 @@ from .watch_job import JobReport, JobWatch
 
 KEY_GAS = 1_400_000  # of giving one worker the key of a private job's package (docs/gas.md)
 OnProgress = Callable[[JobProgress], None]
+OnProbed = Callable[[PrintLimits], None]
 
 
 def unheard(progress: JobProgress) -> None:
     """Nobody wants to know."""
+
+
+def unprobed(limits: PrintLimits) -> None:
+    """Nobody keeps them."""
 
 
 class Requester:
@@ -84,17 +90,21 @@ class Requester:
         *,
         name: str,
         output: Path,
-        probe_seconds: int = DEFAULT_S,
+        probe_seconds: int | None = DEFAULT_S,
         names: str = USUAL,
+        on_probed: OnProbed = unprobed,
     ) -> BoardJob:
         """Probe a packed folder, pin it and create its job; returns that job. Raises SceneError too.
 
         It may be cancelled until it pays; what is cancelled later ends all the same, with Cancelled. With
-        ``probe_seconds`` 0 the scene is not probed, which is said.
+        ``probe_seconds`` 0 the scene is not probed, which is said; with None it was before. ``on_probed``
+        is called in a thread, with the limits, before anything is pinned.
         """
         parts = self._parts
         try_output(output)
-        offer = await probed_offer(parts.probe, self._reporter, folder, manifest, offer, probe_seconds)
+        if probe_seconds is not None:
+            offer = await probed_offer(parts.probe, self._reporter, folder, manifest, offer, probe_seconds)
+            await asyncio.to_thread(on_probed, offer.limits)
         async with self._chain() as chain:
             sealing = None
             if offer.private:

@@ -12,6 +12,7 @@ from ...core.board_events import (
     BoardEvent,
     JobClosed,
     JobCreated,
+    JobImproved,
     KeyGiven,
     LeaseEnded,
     TasksGivenBack,
@@ -35,9 +36,10 @@ from ...ports.worker_chain import WorkerChain
 from ..upkeep.keeping import raise_if_ending
 from .failed_jobs import DEFAULT_FAILURES, FailedJobs
 from .job_probe import JobProbe
+from .job_waits import JobWaits
 from .pace import Pace
 from .preparing import Preparing
-from .stake_notice import StakeNotice
+from .stake_notice import StakeNotice, Stand
 from .time_gate import TimeGate
 
 log = logging.getLogger(__name__)
@@ -91,6 +93,8 @@ class Claims:
             largest_lock_fri=rules.largest_lock_fri,
         )
         self._jobs: dict[JobId, JobCreated] = {}
+        self._poor: dict[JobId, JobCreated] = {}  # that pay less than the least reward, so far
+        self._job_waits = JobWaits()
         self._claimable: dict[JobId, None] = {}  # an ordered set: the oldest job first
         self.failed_jobs = FailedJobs(rules.most_failures)
         self._graces_s: dict[JobId, float] = {}  # for which its scheduler may be silent
@@ -107,12 +111,14 @@ class Claims:
     def note(self, event: BoardEvent) -> None:
         """Hear what the board says of jobs."""
         if isinstance(event, JobCreated):
-            wanted = event.family in self._rules.families
-            if wanted and event.terms.reward_fri >= self._rules.least_reward_fri:
-                self._jobs[event.job_id] = event
-                self._claimable[event.job_id] = None
-                self._graces_s[event.job_id] = float(event.terms.scheduler_grace_s)
+            if event.family in self._rules.families:
+                if event.job_id not in self._jobs:
+                    self._poor[event.job_id] = event
+                self._note_reward(event.job_id, event.terms.reward_fri)
+        elif isinstance(event, JobImproved):
+            self._note_reward(event.job_id, event.reward_fri)
         elif isinstance(event, JobClosed):
+            self._poor.pop(event.job_id, None)
             self._graces_s.pop(event.job_id, None)
             self._jobs.pop(event.job_id, None)
             self._claimable.pop(event.job_id, None)
@@ -120,18 +126,33 @@ class Claims:
             self._preparing.forget(event.job_id)
             self._probe.forget(event.job_id)
             self._stakes.forget(event.job_id)
+            self._job_waits.forget(event.job_id)
         elif isinstance(event, KeyGiven) and event.job_id in self._jobs:
             self._probe.went_well(event.job_id)  # it may be for us: its package is looked at now
         elif isinstance(event, TasksGivenBack | LeaseEnded) and event.reopened and event.job_id in self._jobs:
             self._claimable[event.job_id] = None
 
+    def _note_reward(self, job_id: JobId, reward_fri: int) -> None:
+        """Take a job up once it pays enough; one that pays more than before is looked at anew."""
+        if job_id in self._poor and reward_fri >= self._rules.least_reward_fri:
+            event = self._poor.pop(job_id)
+            self._jobs[job_id] = event
+            self._claimable[job_id] = None
+            self._graces_s[job_id] = float(event.terms.scheduler_grace_s)
+        elif job_id in self._jobs:
+            self._job_waits.forget(job_id)
+            self._probe.went_well(job_id)
+            self._claimable[job_id] = None
+
     def clear(self, *, is_reorganised: bool = False) -> None:
         """All events will be told again; after a reorganisation other jobs may have the same numbers."""
         self._jobs.clear()
+        self._poor.clear()
         self._claimable.clear()
         self._graces_s.clear()
         if is_reorganised:
             self._said.clear()
+            self._job_waits.forget_all()
             self._preparing.forget_all()
             self._probe.forget_all()
             self._stakes.forget_all()
@@ -238,7 +259,10 @@ class Claims:
             fit = self._time_gate.fit(job, self._rules.most_frames)
             if fit.too_slow:
                 self._say_once(job_id, fit.too_slow)
-            elif await self._stakes.tell(job_id, fit.most) and (takes is None or takes(job, fit.most)):
+            stand = Stand.NOT_WANTED if fit.too_slow else await self._stakes.tell(job, fit.most)
+            if stand is Stand.NOT_WANTED:
+                self._probe.wait(job_id, self._job_waits.next_in_s(job_id))
+            elif stand is Stand.WANTED and (takes is None or takes(job, fit.most)):
                 return fit.most
         except ContractError as error:
             self._note_refusal(job_id, error)

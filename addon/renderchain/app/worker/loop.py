@@ -183,6 +183,7 @@ class Worker:
                 except Exception:
                     self._in_hand.doubt()
                     raise
+                self._gone_on.discard(turn.entry.lease_id)  # it is over
             self._wake.set()
 
     async def _take(self) -> None:

@@ -5,6 +5,7 @@ Duties in audits and leases in hand go on whatever it says.
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 
@@ -71,7 +72,7 @@ class Readiness:
 
     async def allows(self) -> bool:
         """Whether to claim now; tells when that changes, and why."""
-        reason = self._reason() or await self._asked()
+        reason = self._reason() or await asyncio.to_thread(self._checked) or await self._asked()
         if reason != self._said:
             self._said = reason
             self._reporter.tell(ClaimsPaused(reason) if reason else ClaimsResumed())
@@ -99,7 +100,11 @@ class Readiness:
             return DRAINING
         if control.paused:
             return PAUSED
-        return self._hours(self._now()) or next(filter(None, (check() for check in self._checks)), "")
+        return self._hours(self._now())
+
+    def _checked(self) -> str:
+        """What this machine says against it; not for the loop's thread: a desktop may take seconds."""
+        return next(filter(None, (check() for check in self._checks)), "")
 
     async def _asked(self) -> str:
         """What the chain says against it; asked now and then: each event wakes who asks."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 from ...core.audit.prices import profit_fri
 from ...core.contract_errors import NothingToClaim
 from ...core.ids import JobId
@@ -11,6 +13,14 @@ from ...core.money import about_strk, format_strk
 from ...core.notices.leases import JobSkipped, LeaseOffered, LeaseWaits, StakeSeen
 from ...ports.chain_view import ChainView
 from ...ports.reporter import Reporter
+
+
+class Stand(Enum):
+    """How a job stands with this worker: whether it would claim of it."""
+
+    WANTED = "wanted"
+    NOT_YET = "not yet"  # its stake is not free, or the family's cap leaves no room: events tell of both
+    NOT_WANTED = "not wanted"  # it is not worth its gas, or locks too much
 
 
 class StakeNotice:
@@ -34,14 +44,13 @@ class StakeNotice:
         self._stake: StakeSeen | None = None  # as was said
         self._waits: set[JobId] = set()  # as was said
 
-    async def tell(self, job_id: JobId, most: int = 0) -> bool:
-        """Read the job, the worker's stake and record, and the gas price, and say what follows.
+    async def tell(self, job: JobInfo, most: int = 0) -> Stand:
+        """Read the worker's stake and record, and the gas price, and say what follows.
 
         At most so many frames would be claimed at once (0: as many as there are).
-        Returns whether the stake suffices, the lease is worth its gas, and its family's cap leaves room for
-        it. Raises UnknownJob, NothingToClaim or ChainError.
+        Raises NothingToClaim or ChainError.
         """
-        job = await self._chain.job(job_id)
+        job_id = job.job_id
         if not job.open_tasks:
             raise NothingToClaim(f"Claiming of job {job_id}")
         worker = await self._chain.worker(await self._chain.worker_id())
@@ -64,7 +73,9 @@ class StakeNotice:
                 lock, largest = format_strk(stake.lock_fri), format_strk(self._largest_lock_fri)
                 reason = f"A lease locks {lock} STRK, and largest_lock_fri allows {largest}."
                 self._reporter.tell(JobSkipped(job_id, reason))
-        return stake.is_free and is_worth_it and fits and await self._fits(job, stake.pay_fri)
+        if not (is_worth_it and fits):
+            return Stand.NOT_WANTED
+        return Stand.WANTED if stake.is_free and await self._fits(job, stake.pay_fri) else Stand.NOT_YET
 
     def _tell_stake(self, worker: WorkerInfo) -> None:
         amounts = (worker.stake_fri, worker.locked_fri, max(worker.free_fri, 0), worker.seat_stake_fri)

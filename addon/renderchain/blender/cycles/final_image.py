@@ -184,7 +184,7 @@ def _load_combined(path: Path) -> Pixels:
 def _load(path: Path) -> Pixels:
     image = bpy.data.images.load(str(path), check_existing=False)
     try:
-        image.colorspace_settings.name = "Non-Color"
+        image.colorspace_settings.is_data = True  # whatever the configuration calls that
         pixels = np.empty(len(image.pixels), np.float32)
         image.pixels.foreach_get(pixels)
         width, height = image.size

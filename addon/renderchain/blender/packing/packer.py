@@ -33,6 +33,7 @@ from ...core.scratch import Scratch
 from ..preflight import Findings, SceneRefused, checked, refuse_errors
 from ..scene_reader import SceneFacts, read_scene
 from ..steps import Steps, all_at_once
+from . import colours
 from .blanking import blank_private, folders_named
 from .painted import keep_painted
 from .repack import MAIN_BLEND, Answer, Order
@@ -57,6 +58,7 @@ class PreparedPackage:
     blender: str
     findings: tuple[SceneFinding, ...]
     own_seed: bool
+    colours: str  # the configuration that this Blender uses, "" for Blender's own
     stopped: threading.Event
 
     def stop(self) -> None:
@@ -114,6 +116,9 @@ class PreparedPackage:
         # A Blender that starts without our extension enabled deletes the extension's wheels from the
         # user's folder, under the feet of the one that we run in; it gets a folder of its own.
         env = {**os.environ, "BLENDER_USER_RESOURCES": str(log.with_name("resources"))}
+        env.pop(colours.VARIABLE, None)
+        if self.colours:
+            env[colours.VARIABLE] = self.colours
         until_s = time.monotonic() + LONGEST_S
         with log.open("wb") as said:
             process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
@@ -211,6 +216,7 @@ class BlendPacker:
             bpy.app.binary_path,
             found,
             own_seed,
+            colours.in_use(),
             threading.Event(),
         )
 

@@ -14,17 +14,22 @@ import bpy
 import numpy as np
 
 from ..steps import Steps, all_at_once
+from .colours import in_use
 
 INDEX = "painted.json"
-# Of colours that are kept as they are; others would be converted when the packed image is read.
-AS_THEY_ARE = ("Linear Rec.709", "Non-Color")
+SCENE_LINEAR = "Linear Rec.709"  # as Blender's own configuration calls it
 
 
 def can_be_packed(image: Any) -> bool:
     """Whether it can be kept as it is, and Blender renders it: of a file it renders what is on the disk."""
     is_rendered = image.source == "GENERATED" or (image.source == "FILE" and image.packed_file is not None)
-    keeps = not image.is_float or (image.colorspace_settings.name in AS_THEY_ARE and _is_opaque(image))
+    keeps = not image.is_float or (_are_as_they_are(image.colorspace_settings) and _is_opaque(image))
     return image.library is None and is_rendered and keeps
+
+
+def _are_as_they_are(colours: Any) -> bool:
+    """Whether they are kept as they are; others would be converted when the packed image is read."""
+    return colours.is_data or (colours.name == SCENE_LINEAR and not in_use())
 
 
 def _is_opaque(image: Any) -> bool:

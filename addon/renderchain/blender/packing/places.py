@@ -56,6 +56,11 @@ class Places:
             self._put[files] = self._alone(files) if files.is_alone else self._together(files)
         return self._put[files]
 
+    def write(self, place: str, raw: bytes) -> None:
+        """Have these bytes at a place of their own."""
+        self.room_for(place).write_bytes(raw)
+        self._entries[place] = PackedFile(place, hashlib.sha256(raw).hexdigest(), len(raw))
+
     def put_beside(self, files: Files, blend: str, prefix: str) -> None:
         """Copy a cache to where Blender looks for it: beside a .blend, in a folder that is named after it."""
         head, _ = os.path.splitext(os.path.basename(blend))

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import bpy
 
 from ...core.scene_finding import SceneFinding, Severity
 from ..cycles.reading.reach import Reach
+from .colours import colour_findings
 from .nodes import computed_paths
 
 
 def refusals(shown: Reach) -> Iterator[SceneFinding]:
     """All of it that a frame may show."""
-    yield from _colours()
+    yield from colour_findings()
     for image in bpy.data.images:
         if image in shown and image.use_multiview and image.views_format == "INDIVIDUAL":
             yield _refused(
@@ -42,20 +41,6 @@ def in_packed_library(owner: bpy.types.ID, path: str) -> SceneFinding:
         f"refers to {path} from the packed library {owner.library.name!r}, where no path can be changed.",
         "Unpack the library, or pack the file in it.",
     )
-
-
-def _colours() -> Iterator[SceneFinding]:
-    """Another colour configuration than Blender's own, which is what workers have."""
-    theirs = os.environ.get("OCIO", "")
-    own = Path(bpy.utils.system_resource("DATAFILES"), "colormanagement", "config.ocio")
-    if theirs and Path(theirs).is_file() and Path(theirs).read_bytes() != own.read_bytes():
-        yield SceneFinding(
-            "colour configuration",
-            Severity.ERROR,
-            f"This Blender takes its colours from {theirs} (the variable OCIO); workers have Blender's own.",
-            "Colour management",
-            "Start Blender without OCIO, and choose view and colour spaces again.",
-        )
 
 
 def _refused(kind: str, owner: bpy.types.ID, what: str, fix: str) -> SceneFinding:

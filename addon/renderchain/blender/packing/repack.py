@@ -22,6 +22,7 @@ from ...core.scene_finding import SceneFinding, errors_in, overridden
 from ..leaving import leave
 from .caches import BESIDE
 from .clean import clean
+from .colours import put_colours
 from .converted import Settings, as_linked, set_as_linked
 from .expansion import Files, Folders, extension_of
 from .kinds import references
@@ -112,6 +113,7 @@ def pack(order: Order) -> Answer:
     _write(found.local, libraries, bases, places, MAIN_BLEND)
     for path, place in libraries.items():
         _pack_library(path, place, found.linked, settings, libraries, places)
+    put_colours(places)
     return Answer(findings, tuple(places.files()))
 
 

@@ -60,7 +60,7 @@ def _load(path: Path) -> Pixels:
         return np.stack([plane.reshape(plane.shape[0], -1) for plane in planes], axis=-1)
     image = bpy.data.images.load(str(path), check_existing=False)
     try:
-        image.colorspace_settings.name = "Non-Color"
+        image.colorspace_settings.is_data = True  # whatever the configuration calls that
         width, height = image.size
         if not width or not height:
             raise RenderFailed(f"The picture {path.name} can't be read.")

@@ -154,6 +154,19 @@ class LeavesDiffer(LeaseNotice):
 
 
 @dataclass(frozen=True)
+class LooksFailed(LeaseNotice):
+    """This verifier looked at a lease that often without an end, or it ended in it, and does so no more."""
+
+    level: ClassVar[Level] = Level.WARNING
+    round: int
+    look_count: int
+
+    @property
+    def sentence(self) -> str:
+        return f"Lease {self.lease_id}: no more looks after {self.look_count} that failed or ended the worker"
+
+
+@dataclass(frozen=True)
 class VoteDeclined(LeaseNotice):
     """This verifier said why it has no vote, which costs a part of what silence does."""
 

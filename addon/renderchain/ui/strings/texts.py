@@ -75,6 +75,14 @@ BEING_PAID = "It is being paid, and can't be stopped now."
 STOPPED = "Stopped. Nothing was paid."
 SENT = "Job {job} is on the network"
 NOT_SENT = "Blender ended before this was sent: {jobs}. Nothing was paid; submit it again."
+NOT_SENT_KEPT = (
+    "Blender ended before this was sent: {jobs}. Nothing was paid. Go On sends it without packing it anew."
+)
+KEPT = "{job} was packed ({time}) and not sent."
+SAVED_SINCE = "The file has been saved since; what was changed is not in it."
+NOT_HERE = "What was packed is not here any more, or another Blender goes on with it."
+SENDING = "Sending {job}"
+IS_SENDING = "RenderChain is sending {job}; closing Blender stops it"
 SCENE_CHANGED = (
     "The scene {scene} is not any more what the price was asked for. Nothing was paid; submit it again to "
     "see what it costs now."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -123,7 +124,11 @@ def test_a_machine_that_has_too_much_to_do_says_that_it_is_busy_and_does_the_res
 def test_a_machine_that_can_not_render_says_so_before_its_step_ends(post: Post) -> None:
     post.renderer.fail("render_tiles", *[RenderFailed("crashed")] * 1000)
 
+    def said() -> None:  # a board keeps the word, and the seat has answered
+        post.chain.seats[OTHER] = [replace(one, vote=Vote.BUSY) for one in post.chain.seats[OTHER]]
+
     async def script() -> None:
+        post.chain.after["decline"] = said
         post.add_other()
 
     post.serve(3 * STEP_S, script)

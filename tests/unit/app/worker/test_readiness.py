@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from dataclasses import replace
 
+from renderchain.app.worker.readiness import Readiness
 from renderchain.core.board_events import LeaseClaimed, ResultSubmitted
 from renderchain.core.lifecycle import JobState
 from renderchain.core.notices.conditions import ClaimsPaused, ClaimsResumed, ReserveRunsOut
@@ -170,3 +172,23 @@ def test_the_boards_events_do_not_have_the_chain_asked_for_each(
         return wire.calls.count("worker") - before
 
     assert world.live(life()) < 10
+
+
+def test_what_a_machine_takes_long_to_say_holds_up_nothing_else(machine: Machine) -> None:
+    """A desktop's answer may take seconds. The world's own loop has no threads."""
+    has_gone_on = threading.Event()
+
+    def check() -> str:
+        return "" if has_gone_on.wait(60) else "Nothing went on."
+
+    async def life() -> None:
+        readiness = Readiness(
+            machine.chain, machine.reporter, Control, [check, lambda: "Somebody."], lambda: 0.0
+        )
+        allowed = asyncio.create_task(readiness.allows())
+        await asyncio.sleep(0)
+        has_gone_on.set()
+        assert not await allowed
+
+    asyncio.run(life())
+    assert [one.reason for one in machine.reporter.heard(ClaimsPaused)] == ["Somebody."]

@@ -1,0 +1,4 @@
+output "user_data" {
+  description = "By worker what cloud-init is to be given."
+  value       = local.user_data
+}
