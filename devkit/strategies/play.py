@@ -53,8 +53,8 @@ def name_of(number: int) -> str:
 class Play:
     """``false``: positions of leaves that the worker faked; ``costs`` in fri, of gas and rendering.
 
-    The rest is of the lease in ``place``; ``left`` are claims to come, ``frames`` the true ones of leases that
-    are over, in leases.
+    All of it, and what everybody ``had``, is of the lease in ``place``; ``left`` are claims to come. ``frames``
+    are the true ones that it brought, in leases.
     """
 
     coalition: Coalition
@@ -68,13 +68,25 @@ class Play:
     place: Slot = FIRST_PLACE
     left: int = 0
     frames: float = 0.0
+    had: dict[str, int] = field(default_factory=dict)
+    pockets_before: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.had:
+            self.begin()
+
+    def begin(self) -> None:
+        """What follows is counted from here on."""
+        self.had, self.pockets_before = self.wealth(), self.pockets()
+        self.costs, self.frames, self.false, self.hands = Counter(), 0.0, {}, {}
 
     def fork(self) -> Self:
         """The same once more, to go on otherwise."""
         stage, costs = self.stage.fork(), Counter(self.costs)
         lease = (self.coalition, stage, self.job_id, self.lease_id)
         known = (costs, dict(self.false), dict(self.hands), set(self.done))
-        return type(self)(*lease, *known, self.place, self.left, self.frames)
+        counted = (self.place, self.left, self.frames, self.had, self.pockets_before)
+        return type(self)(*lease, *known, *counted)
 
     @property
     def job(self) -> Job:
@@ -167,7 +179,7 @@ class Play:
             if not self.job.stopped and not self.job.settled:
                 self.stage.cancel(REQUESTER, self.job_id)
             return
-        self.lease_id, self.false, self.hands = self.lease.number, {}, {}
+        self.lease_id = self.lease.number
 
     def has_claimed(self) -> bool:
         """Whether the board gave the worker one more lease."""
@@ -183,26 +195,34 @@ class Play:
         money = sum(model.tokens.get(one, 0) + model.unpaid.get(one, 0) for one in accounts)
         return money + sum(staked(model.workers[WorkerId(one)]) for one in workers)
 
+    def escrow_fri(self) -> int:
+        """What the board holds for the requester's job, and no audit has yet."""
+        job, leases = self.job, self.stage.slots.values()
+        reserved = sum(job.reserve_fri(one.count) for one in leases if one.reserves)
+        return job.escrow_fri + reserved + sum(job.stakes_of(one)[0] for one in leases if one.has_own_pay)
+
+    def pockets(self) -> dict[str, int]:
+        """The coalition's stakes, what it puts up bonds from, and what its requester pays work with."""
+        workers, coalition = self.stage.workers, self.coalition
+        found = {"seats": staked(workers[WorkerId(HELD)]), "friend": self.worth(FRIEND)}
+        if coalition.spare:
+            found["spare"] = staked(workers[SPARE_PLACE[0]])
+        if coalition.owns_worker:
+            found |= {"stake": staked(workers[WorkerId(1)]), "owner": self.worth(OWNER)}
+        if coalition.owns_requester:
+            found["requester"] = self.worth(REQUESTER, PAYOUT) + self.escrow_fri()
+        return found
+
     def spent_fri(self) -> int:
         """What the coalition lost of its stakes and bonds, and its requester more than it paid for work."""
-        model, coalition = self.stage, self.coalition
-        began = self.stage.stakes_before
-        held = WorkerId(HELD)
-        spent = began[held] - staked(model.workers[held]) + max(0, RICH_FRI - self.worth(FRIEND))
-        if coalition.spare:
-            spent += began[SPARE_PLACE[0]] - staked(model.workers[SPARE_PLACE[0]])
-        if coalition.owns_worker:
-            spent += began[WorkerId(1)] - staked(model.workers[WorkerId(1)])
-            spent += max(0, RICH_FRI - RICH_FRI // 2 - self.worth(OWNER))
-        if coalition.owns_requester:
-            spent += max(0, RICH_FRI - self.worth(REQUESTER) - self.worth(PAYOUT))
-        return spent
+        now = self.pockets()
+        return sum(max(0, before - now[name]) for name, before in self.pockets_before.items())
 
     def wealth(self) -> dict[str, int]:
         """Of everybody."""
         found = {
             "worker": self.worth(OWNER, OPERATOR, PAYOUT, workers=(1,)),
-            "requester": self.worth(REQUESTER),
+            "requester": self.worth(REQUESTER) + self.escrow_fri(),
             "outsider": self.worth(OUTSIDER),
             "burned": self.stage.burned_fri + self.stage.board_burned_fri,
         }

@@ -18,10 +18,23 @@ def state_of(play: Voting) -> Hashable:
     stage = play.stage
     known = (frozen(play.costs), frozen(play.false), frozenset(play.done), seats_of(play), money_of(stage))
     records = [frozen(vars(one)) for one in (play.job, *stage.slots.values())]
-    records += [frozen(stage.records), play.place, play.left, play.frames] if play.left or play.frames else []
+    records += [frozen(play.had), play.left, play.place]
     audit = {name: value for name, value in vars(play.lease.audit).items()} if play.lease.audit else {}
     audit.pop("seats", None)
     return (*known, *records, frozen(audit), stage.now_s, stage.coin, stage.drawn_honest)
+
+
+def start_of(play: Voting) -> Hashable:
+    """All that what follows the start of a lease depends on; everybody is rich, and dates come to nothing."""
+    stage, others = play.stage, []
+    for place, lease in stage.slots.items():
+        fields = {name: one for name, one in vars(lease).items() if name not in ("since_s", "since_block")}
+        others.append((place == play.place, frozen(fields)))
+    job = {name: value for name, value in vars(play.job).items() if not name.startswith("heard_")}
+    if not play.left:
+        job.pop("pool_fri")  # it comes back, as nobody claims any more
+    record = stage.records.get((play.lease.worker, play.job.terms.family)) if play.left else None
+    return (frozen(job), tuple(others), record, play.place, play.left, frozenset(play.done))
 
 
 def seats_of(play: Voting) -> Hashable:

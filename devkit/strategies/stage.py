@@ -15,7 +15,7 @@ from renderchain.core.audit.gas import audit_gas
 from renderchain.core.audit.prices import AUDITS_A_LEASE, vote_fee_fri
 from renderchain.core.audit.state import AuditKind, DrawnLeaf, Vote
 from renderchain.core.ids import JobId, LeaseId, WorkerId
-from renderchain.core.job import JobTerms, Place, Record
+from renderchain.core.job import JobTerms, Place, Record, StandingOffer
 from renderchain.core.merkle import LeaseIdentity
 
 from devkit.made_up_job import FAMILY
@@ -51,7 +51,8 @@ REQUESTER, OWNER, OPERATOR, PAYOUT, FRIEND, OUTSIDER, SCHEDULER = range(1, 8)
 FIRST_PLACE: Slot = (WorkerId(1), 0)
 SPARE_PLACE: Slot = (WorkerId(SPARE), 0)
 GRACE_S = 120
-YEAR_S = 365 * 86_400
+START_S, YEAR_S = 1_800_000_000, 365 * 86_400
+OFFER = StandingOffer(0, 1, slots=1, until_s=START_S + YEAR_S)
 OWNER_OF, OPERATOR_OF, PAYOUT_OF = 1000, 2000, 3000  # plus the worker's number
 NAMED = [WorkerId(HELD)]
 RECORD = Record(fees_fri=-(-PAY_FRI // CREDIT_FEES))  # for any rate
@@ -71,7 +72,6 @@ class Stage(Model):
     """``held``: how many votes of the next draw are the coalition's; they stand first in its order."""
 
     held: int | None = None
-    stakes_before: dict[WorkerId, int] = {}
     is_drawn = True
     coin = 0
     drawn_honest = 0
@@ -201,7 +201,7 @@ def set_up(
 ) -> tuple[Stage, JobId, LeaseId]:
     """A network with a lease that is claimed at the rate 2^-exp, or assigned and given to a friend as well."""
     stage = kind(RULES, ADDRESSES, no_hash)
-    stage.enter_block(1_800_000_000, 1000)
+    stage.enter_block(START_S, 1000)
     for account in (REQUESTER, OWNER, FRIEND, OUTSIDER):
         stage.fund(account, RICH_FRI)
     join(stage, OWNER, OPERATOR, PAYOUT)
@@ -210,16 +210,17 @@ def set_up(
         worker_id = join(stage, OWNER_OF + number, OPERATOR_OF + number, PAYOUT_OF + number)
         if number == SPARE:
             stage.records[worker_id, FAMILY] = RECORD
+            stage.set_offer(OPERATOR_OF + number, worker_id, OFFER)
             continue
         # What one vote of the first round may lose is all that thin seats have.
         seat_fri = BOND_FEES * VOTE_FRI if thin and number == HELD else RICH_FRI // 2
         stage.stake_seats(OWNER_OF + number, worker_id, seat_fri)
-    stage.stakes_before = {number: staked(worker) for number, worker in stage.workers.items()}
     stage.records[WorkerId(1), FAMILY] = RECORD
     terms = terms_of(exp, second_look=second_look, wide=wide, spare=spare)
     job_id = stage.create_job(REQUESTER, terms)
     if not spare:
         return stage, job_id, claim(stage, job_id)
+    stage.set_offer(OPERATOR, WorkerId(1), OFFER)
     stage.assign(SCHEDULER, job_id, [Place(*FIRST_PLACE)], NAMED)
     lease_id = stage.slots[FIRST_PLACE].number
     stage.assign(SCHEDULER, job_id, [Place(*SPARE_PLACE, spare_of=lease_id)], NAMED)

@@ -15,7 +15,7 @@ from devkit.strategies.appeals import appellants
 from devkit.strategies.choices import Act, Choice
 from devkit.strategies.coalition import HONEST_HAND, Coalition, Hand
 from devkit.strategies.doubts import doubt, named_leaves, pay_at_once
-from devkit.strategies.sameness import state_of
+from devkit.strategies.sameness import start_of, state_of
 from devkit.strategies.stage import (
     HELD,
     OPERATOR,
@@ -32,7 +32,10 @@ Payoffs = dict[str, float]
 
 @dataclass
 class Node:
-    """``kind``: chance (weights), seats (binomial), friends (their choice), appeal, or end."""
+    """``kind``: chance (weights), seats (binomial), friends (their choice), appeal, lease, or end.
+
+    ``payoffs`` are those of the lease that ends there; after ``lease`` its worker's next one follows.
+    """
 
     kind: str
     children: list[Node]
@@ -48,24 +51,37 @@ class Explorer:
     def __init__(self, coalition: Coalition, exp: int, kind: type[Stage] = Stage) -> None:
         self.coalition, self.exp = coalition, exp
         self.known: dict[Hashable, Node] = {}  # what follows a state
+        self.begun: dict[Hashable, Node] = {}  # what follows the start of a lease
         terms = {"second_look": coalition.second_look, "wide": coalition.wide}
         place = set_up(kind, exp, thin=coalition.thin, spare=coalition.spare, **terms)
         self.first = Voting(coalition, *place, left=coalition.leases - 1)
-        self.before = self.first.wealth()
-        self.before["requester"] += self.first.job.terms.escrow_fri
 
     def tree(self) -> Node:
         """From the claim on."""
         return self.grow(self.first.fork())
 
     def grow(self, play: Voting) -> Node:
-        choice = self.step(play)
-        while choice is None and "over" not in play.done:
+        lease_id, told, choice = play.lease_id, "", None
+        while choice is None and "over" not in play.done and play.lease_id == lease_id:
+            told = self.told(play)
             choice = self.step(play)
+        if play.lease_id != lease_id:
+            return self.next_lease(play, told)
         state = state_of(play)
         if state not in self.known:
             self.known[state] = self.node(play, choice)
         return self.known[state]
+
+    def next_lease(self, play: Voting, told: str) -> Node:
+        """Another one has begun; ways to it that leave everything alike but the money are continued once."""
+        payoffs, start = self.payoffs(play), start_of(play)
+        if start not in self.begun:
+            play.begin()
+            self.begun[start] = self.grow(play)
+        end = (start, told, *payoffs.items())
+        if end not in self.known:
+            self.known[end] = Node("lease", [self.begun[start]], payoffs=payoffs, told=told)
+        return self.known[end]
 
     def node(self, play: Voting, choice: Choice | None) -> Node:
         """With all that may follow."""
@@ -87,7 +103,7 @@ class Explorer:
         """What each has more than before, in the lease's pay; frames are worth it to the requester."""
         now, found = play.wealth(), Payoffs()
         for who, fri in now.items():
-            found[who] = (fri - self.before[who] - play.costs[who]) / PAY_FRI
+            found[who] = (fri - play.had[who] - play.costs[who]) / PAY_FRI
         found["spent"] = play.spent_fri() / PAY_FRI
         found["requester"] += play.frames
         return found
@@ -118,7 +134,7 @@ class Explorer:
         return None
 
     def first_draw(self, play: Voting) -> Choice:
-        rate = 2.0**-self.exp
+        rate = 2.0**-play.lease.exp  # which a record that was lost makes 1
         if rate == 1:
             return self.draw_seats(play)
 
