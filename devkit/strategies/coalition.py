@@ -83,6 +83,7 @@ class Coalition:
     wide: int = 1  # leases that the job has tasks for; of more than one the pool is the least that it may be
     fakes_last: bool = False  # the leases before the last are true
     spare: bool = False  # a scheduler gives the lease to a friend as well; who owns both renders once
+    spams: bool = False  # its jobs are its own; it is measured against not having begun
     # Who plays otherwise than a client does as it is installed
     without: str = ""  # what the row's honest people have switched off
     beyond: str = ""  # what they have set up besides

@@ -22,7 +22,7 @@ def lurking(hand: Hand) -> Hand:
     return replace(hand, lurks=True)
 
 
-OWN_CHECK = "the artist's own check"
+NO_CHECK = "the artist's own check, and second looks in its place"
 HONEST = Coalition("everybody is honest", "the base of all figures")
 
 # A worker that renders nothing; its requester is away.
@@ -50,9 +50,11 @@ FAKERS = [
               1.0, hands=(lurking(LONE),)),
     Coalition("fakes all, stops serving the package", "A2: no package rejects", True, 1.0, serves=False),
     Coalition("stops serving the package, friends agree", "A2, A6", True, 1.0, serves=False,
-              hands=(Hand(Way.AGREE, rounds=2),), without=OWN_CHECK),
+              hands=(Hand(Way.AGREE, rounds=2),), without=NO_CHECK),
     Coalition("stops serving the package, friends agree, the artist checks", "the artist's check, appeals",
               True, 1.0, serves=False, hands=(Hand(Way.AGREE, rounds=2),), present=True),
+    Coalition("stops serving the package, friends agree, the job has second looks", "second looks, appeals",
+              True, 1.0, serves=False, hands=(Hand(Way.AGREE, rounds=2),), second_look=True),
     Coalition("stops serving the package, friends say 'over time'", "A2, A12", True, 1.0, serves=False,
               hands=(OVER_TIME,)),
     Coalition("fakes all, never opens", "F6: silence of whoever owes data", True, 1.0, opens=False),
@@ -62,8 +64,7 @@ FAKERS = [
     Coalition("fakes all, friends' stake covers one vote", "U >= 60 f", True, 1.0,
               hands=(LURKING,), thin=True),
     Coalition("fakes all, first round's votes are bought", "A9: second look", True, 1.0, hands=(AGREE,),
-              bribes=1, appeals=False, without=f"{OWN_CHECK}, and second looks in its place",
-              note="the artist's client asks for second looks where its settings say that it does not check"),
+              bribes=1, appeals=False, without=NO_CHECK),
     Coalition("first round's votes are bought, the job has second looks", "A9: second look", True, 1.0,
               hands=(AGREE,), bribes=1, second_look=True, appeals=False),
     Coalition("first round's votes are bought, the artist checks", "what nobody disputes is looked at again",
@@ -167,8 +168,9 @@ REQUESTERS = [
     Coalition("the requester doubts the delivery in an outage of the worker", "F6: a watchtower answers",
               owns_requester=True, challenges="delivery", shows_key=False,
               note="nobody answers within two steps, 8 hours"),
-    Coalition("the same, and a watchtower answers", "F6: a watchtower answers", owns_requester=True,
-              challenges="delivery", beyond="a watchtower, whose gas it pays"),
+    Coalition("the requester doubts the delivery in an outage, a watchtower answers",
+              "F6: a watchtower answers", owns_requester=True, challenges="delivery",
+              beyond="a watchtower, whose gas it pays"),
     Coalition("the artist's scene is chaos", "A4, A12: half is burned; the probe", owns_requester=True,
               scene=Scene.CHAOTIC),
     Coalition("the artist's scene is another on the worker's machine", "the probe, before the claim",
@@ -205,6 +207,8 @@ WORKERS = [
 SERIES = [
     Coalition("fakes lease after lease until the pool is empty", "a reserve for each lease; the lock", True,
               1.0, leases=3, wide=2),
+    Coalition("fakes lease after lease until the pool is empty, friends agree where they decide",
+              "a reserve for each lease; appeals", True, 1.0, leases=3, wide=2, hands=(LURKING,)),
     Coalition("is honest in a lease, and fakes the next one", "a record is credit; the lock", True, 1.0,
               leases=2, wide=2, fakes_last=True),
     Coalition("friends are busy in a true lease to drain the pool, the next one is faked",
@@ -217,17 +221,23 @@ SERIES = [
               ends="give back", leases=5),
     Coalition("claims five times and never submits", "5 % of R each time", True, ends="expire", leases=5),
     Coalition("gives jobs to itself and keeps verifiers at work", "their fees and the gas", True,
-              owns_requester=True, leases=2, wide=2),
+              owns_requester=True, leases=2, wide=2, spams=True),
+    Coalition("gives jobs to itself, friends copy the votes and have fees of it",
+              "20 f where it is not honest", True, owns_requester=True, leases=2, wide=2, spams=True, hands=(AGREE,)),
 ]  # fmt: skip
 # A scheduler in league gives a friend the tasks that another has already.
 SCHEDULERS = [
     Coalition("a scheduler gives a friend's lease to a friend as well, who copies it", "spare_tasks", True,
               spare=True,
-              note="for so many tasks as the job sets aside: a twentieth, where the artist says nothing else"),
+              note="for so many tasks as the job sets aside, a twentieth where the artist says nothing else"),
     Coalition("a scheduler gives an honest worker's lease to a friend as well", "spare_tasks", spare=True,
               note="for so many tasks as the job sets aside; the friend renders what nobody needs"),
     Coalition("a scheduler gives a faker's lease to a friend as well, who fakes it too",
               "each lease has a lock and a draw of its own", True, 1.0, spare=True),
+    Coalition("a scheduler gives a faker's lease to a friend as well, friends agree where they decide",
+              "each lease has a lock and a draw of its own", True, 1.0, spare=True, hands=(LURKING,)),
+    Coalition("a scheduler gives an honest worker's lease to a friend, friends object where they decide",
+              "20 f; appeals", spare=True, hands=(lurking(FALSE),)),
 ]  # fmt: skip
 GROUPS = {
     "A worker that fakes": FAKERS,

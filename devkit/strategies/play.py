@@ -33,7 +33,6 @@ from devkit.strategies.stage import (
     PAYOUT,
     PAYOUT_OF,
     REQUESTER,
-    RICH_FRI,
     SPARE_PLACE,
     STEP_S,
     TASKS,
@@ -53,8 +52,8 @@ def name_of(number: int) -> str:
 class Play:
     """``false``: positions of leaves that the worker faked; ``costs`` in fri, of gas and rendering.
 
-    All of it, and what everybody ``had``, is of the lease in ``place``; ``left`` are claims to come. ``frames``
-    are the true ones that it brought, in leases.
+    All of it, and what everybody ``had``, is of the lease in ``place``; ``left`` are claims to come.
+    ``frames`` are the true ones that it brought, in leases.
     """
 
     coalition: Coalition
@@ -76,7 +75,8 @@ class Play:
             self.begin()
 
     def begin(self) -> None:
-        """What follows is counted from here on."""
+        """What follows is counted from here on, and the honest are drawn in the same order."""
+        self.stage.drawn_honest = 0
         self.had, self.pockets_before = self.wealth(), self.pockets()
         self.costs, self.frames, self.false, self.hands = Counter(), 0.0, {}, {}
 

@@ -7,7 +7,7 @@ from collections.abc import Hashable
 from typing import Any
 
 from devkit.strategies.coalition import HONEST_HAND
-from devkit.strategies.stage import Stage
+from devkit.strategies.stage import RECORD, Stage
 from devkit.strategies.voting import Voting
 
 
@@ -25,16 +25,19 @@ def state_of(play: Voting) -> Hashable:
 
 
 def start_of(play: Voting) -> Hashable:
-    """All that what follows the start of a lease depends on; everybody is rich, and dates come to nothing."""
-    stage, others = play.stage, []
+    """All that what follows the start of a lease depends on; everybody is rich, and dates come to nothing.
+
+    Of the pool and of the worker's record counts what the claims to come may need of them.
+    """
+    stage, job, leases = play.stage, play.job, []
     for place, lease in stage.slots.items():
-        fields = {name: one for name, one in vars(lease).items() if name not in ("since_s", "since_block")}
-        others.append((place == play.place, frozen(fields)))
-    job = {name: value for name, value in vars(play.job).items() if not name.startswith("heard_")}
-    if not play.left:
-        job.pop("pool_fri")  # it comes back, as nobody claims any more
-    record = stage.records.get((play.lease.worker, play.job.terms.family)) if play.left else None
-    return (frozen(job), tuple(others), record, play.place, play.left, frozenset(play.done))
+        dateless = {name: one for name, one in vars(lease).items() if not name.startswith("since_")}
+        leases.append((place, frozen(dateless)))
+    known = {name: one for name, one in vars(job).items() if not name.startswith("heard_")}
+    known["pool_fri"] = min(job.pool_fri, play.left * job.next_reserve_fri)
+    earned = stage.record_of(play.lease.worker, job.terms.family).fees_fri
+    credit = min(earned, RECORD.fees_fri) if play.left else 0
+    return (frozen(known), tuple(leases), credit, play.place, play.left, frozenset(play.done))
 
 
 def seats_of(play: Voting) -> Hashable:

@@ -13,7 +13,7 @@ from poseidon_py import poseidon_hash
 from renderchain.core.audit.economics import BOND_FEES, CREDIT_FEES, PHASES, SEATS
 from renderchain.core.audit.gas import audit_gas
 from renderchain.core.audit.prices import AUDITS_A_LEASE, vote_fee_fri
-from renderchain.core.audit.state import AuditKind, DrawnLeaf, Vote
+from renderchain.core.audit.state import AuditKind, Content, DrawnLeaf, Vote
 from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.job import JobTerms, Place, Record, StandingOffer
 from renderchain.core.merkle import LeaseIdentity
@@ -199,7 +199,7 @@ def set_up(
     wide: int = 1,
     spare: bool = False,
 ) -> tuple[Stage, JobId, LeaseId]:
-    """A network with a lease that is claimed at the rate 2^-exp, or assigned and given to a friend as well."""
+    """A network with a lease that is claimed at the rate 2^-exp, or assigned, and to a friend as well."""
     stage = kind(RULES, ADDRESSES, no_hash)
     stage.enter_block(START_S, 1000)
     for account in (REQUESTER, OWNER, FRIEND, OUTSIDER):
@@ -255,3 +255,9 @@ def pixels(job_id: JobId, lease: Lease, kept: int) -> LeasePixels:
 def same_pixels(identity: LeaseIdentity, first: int, kept: int) -> LeasePixels:
     """They are hashed once."""
     return LeasePixels(identity, first, kept, TILES)
+
+
+@cache
+def opened(shown: LeasePixels, leaves: tuple[int, ...]) -> tuple[list[tuple[int, Content]], list[int]]:
+    """What its worker opens, once for all ways that draw the same."""
+    return shown.opened(leaves)

@@ -25,6 +25,7 @@ from devkit.strategies.stage import (
     OPERATOR,
     OPERATOR_OF,
     OUTSIDER,
+    opened,
 )
 
 NONCE = 7
@@ -110,7 +111,7 @@ class Voting(Play):
             self.advance_late()
             return
         leaves = [leaf for leaf, _ in self.drawn()]
-        openings, siblings = self.pixels.opened(leaves)
+        openings, siblings = opened(self.pixels, tuple(leaves))
         seed = self.stage.seeds[(self.lease.worker, self.lease.slot), self.audit.round]
         prints = [felts(leaf, SHOWN) for leaf in leaves]
         self.stage.open(OPERATOR, self.lease_id, seed, self.pixels.result, openings, siblings, prints)
