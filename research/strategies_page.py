@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from renderchain.core.money import FRI_PER_STRK
 
@@ -75,9 +75,9 @@ true frames at R, whoever is paid for them. A profit is more than the coalition 
 honest; whoever gives leases back, or jobs to itself, is measured by what it had if it did nothing. Losses are
 compared with honest play in the same way, verifiers' with zero; *burned* is what the coalition's stakes and
 bonds lost. All figures are expected values in R. Each is the largest over p = {rates}. Where a lock is
-2 R (1 - p) / p, what a way brings is a straight line in p, so the rates between have no more; that rows without
-seats have no more there, also of several leases, a test plays at all rates. The two columns of losses are of
-the p and s <= 20 % at which the loss exceeds what is burned by most.
+2 R (1 - p) / p, what a way brings is a straight line in p, so the rates between have no more; a test plays
+rows without seats at all rates, those of several leases too. The two columns of losses are of the p and
+s <= 20 % at which the loss exceeds what is burned by most.
 
 **Goals.** No profit above zero where s <= 20 %, none above 0.05 R at 33 %; no honest party loses more
 than the coalition burns. Up to 0.005 R, which gas and rounding make, count as zero.
@@ -181,10 +181,8 @@ def remaining(data: Data, mended: Data) -> str:
 
 def by_clients(data: Data) -> str:
     """How many meet the goals where people use the clients as they are, and otherwise."""
-    kinds = {
-        "the clients as they are installed, or less of what they do": lambda one: (
-            not one.without + one.beyond
-        ),
+    kinds: dict[str, Callable[[Coalition], bool]] = {
+        "the clients as they are installed, or less of what they do": lambda one: one.is_installed,
         "without what an installed client does": lambda one: bool(one.without),
         "with what somebody has to set up": lambda one: bool(one.beyond),
     }

@@ -93,3 +93,8 @@ class Coalition:
     def has_seats(self) -> bool:
         """Whether friends are drawn."""
         return self.hands != (HONEST_HAND,)
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether the honest have what their clients do by themselves, or less."""
+        return not self.without and not self.beyond

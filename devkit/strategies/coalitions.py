@@ -223,7 +223,8 @@ SERIES = [
     Coalition("gives jobs to itself and keeps verifiers at work", "their fees and the gas", True,
               owns_requester=True, leases=2, wide=2, spams=True),
     Coalition("gives jobs to itself, friends copy the votes and have fees of it",
-              "20 f where it is not honest", True, owns_requester=True, leases=2, wide=2, spams=True, hands=(AGREE,)),
+              "20 f where it is not honest", True, owns_requester=True, leases=2, wide=2, spams=True,
+              hands=(AGREE,)),
 ]  # fmt: skip
 # A scheduler in league gives a friend the tasks that another has already.
 SCHEDULERS = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from renderchain.core.audit.gas import (
@@ -82,11 +82,14 @@ class Play:
 
     def fork(self) -> Self:
         """The same once more, to go on otherwise."""
-        stage, costs = self.stage.fork(), Counter(self.costs)
-        lease = (self.coalition, stage, self.job_id, self.lease_id)
-        known = (costs, dict(self.false), dict(self.hands), set(self.done))
-        counted = (self.place, self.left, self.frames, self.had, self.pockets_before)
-        return type(self)(*lease, *known, *counted)
+        return replace(
+            self,
+            stage=self.stage.fork(),
+            costs=Counter(self.costs),
+            false=dict(self.false),
+            hands=dict(self.hands),
+            done=set(self.done),
+        )
 
     @property
     def job(self) -> Job:

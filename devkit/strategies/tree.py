@@ -52,8 +52,14 @@ class Explorer:
         self.coalition, self.exp = coalition, exp
         self.known: dict[Hashable, Node] = {}  # what follows a state
         self.begun: dict[Hashable, Node] = {}  # what follows the start of a lease
-        terms = {"second_look": coalition.second_look, "wide": coalition.wide}
-        place = set_up(kind, exp, thin=coalition.thin, spare=coalition.spare, **terms)
+        place = set_up(
+            kind,
+            exp,
+            second_look=coalition.second_look,
+            thin=coalition.thin,
+            wide=coalition.wide,
+            spare=coalition.spare,
+        )
         self.first = Voting(coalition, *place, left=coalition.leases - 1)
 
     def tree(self) -> Node:

@@ -40,7 +40,7 @@ def test_coalitions_are_counted_by_the_clients_that_honest_people_have() -> None
     data = {one.name: [row(share) for share in SHARES] for one in COALITIONS}
     (bought,) = [one for one in COALITIONS if one.without and one.bribes]
     data[bought.name] = [row(share, profit=1.0) for share in SHARES]
-    usual = sum(1 for one in COALITIONS if not one.without and not one.beyond)
+    usual = sum(1 for one in COALITIONS if one.is_installed)
     lines = strategies_page.by_clients(data).splitlines()
     assert f"| {usual} | {usual} | - |" in lines[2]
     assert lines[3].endswith(f"| {bought.name} |")
