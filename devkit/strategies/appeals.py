@@ -27,7 +27,7 @@ def appellants(play: Play) -> Iterator[tuple[str, int]]:
     rejected, coalition = play.audit.verdict is Verdict.REJECTED, play.coalition
     honest = harmed(play) if is_false(play) else None
     races = honest and coalition.races
-    if coalition.appeals and (races or rejected == coalition.owns_worker):
+    if coalition.appeals and (races or rejected == play.is_friends):
         if coalition.owns_worker:
             yield "friends", OWNER
         else:
@@ -39,7 +39,7 @@ def appellants(play: Play) -> Iterator[tuple[str, int]]:
 def harmed(play: Play) -> tuple[str, int] | None:
     """Somebody honest whom the verdict costs something."""
     coalition, audit = play.coalition, play.audit
-    if not coalition.owns_worker and not play.faked:
+    if not play.is_friends and not play.faked:
         return "worker", OWNER
     if watches(play) and not coalition.owns_requester:
         return "requester", REQUESTER

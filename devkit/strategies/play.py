@@ -100,6 +100,11 @@ class Play:
         return self.stage.slots[self.place]
 
     @property
+    def is_friends(self) -> bool:
+        """Whether a friend renders the present lease."""
+        return self.coalition.owns_worker or self.place == SPARE_PLACE
+
+    @property
     def faked(self) -> float:
         """How much of the present lease is."""
         return 0.0 if self.coalition.fakes_last and self.left else self.coalition.faked

@@ -173,6 +173,8 @@ class Explorer:
         # Friends who play for a delivery are honest about the pixels before.
         is_delivery = bool(audit and audit.kind is AuditKind.DELIVERY)
         is_other = self.coalition.challenges == "delivery" and not is_delivery
+        # Nor do they play against a lease of their own.
+        is_other = is_other or (play.is_friends and not self.coalition.owns_worker)
         if bought or is_other or not self.plays(round_, is_redraw=is_redraw):
             return Choice("chance", [act(votes if bought else 0)], (1.0,))
         return Choice("seats", [act(held) for held in range(votes + 1)])
