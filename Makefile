@@ -95,8 +95,8 @@ test-kills: ## two hundred SIGKILLs of agent, render processes, Kubo and the way
 	$(SETUP) demo
 	$(BIN)/python -m pytest tests/kills -s --kills 200
 
-test-deploy: ## container images, built, and a network of them that renders a scene; units, alerts, Terraform
-	$(SETUP) system python containers promtool opentofu devnet kubo
+test-deploy: ## container images, built, and a network of them that renders a scene; units, alerts, chart, Terraform
+	$(SETUP) system python containers promtool kubernetes opentofu devnet kubo
 	$(BIN)/python -m pytest tests/deploy --lanes
 
 test-window: ## the add-on in Blender's own window, by mouse and keyboard

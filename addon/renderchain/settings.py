@@ -121,7 +121,8 @@ class Settings:
     most_evidence_bytes: int = (
         0  # with more that audits may need a worker takes no leases; 0: the disk's room
     )
-    metrics_port: int = 0  # metrics and health on 127.0.0.1; 0: none
+    metrics_port: int = 0  # metrics and health; 0: none
+    metrics_host: str = "127.0.0.1"  # where they are; 0.0.0.0 or ::: wherever this machine is reached
     blenders: tuple[str, ...] = ("",)  # programs, each of another version; "": the one that runs here
     known_tile_frames: int = (
         20  # after so many it is seen whether the known tile comes out as it did; 0: never

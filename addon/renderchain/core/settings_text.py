@@ -151,7 +151,12 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, Value, str], ...]], ...] = (
             (
                 "metrics_port",
                 0,
-                "metrics and health on this port of 127.0.0.1, such as 9464; 0: nowhere",
+                "metrics and health on this port, such as 9464; 0: nowhere",
+            ),
+            (
+                "metrics_host",
+                "127.0.0.1",
+                "this machine's address for that; 0.0.0.0: all, for whoever reaches them",
             ),
         ),
     ),

@@ -172,7 +172,7 @@ def test_a_scene_that_is_not_what_was_shown_is_not_sent(part, asked, scene, tmp_
 def test_a_copy_that_finds_no_room_is_told_where_the_button_stands(part, asked, monkeypatch):
     submit, messages = part("ui.submit"), part("ui.messages")
 
-    def full(_):
+    def full(*_):
         raise OSError(28, "No space left on device", "/tmp/renderchain-1")
 
     monkeypatch.setattr(submit, "send", full)
