@@ -55,7 +55,7 @@ FAKERS = [
               True, 1.0, serves=False, hands=(Hand(Way.AGREE, rounds=2),), present=True),
     Coalition("stops serving the package, friends agree, the job has second looks", "second looks, appeals",
               True, 1.0, serves=False, hands=(Hand(Way.AGREE, rounds=2),), second_look=True,
-              note="only half of the acceptances are looked at again; the artist's own check sees all leases"),
+              note="half of the acceptances are looked at again; an artist's own check is of all leases"),
     Coalition("stops serving the package, friends say 'over time'", "A2, A12", True, 1.0, serves=False,
               hands=(OVER_TIME,)),
     Coalition("fakes all, never opens", "F6: silence of whoever owes data", True, 1.0, opens=False),
