@@ -245,11 +245,12 @@ CLIENTS = """## With the clients as they are
 
 {clients}
 
-As it is installed, an artist's client renders two leaves of each lease again, and where it does not, jobs may
+As it is installed, an artist's client renders two leaves of each lease again, and jobs that it can't check so
 have second looks ([for artists](artist.md#second-looks)). A worker's client renders a probe before it claims,
-serves the package until the lease is settled, and appeals. A watchtower has to be set up. Rows where the
-artist is away, which are most, are played with less than that. Rows *without* something show what it is for:
-each has a neighbour that has it. Why the others do not meet the goals is told with each at the page's end.
+serves the package until the lease is settled, and appeals. A watchtower has to be set up; a worker without one
+is told so. Rows where the artist is away, which are most, are played with less than that. Rows *without*
+something show what it is for: each has a neighbour that has it. Why the others do not meet the goals is told
+with each at the page's end.
 """
 MISSED_INTRO = """Under each coalition are the ways that bring most: how many of the drawn votes were
 friends', who appealed, how it ended, its chance (of the audited and spared together), and the profit in it
