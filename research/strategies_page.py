@@ -247,8 +247,8 @@ CLIENTS = """## With the clients as they are
 
 As it is installed, an artist's client renders two leaves of each lease again, and jobs that it can't check so
 have second looks ([for artists](artist.md#second-looks)). A worker's client renders a probe before it claims,
-serves the package until the lease is settled, and appeals. A watchtower has to be set up; a worker without one
-is told so. Rows where the artist is away, which are most, are played with less than that. Rows *without*
+serves the package until the lease is settled, and appeals. A watchtower has to be set up; a worker that has
+none is told so. Rows where the artist is away, which are most, are played with less than that. Rows *without*
 something show what it is for: each has a neighbour that has it. Why the others do not meet the goals is told
 with each at the page's end.
 """
