@@ -46,8 +46,8 @@ class JobNotes:
 
 
 def notes_of(journal: Journal, entry_id: int) -> list[Notice]:
-    """The warnings of a job, the oldest first. What another version wrote and this can't read is left out, and
-    so is what was missing and came.
+    """The warnings of a job, the oldest first. What another version wrote and this can't read is left out,
+    and what was missing and came.
     """
     found = list[Notice]()
     for line in journal.lines(entry_id):
