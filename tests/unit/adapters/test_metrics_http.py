@@ -120,9 +120,7 @@ def test_only_this_machine_is_answered_and_nothing_is_left_behind() -> None:
         socket.create_connection(("127.0.0.1", port), 2)
 
 
-@pytest.mark.parametrize(
-    ("host", "address"), [("0.0.0.0", "127.0.0.2"), ("::", "127.0.0.1"), ("::1", "::1")]
-)
+@pytest.mark.parametrize(("host", "address"), [("0.0.0.0", "127.0.0.2"), ("::", "127.0.0.1"), ("::1", "::1")])
 def test_where_others_are_to_reach_it_they_may_call_it_what_they_like(host: str, address: str) -> None:
     if ":" in host and not Path("/proc/net/if_inet6").exists():
         pytest.skip("This machine has no IPv6.")
