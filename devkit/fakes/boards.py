@@ -14,6 +14,7 @@ class ManyBoards:
 
     chains: list[Any]
     chosen: int
+    left_out: frozenset[int] = frozenset()  # of a class that nobody here knows
 
     async def of(self, board: int = 0) -> Any:
         """One of them; raises WrongNetwork where it is none of these."""

@@ -310,6 +310,7 @@ class Artist:
         self.tells = NONE
         self.other_boards: list[World] = []
         self.chosen_board = 0
+        self.unknown_boards = frozenset[int]()
         world.network.fund(address, FUNDS_FRI)
 
     @property
@@ -325,7 +326,8 @@ class Artist:
         async def open_boards() -> AsyncIterator[Any]:
             worlds = [self.world, *self.other_boards]
             chains = [wire.through(one.network.chain(self.address)) for one in worlds]
-            yield ManyBoards(chains, self.chosen_board)
+            known = [one for one in chains if one.board not in self.unknown_boards]
+            yield ManyBoards(known, self.chosen_board, self.unknown_boards)
 
         parts = RequesterParts(
             open_boards=open_boards,

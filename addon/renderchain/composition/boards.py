@@ -32,7 +32,7 @@ class NetworkBoards:
         self._account, self._sender, self._journal = account, sender, journal
         self._directory, self._only = directory, board
         self._reporter = reporter
-        self._left_out: set[int] = set()
+        self.left_out: set[int] = set()  # active ones that this version can't work on
         self._open: dict[int, StarknetChain] = {}
         self._opening = asyncio.Lock()
 
@@ -74,6 +74,6 @@ class NetworkBoards:
         return await active_boards(self._account, self._directory, self._leave_out)
 
     def _leave_out(self, board: int) -> None:
-        if board not in self._left_out:
-            self._left_out.add(board)
+        if board not in self.left_out:
+            self.left_out.add(board)
             self._reporter.tell(BoardLeftOut(board))

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -28,6 +28,7 @@ LOOK_S = 0.2  # how often the database is asked for news, once for all clients
 PING_S = 15.0  # something comes at least that often; not to all who came together at one moment
 MOST_BEHIND = 1000  # messages that a client may not have read yet; then it is let go
 MOST_CLIENTS = 2000
+TOLD_AT_ONCE = 25  # clients, before questions that came meanwhile have their turn
 MOST_FRESH = 500  # events that are read at once, as they come or as they were missed
 MOST_CATCHING_UP = 64  # clients that missed more than that, at one time
 READS = 4  # of what clients missed, at one time: others ask the database too
@@ -39,7 +40,8 @@ log = logging.getLogger(__name__)
 @dataclass(eq=False)
 class _Client:
     wanted: Wanted
-    queue: asyncio.Queue[bytes | None] = field(default_factory=lambda: asyncio.Queue(MOST_BEHIND))
+    queue: asyncio.Queue[tuple[bytes, int] | None] = field(default_factory=asyncio.Queue)
+    behind: int = 0  # messages in it
     after: int = 0  # what it has by other ways
     moved_s: float | None = None  # when it took something of what it missed; None: it has all of that
 
@@ -94,9 +96,8 @@ class News:
         while True:
             try:
                 seq, block, messages = await asyncio.to_thread(self._fresh, False)
-                for number, one in messages:
-                    self._tell(number, one)
-                self._seq, self._block = seq, block
+                self._seq, self._block = seq, block  # first: who comes while others are told has these
+                await self._tell(messages)
                 self._let_go_slow()
                 await asyncio.sleep(0 if len(messages) == MOST_FRESH else LOOK_S)
             except SQLAlchemyError as error:
@@ -129,14 +130,27 @@ class News:
                 found.append((now.seq, Message(sent(now.seq, "block", msgspec.json.encode(body)))))
         return now.seq, now.block, found
 
-    def _tell(self, number: int, message: Message) -> None:
-        for client in list(self._clients):
-            if (number > client.after or message.address is None) and client.wanted.has(message):
-                try:
-                    client.queue.put_nowait(message.text)
-                except asyncio.QueueFull:
-                    self.dropped += 1
-                    self._end(client)
+    async def _tell(self, messages: Sequence[tuple[int, Message]]) -> None:
+        """All of them to each client in one piece, which those who want the same share."""
+        pieces: dict[tuple[Wanted, int], tuple[bytes, int]] = {}
+        for turn, client in enumerate(list(self._clients) if messages else ()):
+            if turn % TOLD_AT_ONCE == 0:
+                await asyncio.sleep(0)
+            key = (client.wanted, max(client.after, messages[0][0] - 1))
+            if key not in pieces:
+                texts = [one.text for number, one in messages if _hears(*key, number, one)]
+                pieces[key] = (b"".join(texts), len(texts))
+            self._put(client, *pieces[key])
+
+    def _put(self, client: _Client, text: bytes, count: int) -> None:
+        if client not in self._clients or not count:
+            return
+        if client.behind + count > MOST_BEHIND:
+            self.dropped += 1
+            self._end(client)
+            return
+        client.behind += count
+        client.queue.put_nowait((text, count))
 
     async def stream(self, wanted: Wanted, last: int | None) -> AsyncGenerator[bytes, None]:
         """What comes from now on, or from after an event that the client had."""
@@ -156,7 +170,9 @@ class News:
                     continue
                 if new is None:
                     return
-                yield new
+                text, count = new
+                client.behind -= count
+                yield text
         finally:
             self._clients.discard(client)
 
@@ -188,6 +204,10 @@ class News:
             part = (EVENT.c.seq > last, EVENT.c.seq <= end, wanted.rows)
             rows = connection.execute(select(EVENT).where(*part).order_by(EVENT.c.seq)).mappings()
             return [message_of(row).text for row in rows], end
+
+
+def _hears(wanted: Wanted, after: int, number: int, message: Message) -> bool:
+    return (number > after or message.address is None) and wanted.has(message)
 
 
 def news_pages(news: News) -> APIRouter:

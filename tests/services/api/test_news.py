@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from services.common.engine import reading
 from services.index.api import news
-from services.index.api.messages import Wanted, message_of
+from services.index.api.messages import Message, Wanted, message_of
 from services.index.tables import EVENT
 from tests.services.api.served import PATIENCE_S, Served
 from tests.services.played import played
@@ -145,6 +145,40 @@ def test_a_client_that_never_reads_is_let_go_and_the_others_hear_on(
             assert [one async for one in lazy] == []
 
     asyncio.run(run())
+
+
+class Away(news.News):
+    """Finds nothing new before the database is back."""
+
+    is_away = True
+
+    def _fresh(self, is_first: bool) -> tuple[int, int, list[tuple[int, Message]]]:
+        if self.is_away and not is_first:
+            return self._seq, self._block, []
+        return super()._fresh(is_first)
+
+
+def test_all_that_one_look_finds_comes_to_each_client_in_one_piece(served: Served) -> None:
+    """Each event by itself to each of a thousand clients left no time for questions."""
+    before = kept(served)[-1][0]
+
+    async def run() -> list[bytes]:
+        told = Away(served.engine)
+        wanted = (ALL, Wanted(frozenset({"LeaseClaimed"})))
+        streams = [aclosing(told.stream(one, None)) for one in wanted]
+        async with told.told(), streams[0] as everything, streams[1] as claims:
+            assert await anext(everything) == await anext(claims) == b": welcome\n\n"
+            for block in played(1).blocks[-20:]:
+                await asyncio.to_thread(served.store.apply, block)
+            told.is_away = False
+            return [await asyncio.wait_for(anext(one), PATIENCE_S) for one in (everything, claims)]
+
+    pieces = asyncio.run(run())
+    new = [(seq, kind) for seq, kind in kept(served) if seq > before]
+    for piece, kinds in zip(pieces, (None, {"LeaseClaimed"}), strict=True):
+        events = [one for one in piece.split(b"\n\n")[:-1] if b"\nevent: block\n" not in one]
+        assert [id_of(one) for one in events] == [seq for seq, kind in new if not kinds or kind in kinds]
+        assert len(events) > 1
 
 
 async def block_of(stream: AsyncGenerator[bytes, None]) -> bytes:
@@ -294,10 +328,11 @@ def test_news_that_gathered_while_the_database_was_away_are_told_in_parts(
             last = f'"number":{played(1).blocks[-1].number},'.encode()
             async with asyncio.timeout(PATIENCE_S):
                 while not heard or last not in heard[-1]:
-                    heard.append(await anext(stream))
+                    heard += (await anext(stream)).split(b"\n\n")[:-1]
             return heard, since
 
     heard, since = asyncio.run(run())
+    assert heard and all(one.startswith(b"id: ") for one in heard)
     events = [id_of(one) for one in heard if b"\nevent: block\n" not in one]
     assert events == [seq for seq, _ in kept(served) if seq > since]
     blocks = [one for one in heard if b"\nevent: block\n" in one]

@@ -14,7 +14,9 @@ from .past_events import CHUNK
 from .signing import class_at
 from .view import ask
 
-MOST_BOARDS = 64  # that are looked at, the newest
+MOST_BOARDS = 64  # that are worked on, the newest
+AT_ONCE, MOST_LISTED = 64, 512  # that are looked at, of whatever class
+MOST_NAMED = 5  # in a sentence
 MOST_PAGES = 10  # of events: more than that is much, however much it is
 
 
@@ -27,8 +29,8 @@ async def active_boards(
 ) -> list[Board]:
     """In the Directory's order. ``leave_out`` is told of each that is no JobBoard of this version.
 
-    What a Directory's owner announces ends nobody's work on the other boards. Raises WrongNetwork where none
-    is left, or ChainError.
+    What a Directory's owner announces ends nobody's work on the other boards, so ours are looked for behind
+    others. Raises WrongNetwork where there is none, or ChainError.
     """
     known = await open_contract("Directory", directory, account)
     count = int(await ask(known, "board_count"))
@@ -40,16 +42,20 @@ async def active_boards(
         is_ours = await class_at(account.client, address) == class_hash_of("JobBoard")
         return Board(address, bool(await ask(known, "takes_jobs", address))), is_ours
 
-    found = await asyncio.gather(*(look(index) for index in range(max(count - MOST_BOARDS, 0), count)))
-    active = [one for one in found if one]
+    active = list[tuple[Board, bool]]()
+    for end in range(count, max(count - MOST_LISTED, 0), -AT_ONCE):
+        found = await asyncio.gather(*(look(index) for index in range(max(end - AT_ONCE, 0), end)))
+        active = [one for one in found if one] + active
+        if sum(is_ours for _, is_ours in active) >= MOST_BOARDS:
+            break
     if not active:
         raise WrongNetwork("The network's directory lists no active board; check the settings.")
-    boards = [board for board, is_ours in active if is_ours]
+    boards = [board for board, is_ours in active if is_ours][-MOST_BOARDS:]
     if not boards:
-        others = ", ".join(f"{board.address:#x}" for board, _ in active)
+        others = ", ".join(f"{board.address:#x}" for board, _ in active[-MOST_NAMED:])
         raise WrongNetwork(
-            f"None of the network's active boards ({others}) is a JobBoard that this version knows. "
-            "Nothing was sent; update RenderChain."
+            f"None of the network's active boards (the newest: {others}) is a JobBoard that this "
+            "version knows. Nothing was sent; update RenderChain."
         )
     for board, is_ours in active:
         if not is_ours:

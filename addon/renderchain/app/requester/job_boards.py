@@ -29,14 +29,15 @@ class JobBoards:
         yet. Raises ChainError.
 
         Raises LocalError where there are two: none of them is taken for the other. Where there is none it is
-        the board for a new job.
+        the board for a new job. Raises WrongNetwork where it is on one that this version can't work on.
         """
         if board:
             return await self._boards.of(board)
         chains = await self._boards.all()
-        if len(chains) == 1:
+        found = self._noted(job_id)
+        if len(chains) == 1 and not found & set(self._boards.left_out):
             return chains[0]
-        if not (found := self._noted(job_id)):
+        if not found:
             for chain in chains:
                 await self._overview(chain).adopt()
             found = self._noted(job_id)

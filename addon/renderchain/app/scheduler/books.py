@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ...core.board_events import (
     BoardEvent,
@@ -30,6 +30,7 @@ from ...core.scheduling.plan import Given, Job, PlanRules
 from ...core.scheduling.predict import Costs
 from ...core.scheduling.serving import Load, Serving
 from ...core.scheduling.tasks import Held, OpenTasks
+from .leases import Asked, Claimed
 
 NOTHING = Terms(StandingOffer(0, 0, 0, 0), 0, 0)  # of a worker that sends no heartbeats
 HARMLESS = ("worker is busy", "worker stops")  # reasons for giving back that say nothing of a job
@@ -51,14 +52,6 @@ KINDS = (
 )
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A lease that the board was asked for."""
-
-    given: Given
-    at_s: float
-
-
 class Books:
     """Of the jobs that name one account as their scheduler. ``head`` is the newest block at the start: what
     is told of it and of those before is long ago.
@@ -70,21 +63,21 @@ class Books:
         self._scheduler, self._rules, self._head = scheduler, rules, head
         self._serving = serving or Serving()
         self.by_family: dict[int, Book[JobId]] = {}
-        self._family_of: dict[JobId, int] = {}
-        self._requester_of: dict[JobId, int] = {}
+        self._created_of: dict[JobId, JobCreated] = {}
         self._ends_s: dict[JobId, float] = {}  # as the board said, of those of which it was asked
         self.refused: dict[JobId, str] = {}  # the newest that are not scheduled here, and why
         self.waiting: dict[JobId, JobCreated] = {}  # of these, those that lack nothing but room
-        self._told_until: dict[JobId, int] = {}  # blocks, of jobs of which more was asked than came by itself
-        self._leases: dict[LeaseId, tuple[JobId, int, int]] = {}  # that have not ended, with first and count
+        # Of jobs of which more was asked than came by itself: that one's last block, and what it told.
+        self._told_until: dict[JobId, tuple[int, list[BoardEvent]]] = {}
+        self._leases: dict[LeaseId, Claimed] = {}  # that have not ended
         self.sent: dict[tuple[JobId, WorkerId, int], Asked] = {}
         self._put_off: dict[tuple[JobId, int], float] = {}
         self.stale: set[JobId] = set()  # of these the board is asked before anything is planned
 
     def book_of(self, job_id: JobId) -> Book[JobId] | None:
         """The one that a job is in."""
-        family = self._family_of.get(job_id)
-        return None if family is None else self.by_family.get(family)
+        created = self._created_of.get(job_id)
+        return None if created is None else self.by_family.get(created.family)
 
     def book(self, family: int) -> Book[JobId]:
         """A family's, which is begun if there is none."""
@@ -104,8 +97,13 @@ class Books:
         if isinstance(event, JobClosed):
             self._forget_refused(event.job_id)
         book = self.book_of(job_id) if job_id is not None else None
-        if book is None or job_id is None or event.block <= self._told_until.get(job_id, -1):
+        if book is None or job_id is None or self._was_told(job_id, event):
             return
+        self._hear(book, job_id, event, now_s, is_past=event.block <= self._head)
+
+    def _hear(
+        self, book: Book[JobId], job_id: JobId, event: BoardEvent, now_s: float, *, is_past: bool
+    ) -> None:
         if isinstance(event, JobClosed):
             book.closed(job_id)
             self._drop(job_id)
@@ -114,12 +112,16 @@ class Books:
             return  # it is over and nobody holds any of it; only that it was closed is still to come
         if not isinstance(event, ResultSubmitted):
             self.stale.add(job_id)
-        self._of_lease(book, event, now_s)
+        self._of_lease(book, event, now_s, is_past)
+
+    def _was_told(self, job_id: JobId, event: BoardEvent) -> bool:
+        """A block may have had more when it was told by itself than when it was asked for."""
+        until, last = self._told_until.get(job_id, (-1, []))
+        return event.block < until or (event.block == until and event in last)
 
     def _drop(self, job_id: JobId) -> None:
         """Whatever comes of it now is nothing here."""
-        self._family_of.pop(job_id)
-        self._requester_of.pop(job_id)
+        self._created_of.pop(job_id)
         self._ends_s.pop(job_id, None)
         self._told_until.pop(job_id, None)
         self.stale.discard(job_id)
@@ -128,9 +130,9 @@ class Books:
         self.refused.pop(job_id, None)
         self.waiting.pop(job_id, None)
 
-    def _of_lease(self, book: Book[JobId], event: BoardEvent, now_s: float) -> None:
+    def _of_lease(self, book: Book[JobId], event: BoardEvent, now_s: float, is_past: bool) -> None:
         if isinstance(event, LeaseClaimed):
-            self._claimed(book, event, now_s)
+            self._claimed(book, event, now_s, is_past)
         elif isinstance(event, SpareGiven):
             self._spare(book, event)
         elif isinstance(event, ResultSubmitted):
@@ -146,12 +148,13 @@ class Books:
         """What the board says of a job now; whether the book agrees on what is open."""
         book = self.book_of(info.job_id)
         job = book.jobs.get(info.job_id) if book else None
-        if book is None or job is None:
+        if book is None or job is None or job.is_over or info.stopped:
+            if book and job:
+                self._ends_s[info.job_id] = info.expires_at_s
+                book.closed(info.job_id)
+            self.stale.discard(info.job_id)  # nothing more is given of it, whatever is open
             return False
         self._ends_s[info.job_id] = info.expires_at_s
-        if info.stopped:
-            book.closed(info.job_id)
-            return False
         least_fri = stake_of(info, ANYBODY, Record(), most=1).lock_fri
         job.needs = replace(job.needs, reward_fri=info.reward_fri, stake_fri=least_fri)
         waiting = [one.given for key, one in self.sent.items() if key[0] == info.job_id]
@@ -206,7 +209,7 @@ class Books:
 
     def lacks_room(self, event: JobCreated) -> bool:
         """Whether nothing but room is in the way of a new job."""
-        if event.terms.scheduler != self._scheduler or event.job_id in self._family_of:
+        if event.terms.scheduler != self._scheduler or event.job_id in self._created_of:
             return False
         serving, new = self._serving, (event.requester, event.terms)
         return not serving.unfit(*new) and bool(serving.no_room(*new, self._load()))
@@ -227,25 +230,59 @@ class Books:
         """A job that was refused, with all that was told of it since; whether there is room."""
         self._forget_refused(created.job_id)
         self._created(created)
-        if created.job_id not in self._family_of:
+        book = self.book_of(created.job_id)
+        if book is None:
             return False
-        for event in told:
-            if not isinstance(event, JobCreated):
-                self.note(event, now_s)
-        if created.job_id in self._family_of:
-            self._told_until[created.job_id] = max(one.block for one in (created, *told))
+        self._told_again(book, created, told, now_s)
         return True
+
+    def _told_again(
+        self, book: Book[JobId], created: JobCreated, told: Sequence[BoardEvent], now_s: float
+    ) -> None:
+        """All that was told of a job by now. When it happened is not known: nothing follows of how fast."""
+        job_id = created.job_id
+        for event in told:
+            if not isinstance(event, JobCreated) and job_id in self._created_of:
+                self._hear(book, job_id, event, now_s, is_past=True)
+        if job_id in self._created_of:
+            until = max(one.block for one in (created, *told))
+            self._told_until[job_id] = (until, [one for one in told if one.block == until])
+
+    def created_of(self, job_id: JobId) -> JobCreated | None:
+        """How a job that is scheduled here began."""
+        return self._created_of.get(job_id)
+
+    def begin_anew(self, job_id: JobId, told: Sequence[BoardEvent], now_s: float) -> None:
+        """A job of which the board says other things than what came: what is learned of it is kept, all else
+        is what was told of it by now.
+        """
+        created, book = self._created_of[job_id], self.book_of(job_id)
+        assert book
+        before = book.jobs.get(job_id)
+        self.give_up(now_s, job_id)
+        book.closed(job_id)
+        for lease_id in [one for one, known in self._leases.items() if known.job_id == job_id]:
+            known = self._leases.pop(lease_id)
+            book.lost(lease_id, known.first, known.count, now_s, reopened=False, failed=False)
+        self._drop(job_id)
+        self._created(created)
+        made = book.jobs.get(job_id)
+        if made is None:
+            return  # another one has its room
+        if before:
+            made.costs, made.known = before.costs, before.known
+        self._told_again(book, created, told, now_s)
 
     def give_up_on(self, job_id: JobId) -> None:
         """A job that was refused is over: it waits for no room."""
         self.waiting.pop(job_id, None)
 
     def _load(self) -> Load:
-        return Load.by((self._requester_of[key], job.needs) for key, job in self.jobs())
+        return Load.by((self._created_of[key].requester, job.needs) for key, job in self.jobs())
 
     def _created(self, event: JobCreated) -> None:
         terms = event.terms
-        if terms.scheduler != self._scheduler or event.job_id in self._family_of:
+        if terms.scheduler != self._scheduler or event.job_id in self._created_of:
             return
         self._forget_refused(event.job_id)  # of an earlier job of that number
         unfit = self._serving.unfit(event.requester, terms)
@@ -269,11 +306,10 @@ class Books:
         declared_s = terms.lease_timeout_s / TIMEOUT_FRAMES / max(min(terms.longest_lease, terms.tasks), 1)
         made = Job(needs, Costs(terms.tasks, declared_s), OpenTasks(terms.tasks), terms.spare_tasks)
         self.book(event.family).jobs[event.job_id] = made
-        self._family_of[event.job_id] = event.family
-        self._requester_of[event.job_id] = event.requester
+        self._created_of[event.job_id] = event
         self.stale.add(event.job_id)
 
-    def _claimed(self, book: Book[JobId], event: LeaseClaimed, now_s: float) -> None:
+    def _claimed(self, book: Book[JobId], event: LeaseClaimed, now_s: float, is_past: bool) -> None:
         worker, slot, _ = split_lease_id(event.lease_id)
         row = book.fleet.rows.get(worker)
         if row is None:
@@ -296,15 +332,16 @@ class Books:
                 job.open.take(event.first, event.count)
             book.fleet.give(row, slot, span[2])
         tasks = (event.first, event.count)
-        self._leases[event.lease_id] = (event.job_id, *tasks)
+        self._leases[event.lease_id] = Claimed(event.job_id, *tasks, tells=not is_past)
         book.claimed(
             event.job_id, Held(event.lease_id, worker, slot, *tasks, *span, spare_of=LeaseId(spare_of))
         )
 
     def _submitted(self, book: Book[JobId], event: ResultSubmitted, now_s: float) -> None:
-        if known := self._leases.get(event.lease_id):
-            self._leases[event.lease_id] = (event.job_id, known[1], event.count)
-        book.submitted(event.lease_id, now_s, event.count, tells=event.block > self._head)
+        known = self._leases.get(event.lease_id)
+        if known:
+            known.count = event.count
+        book.submitted(event.lease_id, now_s, event.count, tells=known is not None and known.tells)
 
     @staticmethod
     def _spare(book: Book[JobId], event: SpareGiven) -> None:
@@ -328,7 +365,7 @@ class Books:
     def _ended(self, book: Book[JobId], event: LeaseEnded | LeaseAccepted, now_s: float) -> None:
         known = self._leases.pop(event.lease_id, None)
         if isinstance(event, LeaseEnded) and known:
-            what = (event.lease_id, *known[1:], now_s)
+            what = (event.lease_id, known.first, known.count, now_s)
             wrong = event.state is LeaseState.REJECTED
             book.lost(*what, reopened=event.reopened, failed=wrong)
         book.settled(event.lease_id)

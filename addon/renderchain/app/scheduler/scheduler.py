@@ -33,6 +33,7 @@ PLAN_S = 1.0
 IDLE_S = 5.0  # without news: workers fall silent, and leases late
 LOOK_S = 60.0  # so often a worker's stake and offer are read anew
 MOST_TAKEN_ON = 10  # of the refused jobs in one turn
+DIFFERS_S = 60.0  # a job of which the board says other things for so long is read anew
 AGAIN_S = 30.0  # a job whose assignment was refused waits so long
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ class Scheduler:
         self._looked_s: dict[WorkerId, float] = {}
         self._families: dict[WorkerId, set[int]] = {}
         self._waits_until_s: dict[JobId, float] = {}
+        self._differs_since_s: dict[JobId, float] = {}  # of what the board says
         self._cids: dict[JobId, str] = {}
         self._has_news = asyncio.Event()
         self._in_turn = asyncio.Lock()  # no event passes a job by that is being taken on
@@ -142,6 +144,7 @@ class Scheduler:
             async for event in events:
                 async with self._in_turn:
                     if isinstance(event, Reorganised):
+                        head = await self._chain.block_number()  # all until then is told again
                         self.books = self._new_books(head)
                         self._families.clear()
                     else:
@@ -163,8 +166,43 @@ class Scheduler:
     async def _look_for_room(self) -> None:
         """Jobs that are over may stand in the way of a new one, above all while the past is read."""
         for job_id in self.books.unseen():
-            self.books.learn(await self._chain.job(job_id))
+            with suppress(UnknownJob):  # the node has not come so far
+                await self._ask(job_id)
         self.books.end_over(self._now())
+
+    async def _ask(self, job_id: JobId) -> bool:
+        """What the board says of a job; whether the books agree. Raises ChainError and UnknownJob."""
+        info = await self._chain.job(job_id)
+        self._cids[job_id] = info.package_cid
+        return self.books.learn(info)
+
+    async def _compare(self) -> None:
+        """With the board, each job of which something was told; one that disagrees for long is begun anew."""
+        self._differs_since_s = {
+            key: since_s for key, since_s in self._differs_since_s.items() if key in self.books.stale
+        }
+        for job_id in self.books.stale - self._put_off_now():
+            try:
+                if await self._ask(job_id):
+                    self.books.stale.discard(job_id)
+                elif job_id in self.books.stale and self._differs_long(job_id):
+                    await self._begin_anew(job_id)
+            except (ChainError, UnknownJob) as error:
+                self._put_off(job_id, str(error))
+
+    def _differs_long(self, job_id: JobId) -> bool:
+        """Before, what was told may only be on its way."""
+        return self._now() - self._differs_since_s.setdefault(job_id, self._now()) >= DIFFERS_S
+
+    async def _begin_anew(self, job_id: JobId) -> None:
+        """Something never came, or came twice, as from nodes that were not at the same block."""
+        async with self._in_turn:
+            created = self.books.created_of(job_id)
+            if created is None:
+                return  # it was closed meanwhile
+            told = await self._chain.told_of(job_id, created.block, KINDS)
+            del self._differs_since_s[job_id]
+            self.books.begin_anew(job_id, told, self._now())
 
     async def _take_on(self) -> None:
         """Jobs for which there was no room, once there is some."""
@@ -210,15 +248,7 @@ class Scheduler:
                 ):  # somebody was faster, or blocks or answers are late
                     await self._chain.expire(job_id, late[at : at + MOST_IN_BATCH])
         await self._take_on()
-        for job_id in self.books.stale - self._put_off_now():
-            try:
-                info = await self._chain.job(job_id)
-            except ChainError as error:
-                self._put_off(job_id, str(error))
-                continue
-            self._cids[job_id] = info.package_cid
-            if self.books.learn(info):
-                self.books.stale.discard(job_id)
+        await self._compare()
         await self._look_at_new()
         now_s, waiting = self._now(), self._put_off_now()
         for book in list(self.books.by_family.values()):

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from renderchain.adapters.starknet import boards as listed
 from renderchain.adapters.starknet.boards import active_boards
 from renderchain.adapters.starknet.chain import find_contracts
 from renderchain.adapters.starknet.contracts import class_hash_of
@@ -48,6 +49,20 @@ def test_what_is_no_board_of_ours_is_left_out_and_told_and_the_others_are_there(
     found = active_boards(account(OTHER_CLASS, OURS, NO_CONTRACT, NEWER), DIRECTORY, left_out.append)
     assert asyncio.run(found) == [Board(OURS, True), Board(NEWER, True)]
     assert left_out == [OTHER_CLASS, NO_CONTRACT]
+
+
+def test_a_board_of_ours_is_found_behind_any_number_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """64 that are none of ours hid all before them."""
+    monkeypatch.setattr(listed, "AT_ONCE", 2)
+    monkeypatch.setattr(listed, "MOST_BOARDS", 2)
+    for others in range(6):
+        some = account(OURS, *[OTHER_CLASS] * others, NEWER, *[NO_CONTRACT] * others)
+        assert asyncio.run(active_boards(some, DIRECTORY)) == [Board(OURS, True), Board(NEWER, True)]
+    many = account(OURS, NEWER, OURS, OTHER_CLASS, NEWER)
+    assert asyncio.run(active_boards(many, DIRECTORY)) == [Board(OURS, True), Board(NEWER, True)]
+    monkeypatch.setattr(listed, "MOST_LISTED", 4)
+    with pytest.raises(WrongNetwork, match="None of the network's active boards"):
+        asyncio.run(active_boards(account(OURS, *[OTHER_CLASS] * 4), DIRECTORY))
 
 
 def test_where_none_of_ours_is_left_it_says_so() -> None:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
-from renderchain.core.errors import LocalError
+from renderchain.core.errors import LocalError, WrongNetwork
 from renderchain.core.ids import JobId, LeaseId
 from renderchain.core.lifecycle import JobState, LeaseState
 
@@ -66,6 +66,29 @@ def test_a_job_of_another_board_is_found_by_a_machine_that_never_heard_of_it(
         await elsewhere.requester().cancel(JobId(2))
         numbers = {one.entry.job_id: one.state for one in await elsewhere.requester().overview()}
         assert numbers == {1: "active", 2: "canceled"}
+
+    world.live(life())
+
+
+def test_a_job_of_a_board_that_is_left_out_is_not_taken_for_that_of_the_one_that_is_left(
+    world: World, artist: Artist, other: World
+) -> None:
+    """It was the only one, so whatever was asked of a number was done to its job."""
+
+    async def life() -> None:
+        await artist.submit(3, SHORT)
+        artist.chosen_board = 1
+        for frames in (2, 1):
+            await artist.submit(frames, SHORT)
+        artist.chosen_board, artist.unknown_boards = 0, frozenset({0xB0A2E})
+        requester = artist.requester()
+        with pytest.raises(LocalError, match="a job 1 on each of the boards 0xb0a2d and 0xb0a2e"):
+            await requester.cancel(JobId(1))
+        with pytest.raises(WrongNetwork, match="0xb0a2e"):
+            await requester.cancel(JobId(2))
+        assert not (await artist.chain.job(JobId(1))).stopped
+        await requester.cancel(JobId(1), artist.chain.board)
+        assert (await artist.chain.job(JobId(1))).stopped
 
     world.live(life())
 

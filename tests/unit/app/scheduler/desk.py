@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
+import pytest
 from renderchain.adapters.starknet.heartbeat_signatures import is_signed
 from renderchain.app.scheduler.intake import Intake
 from renderchain.app.scheduler.scheduler import Scheduler
 from renderchain.composition.scheduler import BoardScheduler
-from renderchain.core.ids import LeaseId
+from renderchain.core.errors import ChainError, RemoteError
+from renderchain.core.ids import JobId, LeaseId
 from renderchain.core.job import StandingOffer
 from renderchain.core.scheduling.heartbeat import Heartbeat, SignedHeartbeat
 from renderchain.core.scheduling.plan import PlanRules
 from renderchain.core.scheduling.serving import Serving
 
+from devkit.board.chain import MemoryChain
 from devkit.fakes.people import Machine
 from devkit.fakes.reporter import RecordingReporter
 from devkit.fakes.world import World
@@ -23,6 +28,7 @@ from devkit.fakes.world import World
 ADDRESS = 0x5C4ED
 BEAT_S = 10.0
 WILLING = StandingOffer(1, 10**9, 4, 2**39)
+NO_ANSWER = ChainError("The node does not answer.")
 
 
 class Desk:
@@ -89,3 +95,19 @@ class Desk:
 async def willing(machine: Machine) -> None:
     """It takes what schedulers assign."""
     await machine.world.network.registry(machine.owner).set_offer(machine.worker_id, WILLING)
+
+
+def silent_of(
+    chain: MemoryChain, method: str, monkeypatch: pytest.MonkeyPatch, error: RemoteError = NO_ANSWER
+) -> Counter[JobId]:
+    """Has a chain's method refuse to say anything of the jobs in this; counts how often."""
+    asked, ask = Counter[JobId](), getattr(chain, method)
+
+    async def refusing(job_id: JobId, *more: Any) -> Any:
+        if job_id in asked:
+            asked[job_id] += 1
+            raise error
+        return await ask(job_id, *more)
+
+    monkeypatch.setattr(chain, method, refusing)
+    return asked

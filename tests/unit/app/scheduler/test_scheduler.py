@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from renderchain.app.scheduler import scheduler as planning
@@ -22,9 +20,8 @@ from renderchain.core.board_events import (
     LeaseEnded,
     SpareGiven,
 )
-from renderchain.core.contract_errors import ContractError, StakeNotFree
-from renderchain.core.errors import ChainError
-from renderchain.core.ids import JobId
+from renderchain.core.contract_errors import ContractError, StakeNotFree, UnknownJob
+from renderchain.core.errors import RemoteError
 from renderchain.core.lifecycle import JobState
 from renderchain.core.node_address import NOBODY
 from renderchain.core.notices import Level
@@ -35,7 +32,7 @@ from renderchain.core.scheduling.serving import Serving
 from devkit.board.chain import MemoryChain
 from devkit.fakes.people import OFFER, Artist, Machine
 from devkit.fakes.world import World
-from tests.unit.app.scheduler.desk import ADDRESS, Desk, willing
+from tests.unit.app.scheduler.desk import ADDRESS, NO_ANSWER, Desk, silent_of, willing
 
 GRACE_S = 300
 SCHEDULED = replace(OFFER, scheduler=ADDRESS, scheduler_grace_s=GRACE_S, longest_lease=4)
@@ -203,26 +200,13 @@ def test_a_job_for_which_there_was_no_room_is_taken_on_once_there_is(
     assert [one.job_id for one in desk.reporter.heard(JobScheduled)] == [2]
 
 
-def silent_of(chain: MemoryChain, method: str, monkeypatch: pytest.MonkeyPatch) -> Counter[JobId]:
-    """Has a chain's method refuse to say anything of the jobs in this; counts how often."""
-    asked, ask = Counter[JobId](), getattr(chain, method)
-
-    async def refusing(job_id: JobId, *more: Any) -> Any:
-        if job_id in asked:
-            asked[job_id] += 1
-            raise ChainError("The node does not answer.")
-        return await ask(job_id, *more)
-
-    monkeypatch.setattr(chain, method, refusing)
-    return asked
-
-
+@pytest.mark.parametrize("error", [NO_ANSWER, UnknownJob("Reading job 1")])
 def test_a_job_of_which_the_node_says_nothing_is_in_no_others_way(
-    world: World, artist: Artist, machine: Machine, monkeypatch: pytest.MonkeyPatch
+    world: World, artist: Artist, machine: Machine, monkeypatch: pytest.MonkeyPatch, error: RemoteError
 ) -> None:
     """Nothing at all was planned as long as it said nothing."""
     desk = Desk(world)
-    silent = silent_of(desk.chain, "job", monkeypatch)
+    silent = silent_of(desk.chain, "job", monkeypatch, error)
 
     async def life() -> None:
         await willing(machine)
