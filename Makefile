@@ -138,9 +138,10 @@ bench-overhead: ## frames by RenderChain, one and two workers, against plain Ble
 	$(SETUP) demo
 	$(BIN)/python -m benchmarks.overhead
 
-soak: ## two hours of tiny leases; what the agents' memory, handles and folders gain
+soak: ## two hours of tiny leases with troubles between, then 20 minutes in which the chain goes back too
 	$(SETUP) demo
 	$(BIN)/python -m benchmarks.soak
+	$(BIN)/python -m benchmarks.soak --minutes 20 --jobs 3 --every 1 --goes-back
 
 bench-window: ## the extension's size, time to enable, and for how long nothing moves in Blender's window
 	$(SETUP) demo blender

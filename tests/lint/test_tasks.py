@@ -22,8 +22,12 @@ HEARD = {
     "app/exchange/package.py:_unpack": (1, "awaited, shielded"),
     "app/exchange/private_package.py:__call__": (1, "awaited, shielded"),
     "app/exchange/private_package.py:open_it": (1, "the same one"),
+    "app/requester/arrivals.py:begin": (
+        2,
+        "asked for its result, or its failure ends the watch; the other waits",
+    ),
     "app/requester/create_job.py:create_job": (1, "awaited, shielded"),
-    "app/requester/watch_job.py:run": (5, "what two of them raise ends the watch, three are kept at work"),
+    "app/requester/watch_job.py:run": (6, "what three of them raise ends the watch, three are kept at work"),
     "app/upkeep/boards.py:work_on_boards": (1, "gathered"),
     "app/upkeep/keeping.py:tend": (1, "it catches all, and tells"),
     "app/watchtower/key_watch.py:run": (1, "each is kept at work"),

@@ -118,7 +118,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, Value, str], ...]], ...] = (
             (
                 "watchtower_key",
                 "",
-                "what its watchtower says at its start, for keys of private jobs",
+                "what its watchtower says at its start; none: you know that nobody answers for it",
             ),
             ("schedulers", (), 'it tells these what it has and does: "ACCOUNT https://ADDRESS", ...'),
             (
@@ -180,7 +180,11 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, Value, str], ...]], ...] = (
             ("scheduler", 0, "the account that assigns a job's leases; 0: workers claim them"),
             ("scheduler_grace_seconds", 120, "how long it may be silent before workers claim after all"),
             ("takes_unjudged", False, "jobs also where too few verify them, for frames that nobody judges"),
-            ("second_looks", "auto", "whether jobs pay for them, or always, never; auto: without own checks"),
+            (
+                "second_looks",
+                "auto",
+                "whether jobs pay for them, or always, never; auto: where none is or can be checked here",
+            ),
         ),
     ),
     (

@@ -140,7 +140,7 @@ def test_what_our_own_check_found_false_is_accepted_only_once_verifiers_cleared_
     bench: UseCaseBench, kind: AuditKind
 ) -> None:
     one = acceptance(bench)
-    bench.chain.audits[LEASE] = replace(NO_AUDIT, kind=kind)
+    bench.chain.audits[LEASE] = replace(NO_AUDIT, kind=kind, verdict=Verdict.ACCEPTED)
 
     async def hear() -> None:
         bench.change_lease(LEASE, DrawOutcome.PASSED, LeaseState.SUBMITTED)
