@@ -204,7 +204,7 @@ economics: ## which leases make sense at which gas price; writes docs/economics.
 	$(SETUP) python
 	$(BIN)/python -m research.economics
 
-strategies: ## what coalitions gain, burn and cost others; writes docs/strategies.md; up to half an hour
+strategies: ## what coalitions gain, burn and cost others; writes docs/strategies.md; ten minutes of a core
 	$(SETUP) python
 	$(BIN)/python -m research.strategies
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,12 +12,12 @@ from benchmarks.looks import Look, grown
 FIRST = Look(1.0, 0, 300, 30, 1500, 900, 15, 60, 150, 1, 0.5, 0.5, 40)
 
 
-def looks(count: int = 20, **steps: float) -> list[Look]:
+def looks(count: int = 20, /, **steps: float) -> list[Look]:
     """So many, in each of which those figures are more by a step; a lease a look, which leaves half a MiB."""
     found = []
     for number in range(count):
         gains = {"leases": 1, "evidence_mib": 0.5, **steps}
-        values = {name: getattr(FIRST, name) + number * gain for name, gain in gains.items()}
+        values: dict[str, Any] = {name: getattr(FIRST, name) + number * gain for name, gain in gains.items()}
         found.append(replace(FIRST, minute=1.0 + number, **values))
     return found
 

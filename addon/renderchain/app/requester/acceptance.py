@@ -116,7 +116,9 @@ class Acceptance:
         is_doubted = lease.draw_outcome is DrawOutcome.IN_AUDIT and audit.is_doubt  # by the artist itself
         # It may have been cleared of a doubt about its delivery, and one of its pixels found no votes.
         speaks_of_pixels = audit.kind is AuditKind.PIXELS and audit.verdict is Verdict.ACCEPTED
-        if is_doubted or (outcomes is CLEARED and not speaks_of_pixels):
+        # Of what chance spares there is an audit only where the artist wanted one, and it found no votes.
+        is_unanswered = lease.draw_outcome is DrawOutcome.PASSED and audit.kind is AuditKind.PIXELS
+        if is_doubted or is_unanswered or (outcomes is CLEARED and not speaks_of_pixels):
             return
         try:
             await self._chain.accept(self._job_id, [lease_id])

@@ -93,6 +93,17 @@ def test_results_that_come_late_are_kept_checked_and_accepted(
     assert artist.reporter.heard(ResultsMissing) == []
 
 
+@pytest.mark.parametrize(("times", "is_doubted"), [(8, False), (10**6, True)])
+def test_results_that_came_after_all_are_doubted_no_more_nor_offered_to_be_ordered_again(
+    world: World, artist: Artist, machine: Machine, times: int, is_doubted: bool
+) -> None:
+    report = whole(world, artist, machine, Withholding(times))
+    (told,) = artist.reporter.heard(ResultsMissing)
+    (one,) = world.live(artist.requester().overview())
+    assert (told in one.notes) is is_doubted and one.doubted == ()
+    assert bool(one.missing) is is_doubted and len(report.frames) == (3 if is_doubted else 4)
+
+
 def test_a_node_of_ones_own_that_is_away_accuses_nobody(
     world: World, artist: Artist, machine: Machine
 ) -> None:
