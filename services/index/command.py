@@ -28,6 +28,8 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 DATABASE = "RENDERCHAIN_INDEX_DATABASE"
 NODE_RETRY_S = 10.0
 HOST, PORT = "127.0.0.1", 8750
+# Each send to a listener lets go of the interpreter, which a thread that reads then keeps for so long.
+SWITCH_S = 0.0005
 log = logging.getLogger(__name__)
 
 
@@ -57,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 async def _run(options: argparse.Namespace) -> None:
+    sys.setswitchinterval(SWITCH_S)
     settings = _settings(options)
     engine = open_engine(_database(options, settings))
     try:
