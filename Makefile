@@ -95,8 +95,8 @@ test-kills: ## two hundred SIGKILLs of agent, render processes, Kubo and the way
 	$(SETUP) demo
 	$(BIN)/python -m pytest tests/kills -s --kills 200
 
-test-deploy: ## container images, built, and a network of them that renders a scene; units, alerts, Terraform
-	$(SETUP) system python containers promtool opentofu devnet kubo
+test-deploy: ## container images, built, and a network of them that renders a scene; units, alerts, chart, Terraform
+	$(SETUP) system python containers promtool kubernetes opentofu devnet kubo
 	$(BIN)/python -m pytest tests/deploy --lanes
 
 test-window: ## the add-on in Blender's own window, by mouse and keyboard
@@ -138,9 +138,10 @@ bench-overhead: ## frames by RenderChain, one and two workers, against plain Ble
 	$(SETUP) demo
 	$(BIN)/python -m benchmarks.overhead
 
-soak: ## two hours of tiny leases; what the agents' memory, handles and folders gain
+soak: ## two hours of tiny leases with troubles between, then 20 minutes in which the chain goes back too
 	$(SETUP) demo
 	$(BIN)/python -m benchmarks.soak
+	$(BIN)/python -m benchmarks.soak --minutes 20 --jobs 3 --every 1 --goes-back
 
 bench-window: ## the extension's size, time to enable, and for how long nothing moves in Blender's window
 	$(SETUP) demo blender
@@ -203,7 +204,7 @@ economics: ## which leases make sense at which gas price; writes docs/economics.
 	$(SETUP) python
 	$(BIN)/python -m research.economics
 
-strategies: ## what coalitions gain, burn and cost others; writes docs/strategies.md; up to half an hour
+strategies: ## what coalitions gain, burn and cost others; writes docs/strategies.md; ten minutes of a core
 	$(SETUP) python
 	$(BIN)/python -m research.strategies
 

@@ -1,10 +1,11 @@
 """Scenes that other people made, all the way: packed, proved, stored, fetched, and one frame rendered.
 
-    python -m research.found_scenes FOLDER... [--every N] [--after N]
+    python -m research.found_scenes FOLDER_OR_FILE... [--every N] [--after N]
 
-Each .blend below the folders is opened, made ready for Cycles (research/found_scene.py) and sent through what
-an artist and a worker do, on a Kubo of its own. What is refused is tried again with all let pass that an
-artist may let pass. Prints a row for each file, and counts. Takes about ten seconds a file on two cores.
+Each .blend that is named, or lies below a folder, is opened, made ready for Cycles (research/found_scene.py)
+and sent through what an artist and a worker do, on a Kubo of its own. What is refused is tried again with all
+let pass that an artist may let pass. Prints a row for each file, and counts. Takes about ten seconds a file
+on two cores.
 """
 
 from __future__ import annotations
@@ -124,11 +125,13 @@ async def _onwards(package: Path, store: KuboStore, work: Path) -> Way:
 async def main() -> None:
     """All files, one after the other."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("folders", nargs="+", type=Path)
+    parser.add_argument("places", nargs="+", type=Path, metavar="FOLDER_OR_FILE")
     parser.add_argument("--every", type=int, default=1, help="only every so manieth file")
     parser.add_argument("--after", type=int, default=0, help="leave out so many files first")
     options = parser.parse_args()
-    blends = sorted(path for folder in options.folders for path in folder.rglob("*.blend"))
+    blends = sorted(
+        path for place in options.places for path in ((place,) if place.is_file() else place.rglob("*.blend"))
+    )
     blends = [path for path in blends if not path.name.startswith(READY)][options.after :: options.every]
     counts: Counter[str] = Counter()
     with tempfile.TemporaryDirectory(prefix="renderchain-found-") as name:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from renderchain.core.money import FRI_PER_STRK
 
@@ -33,16 +33,16 @@ TITLE = """# Strategies against strategies
 
 <!-- Written by `make strategies` (research/strategies.py); edit that instead. -->
 
-{all} coalitions of workers, verifiers and requesters play every way of an audit in the reference model.
-The goals: no profit where friends hold up to 20 % of a family's seats, none above 0.05 R (R: the lease's pay)
-where they hold 33 %, and no honest party loses more than the coalition burns. **{met} meet them, {open} do
-not:**
+{all} coalitions of workers, verifiers, requesters and schedulers play every way of an audit in the reference
+model. The goals: no profit where friends hold up to 20 % of a family's seats, none above 0.05 R (R: the
+lease's pay) where they hold 33 %, and no honest party loses more than the coalition burns. **{met} meet
+them, {open} do not:**
 """
 INTRO = """## How it is played
 
 Each row is a coalition: who belongs to it, and what each of them does. It is played in the reference
-model (`devkit/model`), whose every rule is that of the contracts, on one lease; `devkit/strategies/` has
-the coalitions. R is the lease's pay, L its lock, f a verifier's fee for one vote, p the audit rate, s the
+model (`devkit/model`), whose every rule is that of the contracts, on one lease or a few; `devkit/strategies/`
+has the coalitions. R is the lease's pay, L its lock, f a verifier's fee for one vote, p the audit rate, s the
 *friends'* share of the family's seat units.
 
 **Exact, not sampled.** Votes are drawn by unit with replacement, so the number of friends among n drawn
@@ -62,19 +62,22 @@ its own votes, a unit (60 f) for any one of them. It runs dry where it is open i
 it covers one vote say what that is worth. Where friends would vote as the honest do in a whole draw, they are
 not told apart there. Drawn friends can always be drawn, also with too little stake. Friends appeal what harms
 them; before the honest only in the row that says so. In challenges of the delivery they are honest about the
-pixels before. No scheduler plays, as one lease is played; [what remains](remains.md) has what one in league
-with workers gains.
+pixels before. Of several leases of one worker each is claimed when the one before is over, and claims end
+with the pool; the pool is the least that the board takes, 3 f a lease. A scheduler gives all of a lease
+twice; by itself a client sets aside a twentieth of a job's tasks for that, so in a job as a whole it is a
+twentieth of the figure.
 
 **Money.** A lease of {tasks} frames of {tiles} tiles, of which a round draws one leaf (the fewest, so that
 least is seen), paid by the smallest lease that makes sense at {gas} gFri a gas: R = {pay:.2f} STRK, f =
 {fee:.3f} R. Rendering costs the worker all of its pay, so a faker saves R; a vote costs what the client pays
 for its leaves; gas is that of [gas](gas.md). Friends' votes that copy cost no rendering. A requester values
 true frames at R, whoever is paid for them. A profit is more than the coalition had if all of it were
-honest. Losses are compared with honest play in the same way, verifiers' with zero; *burned* is what the
-coalition's stakes and bonds lost. All figures are expected values in R. Each is the largest over p =
-{rates}. Where a lock is 2 R (1 - p) / p, what a way brings is a straight line in p, so the rates between have
-no more. The two columns of losses are of the p and s <= 20 % at which the loss exceeds what is burned by
-most.
+honest; whoever gives leases back, or jobs to itself, is measured by what it had if it did nothing. Losses are
+compared with honest play in the same way, verifiers' with zero; *burned* is what the coalition's stakes and
+bonds lost. All figures are expected values in R. Each is the largest over p = {rates}. Where a lock is
+2 R (1 - p) / p, what a way brings is a straight line in p, so the rates between have no more; a test plays
+rows without seats at all rates, those of several leases too. The two columns of losses are of the p and
+s <= 20 % at which the loss exceeds what is burned by most.
 
 **Goals.** No profit above zero where s <= 20 %, none above 0.05 R at 33 %; no honest party loses more
 than the coalition burns. Up to 0.005 R, which gas and rounding make, count as zero.
@@ -147,6 +150,8 @@ def line(coalition: Coalition, rows: Sequence[Figures]) -> list[str]:
     loss = worst_loss(rows)
     lost = f"{loss.loss:.3f}, {loser(loss).split()[1]}" if loss.loss > TOLERANCE else "0"
     goals = "**missed**" if missed(rows) else "met"
+    goals += f", without {coalition.without}" if coalition.without else ""
+    goals += f", with {coalition.beyond}" if coalition.beyond else ""
     return [coalition.name, coalition.rule, *shown, lost, f"{loss.spent:.3f}", goals]
 
 
@@ -155,6 +160,7 @@ def miss(coalition: Coalition, rows: Sequence[Figures]) -> str:
     loss, best = worst_loss(rows), max(rows, key=lambda row: row.profit)
     shown = best if best.profit > TOLERANCE else loss
     text = f"- **{coalition.name}** ({coalition.rule}): {'; '.join(missed(rows))}."
+    text += f" Without {coalition.without}." if coalition.without else ""
     text += f" {coalition.note[0].upper()}{coalition.note[1:]}." if coalition.note else ""
     ways = "".join(f"\n  - {way}" for way in shown.ways)
     return f"{text} Of p = {rate(shown.exp)}, s = {100 * shown.share:.0f} %:{ways}" if ways else text
@@ -171,6 +177,21 @@ def remaining(data: Data, mended: Data) -> str:
         costs = "; ".join(cost(mend, mended[mend.rule][2:]) for mend in mends)
         rows.append([one.name, "; ".join(missed(data[one.name])), rules or one.note or "-", costs or "-"])
     return table(["coalition", "what is missed", "rule that would close it", "what it costs others"], rows)
+
+
+def by_clients(data: Data) -> str:
+    """How many meet the goals where people use the clients as they are, and otherwise."""
+    kinds: dict[str, Callable[[Coalition], bool]] = {
+        "the clients as they are installed, or less of what they do": lambda one: one.is_installed,
+        "without what an installed client does": lambda one: bool(one.without),
+        "with what somebody has to set up": lambda one: bool(one.beyond),
+    }
+    rows = []
+    for kind, belongs in kinds.items():
+        group = [one for one in COALITIONS if one.name in data and belongs(one)]
+        open_ = [one.name for one in group if missed(data[one.name])]
+        rows.append([kind, str(len(group)), str(len(group) - len(open_)), "; ".join(open_) or "-"])
+    return table(["honest people have", "coalitions", "meet the goals", "do not"], rows)
 
 
 def cost(mend: Mend, rows: Sequence[Figures]) -> str:
@@ -202,7 +223,8 @@ def page(data: Data, mended: Data) -> str:
     }
     open_ = sum(1 for one in COALITIONS if one.name in data and missed(data[one.name]))
     title = TITLE.format(all=len(data), met=len(data) - open_, open=open_)
-    parts = [title, remaining(data, mended) + "\n", MENDED_INTRO, INTRO.format(**amounts)]
+    parts = [title, remaining(data, mended) + "\n", MENDED_INTRO]
+    parts += [CLIENTS.format(clients=by_clients(data)), INTRO.format(**amounts)]
     for title, group in GROUPS.items():
         rows = [line(one, data[one.name]) for one in group if one.name in data]
         parts.append(f"## {title}\n\n{table(HEAD, rows)}\n")
@@ -218,6 +240,17 @@ fee for one vote, f' one of later rounds. What nobody disputes is looked at agai
 whoever agreed falsely loses 20 f where an appeal is right, and nothing where nobody appeals. Why rows with
 false words about the package exclude each other, and what is left to clients, is in
 [decision 23](decisions/0023-a-lock-makes-a-right-appeal-good.md).
+"""
+CLIENTS = """## With the clients as they are
+
+{clients}
+
+As it is installed, an artist's client renders two leaves of each lease again, and jobs that it can't check so
+have second looks ([for artists](artist.md#second-looks)). A worker's client renders a probe before it claims,
+serves the package until the lease is settled, and appeals. A watchtower has to be set up; a worker that has
+none is told so. Rows where the artist is away, which are most, are played with less than that. Rows *without*
+something show what it is for: each has a neighbour that has it. Why the others do not meet the goals is told
+with each at the page's end.
 """
 MISSED_INTRO = """Under each coalition are the ways that bring most: how many of the drawn votes were
 friends', who appealed, how it ended, its chance (of the audited and spared together), and the profit in it

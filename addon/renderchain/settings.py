@@ -18,7 +18,7 @@ from .core.addresses import is_loopback, shown_address
 from .core.errors import SettingsError
 from .core.money import FRI_PER_STRK
 from .core.probe import DEFAULT_S
-from .core.settings_kinds import LIMITS_WITHIN, PLACEHOLDERS, REQUIRED, URLS
+from .core.settings_kinds import LIMITS_WITHIN, NO_WATCHTOWER, PLACEHOLDERS, REQUIRED, URLS
 from .core.settings_values import WRONG, typed_value
 
 PREFIX = "RENDERCHAIN_"
@@ -78,7 +78,7 @@ class Settings:
     allow_unsandboxed: bool = False
     evidence: Path | None = None  # a watchtower's: the worker's evidence folder, or a copy of it
     workers: tuple[int, ...] = ()  # the workers that a watchtower answers for: "3 5"
-    watchtower_key: str = ""  # a worker's: what its watchtower says at its start, for keys of private jobs
+    watchtower_key: str = ""  # a worker's: what its watchtower says at its start; "none": it does without
     package_keys: Path | None = (
         None  # a watchtower's: a folder of private jobs' keys that it gives to workers
     )
@@ -88,7 +88,9 @@ class Settings:
     show_gas: int = 400_000_000  # the most gas for showing what one round's prints say; 0: nothing is shown
     show_fee_fri: int = FRI_PER_STRK  # ... and the most that it may cost
     takes_unjudged: bool = False  # jobs also where too few verify them, for frames that nobody judges
-    second_looks: str = "auto"  # whether jobs pay for them; auto: where the client does no own checks
+    second_looks: str = (
+        "auto"  # whether jobs pay for them; auto: where the client can't or shan't check itself
+    )
     reserve_fri: int = FRI_PER_STRK  # a worker's account keeps that much for what it holds
     largest_lock_fri: int = 0  # of a lease that a worker claims; 0: no limit of its own
     largest_bond_fri: int = 0  # of one appeal; 0: no limit of its own
@@ -121,7 +123,8 @@ class Settings:
     most_evidence_bytes: int = (
         0  # with more that audits may need a worker takes no leases; 0: the disk's room
     )
-    metrics_port: int = 0  # metrics and health on 127.0.0.1; 0: none
+    metrics_port: int = 0  # metrics and health; 0: none
+    metrics_host: str = "127.0.0.1"  # where they are; 0.0.0.0 or ::: wherever this machine is reached
     blenders: tuple[str, ...] = ("",)  # programs, each of another version; "": the one that runs here
     known_tile_frames: int = (
         20  # after so many it is seen whether the known tile comes out as it did; 0: never
@@ -132,6 +135,16 @@ class Settings:
     def wants_second_looks(self) -> bool:
         """Whether jobs submitted from here pay for second looks."""
         return self.second_looks == "always" or (self.second_looks == "auto" and not self.own_checks)
+
+    @property
+    def looks_if_unchecked(self) -> bool:
+        """Whether jobs pay for second looks where own checks are wanted and can't be made."""
+        return self.second_looks == "auto"
+
+    @property
+    def keys_go_to(self) -> bytes:
+        """The watchtower that a worker keeps the keys of private jobs for; nothing where it has none."""
+        return b"" if self.watchtower_key == NO_WATCHTOWER else bytes.fromhex(self.watchtower_key)
 
     @property
     def far_addresses(self) -> tuple[str, ...]:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from io import BytesIO
 
 from renderchain.adapters.ipfs.dag import DAG_PB, FILE, FOLDER, RAW, SHARD, parse_node, text_of
+from renderchain.adapters.ipfs.in_thread import in_thread
+from renderchain.adapters.ipfs.transfer import Feed, Take
 from renderchain.core.errors import StoreError
 
 Entry = tuple[str, bytes]  # a name and a CID
@@ -136,19 +140,17 @@ class BlockGiver:
         self.asked: list[bytes] = []
         self.read: list[tuple[int, int]] = []
 
-    async def stream(self, cid: bytes) -> AsyncGenerator[bytes, None]:
+    async def stream(self, cid: bytes, feed: Feed) -> None:
         """The stream in pieces."""
         if self.streamed is None:
             raise StoreError("Nobody streams.")
         for at in range(0, len(self.streamed), 1000):
-            yield self.streamed[at : at + 1000]
+            await in_thread(partial(feed, self.streamed[at : at + 1000]))
 
-    async def _bytes_of(self, cid: bytes, at: int, size: int) -> AsyncGenerator[bytes, None]:
-        """Bytes of a file in pieces."""
+    async def _bytes_of(self, cid: bytes, at: int, size: int, take: Take) -> None:
+        """Bytes of a file."""
         self.read.append((at, size))
-        for begin in range(at, at + size, 700):
-            if piece := self.files[cid][begin : min(begin + 700, at + size)]:
-                yield piece
+        await in_thread(partial(take, BytesIO(self.files[cid][at : at + size]).readinto))
 
     async def block(self, cid: bytes) -> bytes:
         """One block."""

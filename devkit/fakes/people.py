@@ -33,12 +33,12 @@ from renderchain.app.exchange.probe_cache import ProbeCache
 from renderchain.app.exchange.told_addresses import Beside, ToldAddresses
 from renderchain.app.exchange.watchtower_key import KeysForWatchtower
 from renderchain.app.requester.final_check import FinalCheck
+from renderchain.app.requester.job_report import JobReport
 from renderchain.app.requester.offer import Offer
 from renderchain.app.requester.own_check import OwnCheck
 from renderchain.app.requester.own_keys import OwnKeys
 from renderchain.app.requester.requester import Requester
 from renderchain.app.requester.requester_parts import RequesterParts
-from renderchain.app.requester.watch_job import JobReport
 from renderchain.app.upkeep.boards import run_on_boards
 from renderchain.app.upkeep.conditions import NODE, STORE, Conditions
 from renderchain.app.upkeep.store_upkeep import StoreUpkeep

@@ -102,7 +102,7 @@ def look_away(_: Path) -> AbstractContextManager[ImageReader]:
 
 
 class FakeRenderer(Faults):
-    """Takes ``frame_s`` a frame. ``fail`` takes open, render and render_tiles.
+    """Takes ``frame_s`` a frame. ``fail`` takes try_out, open, render and render_tiles.
 
     Where ``false_finals``, the images are not those of the noisy passes. ``alone`` is what tiles are rendered
     alone like, where they come out otherwise than in their frame.
@@ -126,6 +126,10 @@ class FakeRenderer(Faults):
         began_s = asyncio.get_running_loop().time()
         await asyncio.sleep(self.frame_s)
         self.spans.append((began_s, asyncio.get_running_loop().time()))
+
+    async def try_out(self) -> None:
+        """As if a process was started."""
+        self.meet("try_out")
 
     @contextlib.asynccontextmanager
     async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[RenderSession]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from renderchain.adapters.poseidon import hash_many
 from renderchain.core.audit.events import LeaseChallenged, LeaseDrawn
-from renderchain.core.audit.state import NO_AUDIT, AuditInfo, Content, DrawnLeaf, Verifier, Vote
+from renderchain.core.audit.state import NO_AUDIT, AuditInfo, AuditKind, Content, DrawnLeaf, Verifier, Vote
 from renderchain.core.board_events import BoardEvent, CaughtUp, JobCreated
 from renderchain.core.candidates import Candidate
 from renderchain.core.contract_errors import ContractError, UnknownJob
@@ -217,7 +217,10 @@ class ScriptedChain(Faults):
         self._send("challenge_delivery", lease_id)
 
     async def challenged(self, from_block: int) -> list[LeaseChallenged]:
-        return []
+        sent = [(call[1], call[2]) for call in self.sent if call[0] == "challenge_pixels"]
+        jobs = [self.leases[lease_id].job_id for lease_id, _ in sent]
+        what = zip(jobs, sent, strict=True)
+        return [LeaseChallenged(0, job, lease, AuditKind.PIXELS, tuple(one), 0) for job, (lease, one) in what]
 
     async def drawn(self, from_block: int) -> list[LeaseDrawn]:
         return [event for event in self.draws if event.block >= from_block]

@@ -23,6 +23,7 @@ class LocalServices:
         self._network = network
         self._folder = folder
         self._pids: dict[str, int] = {}
+        self._ports: dict[str, int] = {}
 
     @property
     def pids(self) -> tuple[int, ...]:
@@ -52,7 +53,7 @@ class LocalServices:
         return self._start(NOTIFIER, NOTIFIER, file)
 
     def _start(self, name: str, service: str, settings: Path, *options: str) -> str:
-        port = free_port()
+        port = self._ports.setdefault(name, free_port())  # whoever knows one finds it again
         command = [sys.executable, "-m", f"services.{service}", "--config", str(settings)]
         command += ["--port", str(port)]
         self._pids[name] = start([*command, *options], self.log(name))
@@ -67,6 +68,10 @@ class LocalServices:
         """As if its machine lost its power."""
         with suppress(ProcessLookupError):
             os.killpg(self._pids[name], signal.SIGKILL)
+
+    def end(self, name: str) -> None:
+        """Ask one to end, after a while make it."""
+        stop(self._pids[name])
 
     def end_all(self) -> None:
         """Ask every one to end, after a while make it."""

@@ -109,16 +109,18 @@ def start_network(
     boards: int = 1,
     schedulers: int = 0,
     holdings: Mapping[int, SeatHolding] | None = None,
+    archive: bool = False,
 ) -> Network:
     """Start everything below the folder, which must not hold another network.
 
-    ``holdings`` are those of workers, by their numbers, that have others than the usual.
+    ``holdings`` are those of workers, by their numbers, that have others than the usual. ``archive`` is the
+    devnet's (``start_devnet``).
     """
     folder.mkdir(parents=True)
     pids: list[int] = []
     try:
         roles = roles_of(workers, artists, schedulers)
-        devnet, port = start_devnet(folder, len(roles))
+        devnet, port = start_devnet(folder, len(roles), archive=archive)
         pids.append(devnet)
         kubo, api = start_kubo(folder)
         pids.append(kubo)
@@ -223,10 +225,17 @@ def running_network(
     boards: int = 1,
     schedulers: int = 0,
     holdings: Mapping[int, SeatHolding] | None = None,
+    archive: bool = False,
 ) -> Iterator[Network]:
     """A network that ends with the block; its logs stay in the folder."""
     network = start_network(
-        folder, workers, artists=artists, boards=boards, schedulers=schedulers, holdings=holdings
+        folder,
+        workers,
+        artists=artists,
+        boards=boards,
+        schedulers=schedulers,
+        holdings=holdings,
+        archive=archive,
     )
     try:
         yield network

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TypeVar
 
-from renderchain.app.requester.watch_job import JobReport
+from renderchain.app.requester.job_report import JobReport
 from renderchain.composition.requester import make_requester
 from renderchain.core.errors import RemoteError
 from renderchain.core.ids import JobId

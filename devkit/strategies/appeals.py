@@ -12,7 +12,7 @@ from devkit.strategies.stage import FRIEND, HELD, OPERATOR_OF, OWNER, REQUESTER
 
 def is_false(play: Play) -> bool:
     """Whether the verdict that stands is not what the worker deserves."""
-    is_guilty = any(play.false.values()) or (bool(play.coalition.faked) and watches(play))
+    is_guilty = any(play.false.values()) or (bool(play.faked) and watches(play))
     is_guilty = is_guilty or not play.coalition.delivers
     return play.audit.verdict is not (Verdict.REJECTED if is_guilty else Verdict.ACCEPTED)
 
@@ -27,7 +27,7 @@ def appellants(play: Play) -> Iterator[tuple[str, int]]:
     rejected, coalition = play.audit.verdict is Verdict.REJECTED, play.coalition
     honest = harmed(play) if is_false(play) else None
     races = honest and coalition.races
-    if coalition.appeals and (races or rejected == coalition.owns_worker):
+    if coalition.appeals and (races or rejected == play.is_friends):
         if coalition.owns_worker:
             yield "friends", OWNER
         else:
@@ -39,7 +39,7 @@ def appellants(play: Play) -> Iterator[tuple[str, int]]:
 def harmed(play: Play) -> tuple[str, int] | None:
     """Somebody honest whom the verdict costs something."""
     coalition, audit = play.coalition, play.audit
-    if not coalition.owns_worker and not coalition.faked:
+    if not play.is_friends and not play.faked:
         return "worker", OWNER
     if watches(play) and not coalition.owns_requester:
         return "requester", REQUESTER

@@ -78,9 +78,23 @@ class Coalition:
     ends: str = ""  # give back, give back late, expire, cheap half
     appeals: bool = True  # it appeals where that pays
     races: bool = False  # where the honest would appeal, a friend may be first
+    # Several leases: of one worker, one after the other, or of the same tasks
+    leases: int = 1  # claims in all
+    wide: int = 1  # leases that the job has tasks for; of more than one the pool is the least that it may be
+    fakes_last: bool = False  # the leases before the last are true
+    spare: bool = False  # a scheduler gives the lease to a friend as well; who owns both renders once
+    spams: bool = False  # its jobs are its own; it is measured against not having begun
+    # Who plays otherwise than a client does as it is installed
+    without: str = ""  # what the row's honest people have switched off
+    beyond: str = ""  # what they have set up besides
     note: str = ""
 
     @property
     def has_seats(self) -> bool:
         """Whether friends are drawn."""
         return self.hands != (HONEST_HAND,)
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether the honest have what their clients do by themselves, or less."""
+        return not self.without and not self.beyond

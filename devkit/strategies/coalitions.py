@@ -22,6 +22,7 @@ def lurking(hand: Hand) -> Hand:
     return replace(hand, lurks=True)
 
 
+NO_CHECK = "the artist's own check, and second looks in its place"
 HONEST = Coalition("everybody is honest", "the base of all figures")
 
 # A worker that renders nothing; its requester is away.
@@ -49,7 +50,12 @@ FAKERS = [
               1.0, hands=(lurking(LONE),)),
     Coalition("fakes all, stops serving the package", "A2: no package rejects", True, 1.0, serves=False),
     Coalition("stops serving the package, friends agree", "A2, A6", True, 1.0, serves=False,
-              hands=(Hand(Way.AGREE, rounds=2),)),
+              hands=(Hand(Way.AGREE, rounds=2),), without=NO_CHECK),
+    Coalition("stops serving the package, friends agree, the artist checks", "the artist's check, appeals",
+              True, 1.0, serves=False, hands=(Hand(Way.AGREE, rounds=2),), present=True),
+    Coalition("stops serving the package, friends agree, the job has second looks", "second looks, appeals",
+              True, 1.0, serves=False, hands=(Hand(Way.AGREE, rounds=2),), second_look=True,
+              note="half of the acceptances are looked at again; an artist's own check is of all leases"),
     Coalition("stops serving the package, friends say 'over time'", "A2, A12", True, 1.0, serves=False,
               hands=(OVER_TIME,)),
     Coalition("fakes all, never opens", "F6: silence of whoever owes data", True, 1.0, opens=False),
@@ -59,8 +65,7 @@ FAKERS = [
     Coalition("fakes all, friends' stake covers one vote", "U >= 60 f", True, 1.0,
               hands=(LURKING,), thin=True),
     Coalition("fakes all, first round's votes are bought", "A9: second look", True, 1.0, hands=(AGREE,),
-              bribes=1, appeals=False,
-              note="the artist's client asks for second looks where it does not check"),
+              bribes=1, appeals=False, without=NO_CHECK),
     Coalition("first round's votes are bought, the job has second looks", "A9: second look", True, 1.0,
               hands=(AGREE,), bribes=1, second_look=True, appeals=False),
     Coalition("first round's votes are bought, the artist checks", "what nobody disputes is looked at again",
@@ -104,8 +109,10 @@ FRAMES = [
               hands=(lurking(OVER_TIME),),
               note="shared at once, which nobody can appeal"),
     Coalition("friends say 'over time'", "A3, A6: batches", hands=(OVER_TIME,)),
-    Coalition("friends say 'no package'", "A2, A6: batches", hands=(NO_PACKAGE,)),
-    Coalition("friends say 'no package' where they decide", "A2: appealable", hands=(lurking(NO_PACKAGE),)),
+    Coalition("friends say 'no package'", "A2, A6: batches", hands=(NO_PACKAGE,),
+              note="each such word costs a fee, and the worker's appeal its gas"),
+    Coalition("friends say 'no package' where they decide", "A2: appealable", hands=(lurking(NO_PACKAGE),),
+              note="each such word costs a fee, and the worker's appeal its gas"),
     Coalition("friends are absent", "20 f", hands=(ABSENT,)),
     Coalition("friends seal and are silent", "20 f", hands=(SILENT,)),
     Coalition("friends are busy", "A3: 2 f", hands=(BUSY,)),
@@ -164,6 +171,9 @@ REQUESTERS = [
     Coalition("the requester doubts the delivery in an outage of the worker", "F6: a watchtower answers",
               owns_requester=True, challenges="delivery", shows_key=False,
               note="nobody answers within two steps, 8 hours"),
+    Coalition("the requester doubts the delivery in an outage, a watchtower answers",
+              "F6: a watchtower answers", owns_requester=True, challenges="delivery",
+              beyond="a watchtower, whose gas it pays"),
     Coalition("the artist's scene is chaos", "A4, A12: half is burned; the probe", owns_requester=True,
               scene=Scene.CHAOTIC),
     Coalition("the artist's scene is another on the worker's machine", "the probe, before the claim",
@@ -171,6 +181,8 @@ REQUESTERS = [
               note="no vote can tell it from a cheat; a probe that sees it keeps workers from claiming"),
     Coalition("the scene takes five times the declared seconds", "A12: half is burned, the reserve too",
               owns_requester=True, scene=Scene.HEAVY),
+    Coalition("the requester stops serving the package", "F1, A2: the worker serves it",
+              owns_requester=True),
     Coalition("the package can't be had by verifiers", "F1, A2: the worker serves it", owns_requester=True,
               serves=False, note="every copy, the worker's too, is cut off for days"),
     Coalition("scene withheld by its requester, own worker, friends seal", "F1, F5: forfeits burn", True,
@@ -194,6 +206,45 @@ WORKERS = [
     Coalition("renders the cheap half", "A15: 2 % of what comes back", True, ends="cheap half",
               note="the dear half costs three times as much as the cheap one"),
 ]  # fmt: skip
+# Several leases of one worker, one after the other.
+SERIES = [
+    Coalition("fakes lease after lease until the pool is empty", "a reserve for each lease; the lock", True,
+              1.0, leases=3, wide=2),
+    Coalition("fakes lease after lease until the pool is empty, friends agree where they decide",
+              "a reserve for each lease; appeals", True, 1.0, leases=3, wide=2, hands=(LURKING,)),
+    Coalition("is honest in a lease, and fakes the next one", "a record is credit; the lock", True, 1.0,
+              leases=2, wide=2, fakes_last=True),
+    Coalition("friends are busy in a true lease to drain the pool, the next one is faked",
+              "A2, A3: fees are reserved at the claim", True, 1.0, leases=2, wide=2, fakes_last=True,
+              hands=(BUSY,)),
+    Coalition("friends say 'no package' in a true lease to drain the pool, the next one is faked",
+              "A2: fees are reserved at the claim", True, 1.0, leases=2, wide=2, fakes_last=True,
+              hands=(NO_PACKAGE,)),
+    Coalition("claims five times and gives back each time", "gas; 2 % once the family is half full", True,
+              ends="give back", leases=5),
+    Coalition("claims five times and never submits", "5 % of R each time", True, ends="expire", leases=5),
+    Coalition("gives jobs to itself and keeps verifiers at work", "their fees and the gas", True,
+              owns_requester=True, leases=2, wide=2, spams=True),
+    Coalition("gives jobs to itself, friends copy the votes and have fees of it",
+              "20 f where it is not honest", True, owns_requester=True, leases=2, wide=2, spams=True,
+              hands=(AGREE,)),
+]  # fmt: skip
+# A scheduler in league gives a friend the tasks that another has already.
+SCHEDULERS = [
+    Coalition("a scheduler gives a friend's lease to a friend as well, who copies it", "spare_tasks", True,
+              spare=True,
+              note="a job sets aside so many tasks as its artist says, by itself a twentieth, without a "
+              "scheduler none"),
+    Coalition("a scheduler gives an honest worker's lease to a friend as well", "spare_tasks", spare=True,
+              note="the friend renders what nobody needs, out of what the job set aside"),
+    Coalition("a scheduler gives a faker's lease to a friend as well, who fakes it too",
+              "each lease has a lock and a draw of its own", True, 1.0, spare=True),
+    Coalition("a scheduler gives a faker's lease to a friend as well, friends agree where they decide",
+              "each lease has a lock and a draw of its own", True, 1.0, spare=True, hands=(LURKING,)),
+    Coalition("a scheduler gives an honest worker's lease to a friend, friends object where they decide",
+              "20 f; appeals", spare=True, hands=(lurking(FALSE),),
+              note="as in the row before; that they object costs them alone"),
+]  # fmt: skip
 GROUPS = {
     "A worker that fakes": FAKERS,
     "Against an honest worker": FRAMES,
@@ -201,5 +252,7 @@ GROUPS = {
     "Verifiers that save their work": LAZY,
     "Requesters": REQUESTERS,
     "Workers, besides pixels": WORKERS,
+    "Several leases": SERIES,
+    "Schedulers": SCHEDULERS,
 }
 COALITIONS = [one for group in GROUPS.values() for one in group]

@@ -31,12 +31,12 @@ def doubt(play: Voting) -> Choice | None:
         challenge(play, coalition.challenges)
         return None
     is_new = play.lease.draw_outcome is DrawOutcome.PASSED and "checked" not in play.done
-    return own_check(play) if coalition.present and coalition.faked and is_new else None
+    return own_check(play) if coalition.present and play.faked and is_new else None
 
 
 def own_check(play: Voting) -> Choice:
     """Whether it looks at a faked leaf; that it challenges, unless verifiers look anyway."""
-    seen = 1 - (1 - play.coalition.faked) ** CHECKED_LEAVES
+    seen = 1 - (1 - play.faked) ** CHECKED_LEAVES
 
     def found(child: Voting) -> None:
         child.done |= {"checked", "found"}

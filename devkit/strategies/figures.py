@@ -64,15 +64,16 @@ def figures_of(
     for share in shares if coalition.has_seats else shares[:1]:
         value = Value(coalition, share)
         got = value.of(tree)
-        usual = share * verifiers(base) if coalition.has_seats else 0.0
+        counts = not coalition.ends and not coalition.spams  # else it is measured against not having claimed
+        usual = coalition.wide * share * verifiers(base) if coalition.has_seats and counts else 0.0
         # Whoever sells a vote has its fee besides.
         usual += coalition.bribes * SEATS[0] * VOTE_FRI / PAY_FRI / (1 << exp)
-        if not coalition.ends:  # else it is measured against not having claimed
-            usual += sum(base[who] for who in value.friends if who != "friends")
+        if counts:
+            usual += coalition.wide * sum(base[who] for who in value.friends if who != "friends")
         losses = {"verifiers": -verifiers(got)}
         for who in ("worker", "requester"):
-            if who not in value.friends and not coalition.ends:
-                losses[who] = base[who] - got[who]
+            if who not in value.friends and counts:
+                losses[who] = coalition.wide * base[who] - got[who]
         known = value.ways(tree, least=LEAST_CHANCE)
         ways = sorted(known, key=lambda way: -way.chance * value.profit(way.payoffs))
         told = tuple(

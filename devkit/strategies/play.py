@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from renderchain.core.audit.gas import (
@@ -16,9 +16,11 @@ from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.lifecycle import LeaseState
 
 from devkit.made_up_pixels import LeasePixels
-from devkit.model.records import Audit, Job, Lease
+from devkit.model.ledger import Refused
+from devkit.model.records import Audit, Job, Lease, Slot
 from devkit.strategies.coalition import Coalition, Hand
 from devkit.strategies.stage import (
+    FIRST_PLACE,
     FRIEND,
     GAS_FRI,
     HELD,
@@ -31,9 +33,11 @@ from devkit.strategies.stage import (
     PAYOUT,
     PAYOUT_OF,
     REQUESTER,
-    RICH_FRI,
+    SPARE_PLACE,
     STEP_S,
+    TASKS,
     Stage,
+    claim,
     pixels,
     staked,
 )
@@ -41,12 +45,16 @@ from devkit.strategies.stage import (
 
 def name_of(number: int) -> str:
     """Who a verifier is."""
-    return "friends" if number == HELD else f"verifier {number}"
+    return "friends" if number >= HELD else f"verifier {number}"
 
 
 @dataclass
 class Play:
-    """``false``: positions of leaves that the worker faked; ``costs`` in fri, of gas and rendering."""
+    """``false``: positions of leaves that the worker faked; ``costs`` in fri, of gas and rendering.
+
+    All of it, and what everybody ``had``, is of the lease in ``place``; ``left`` are claims to come.
+    ``frames`` are the true ones that it brought, in leases.
+    """
 
     coalition: Coalition
     stage: Stage
@@ -56,12 +64,32 @@ class Play:
     false: dict[int, bool] = field(default_factory=dict)
     hands: dict[int, Hand] = field(default_factory=dict)  # of friends' seats, once they chose
     done: set[str] = field(default_factory=set)
+    place: Slot = FIRST_PLACE
+    left: int = 0
+    frames: float = 0.0
+    had: dict[str, int] = field(default_factory=dict)
+    pockets_before: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.had:
+            self.begin()
+
+    def begin(self) -> None:
+        """What follows is counted from here on, and the honest are drawn in the same order."""
+        self.stage.drawn_honest = 0
+        self.had, self.pockets_before = self.wealth(), self.pockets()
+        self.costs, self.frames, self.false, self.hands = Counter(), 0.0, {}, {}
 
     def fork(self) -> Self:
         """The same once more, to go on otherwise."""
-        stage, costs = self.stage.fork(), Counter(self.costs)
-        place = (self.coalition, stage, self.job_id, self.lease_id)
-        return type(self)(*place, costs, dict(self.false), dict(self.hands), set(self.done))
+        return replace(
+            self,
+            stage=self.stage.fork(),
+            costs=Counter(self.costs),
+            false=dict(self.false),
+            hands=dict(self.hands),
+            done=set(self.done),
+        )
 
     @property
     def job(self) -> Job:
@@ -69,7 +97,17 @@ class Play:
 
     @property
     def lease(self) -> Lease:
-        return self.stage.slots[WorkerId(1), 0]
+        return self.stage.slots[self.place]
+
+    @property
+    def is_friends(self) -> bool:
+        """Whether a friend renders the present lease."""
+        return self.coalition.owns_worker or self.place == SPARE_PLACE
+
+    @property
+    def faked(self) -> float:
+        """How much of the present lease is."""
+        return 0.0 if self.coalition.fakes_last and self.left else self.coalition.faked
 
     @property
     def audit(self) -> Audit:
@@ -79,7 +117,7 @@ class Play:
     @property
     def pixels(self) -> LeasePixels:
         """What the worker submitted."""
-        return pixels(self.lease.count)
+        return pixels(self.job_id, self.lease, self.lease.count)
 
     def tick(self, seconds: int = 1) -> None:
         """Time passes, and blocks with it."""
@@ -95,16 +133,27 @@ class Play:
 
     def submit(self) -> None:
         """The worker has rendered what it does not fake."""
-        cost, kept = int((1 - self.coalition.faked) * PAY_FRI), self.lease.count
+        cost, kept = int((1 - self.faked) * PAY_FRI), self.lease.count
         if (
             self.coalition.ends == "cheap half"
         ):  # its frames cost a third of the others, all are paid the same
             self.tick(STEP_S)
             cost, kept = PAY_FRI // 4, kept // 2
-        self.stage.submit(OPERATOR, self.lease_id, kept, pixels(kept).result)
+        result = pixels(self.job_id, self.lease, kept).result
+        self.stage.submit(OPERATOR, self.lease_id, kept, result)
         self.costs["worker"] += cost
+        if self.coalition.spare:
+            self.submit_spare(0 if self.coalition.owns_worker else cost)
         self.spend_gas("worker", CLAIM_GAS + SUBMIT_GAS + DRAW_GAS)
         self.tick()
+
+    def submit_spare(self, cost: int) -> None:
+        """The friend has the same tasks; where both are friends, one gives the other its pixels."""
+        spare = self.stage.slots[SPARE_PLACE]
+        result = pixels(self.job_id, spare, spare.count).result
+        self.stage.submit(OPERATOR_OF + spare.worker, spare.number, spare.count, result)
+        self.costs["friends"] += cost
+        self.spend_gas("friends", SUBMIT_GAS + DRAW_GAS)
 
     def end_early(self) -> None:
         """The worker does not render the lease; ``ends`` says how."""
@@ -116,15 +165,37 @@ class Play:
         else:
             self.tick(STEP_S if ends == "give back late" else 1)
             self.stage.give_back(OPERATOR, self.lease_id, "no")
-        self.stage.cancel(REQUESTER, self.job_id)
+        self.go_on()
 
     def finish(self) -> None:
-        """It is paid, or the requester takes back what nobody rendered."""
+        """It is paid, if it was not rejected."""
         if self.lease.state is LeaseState.SUBMITTED:
             self.tick(self.job.terms.window_s)
             self.stage.accept_late(OPERATOR, self.job_id, [self.lease_id])
-        elif not self.job.stopped and not self.job.settled:
-            self.stage.cancel(REQUESTER, self.job_id)
+        self.go_on()
+
+    def go_on(self) -> None:
+        """To the next lease; after the last one the requester takes back what nobody rendered."""
+        if "submitted" in self.done and self.coalition.delivers and self.place == FIRST_PLACE:
+            self.frames += (1 - self.faked) * self.lease.count / TASKS
+        if self.coalition.spare and self.place == FIRST_PLACE:
+            self.place, self.done = SPARE_PLACE, {"submitted"}
+        elif self.left and self.has_claimed():
+            self.left, self.done = self.left - 1, set()
+        else:
+            self.done.add("over")
+            if not self.job.stopped and not self.job.settled:
+                self.stage.cancel(REQUESTER, self.job_id)
+            return
+        self.lease_id = self.lease.number
+
+    def has_claimed(self) -> bool:
+        """Whether the board gave the worker one more lease."""
+        try:
+            claim(self.stage, self.job_id)
+        except Refused:
+            return False
+        return True
 
     def worth(self, *accounts: int, workers: tuple[int, ...] = ()) -> int:
         """What accounts have, with what they are owed, and stakes."""
@@ -132,30 +203,41 @@ class Play:
         money = sum(model.tokens.get(one, 0) + model.unpaid.get(one, 0) for one in accounts)
         return money + sum(staked(model.workers[WorkerId(one)]) for one in workers)
 
+    def escrow_fri(self) -> int:
+        """What the board holds for the requester's job, and no audit has yet."""
+        job, leases = self.job, self.stage.slots.values()
+        reserved = sum(job.reserve_fri(one.count) for one in leases if one.reserves)
+        return job.escrow_fri + reserved + sum(job.stakes_of(one)[0] for one in leases if one.has_own_pay)
+
+    def pockets(self) -> dict[str, int]:
+        """The coalition's stakes, what it puts up bonds from, and what its requester pays work with."""
+        workers, coalition = self.stage.workers, self.coalition
+        found = {"seats": staked(workers[WorkerId(HELD)]), "friend": self.worth(FRIEND)}
+        if coalition.spare:
+            found["spare"] = staked(workers[SPARE_PLACE[0]])
+        if coalition.owns_worker:
+            found |= {"stake": staked(workers[WorkerId(1)]), "owner": self.worth(OWNER)}
+        if coalition.owns_requester:
+            found["requester"] = self.worth(REQUESTER, PAYOUT) + self.escrow_fri()
+        return found
+
     def spent_fri(self) -> int:
         """What the coalition lost of its stakes and bonds, and its requester more than it paid for work."""
-        model, coalition = self.stage, self.coalition
-        began = self.stage.stakes_before
-        held = WorkerId(HELD)
-        spent = began[held] - staked(model.workers[held]) + max(0, RICH_FRI - self.worth(FRIEND))
-        if coalition.owns_worker:
-            spent += began[WorkerId(1)] - staked(model.workers[WorkerId(1)])
-            spent += max(0, RICH_FRI - RICH_FRI // 2 - self.worth(OWNER))
-        if coalition.owns_requester:
-            spent += max(0, RICH_FRI - self.worth(REQUESTER) - self.worth(PAYOUT))
-        return spent
+        now = self.pockets()
+        return sum(max(0, before - now[name]) for name, before in self.pockets_before.items())
 
     def wealth(self) -> dict[str, int]:
         """Of everybody."""
         found = {
             "worker": self.worth(OWNER, OPERATOR, PAYOUT, workers=(1,)),
-            "requester": self.worth(REQUESTER),
+            "requester": self.worth(REQUESTER) + self.escrow_fri(),
             "outsider": self.worth(OUTSIDER),
             "burned": self.stage.burned_fri + self.stage.board_burned_fri,
         }
         for number in self.stage.workers:
             if number > 1:
                 accounts = (OWNER_OF + number, OPERATOR_OF + number, PAYOUT_OF + number)
-                found[name_of(number)] = self.worth(*accounts, workers=(number,))
+                who = name_of(number)
+                found[who] = found.get(who, 0) + self.worth(*accounts, workers=(number,))
         found["friends"] += self.worth(FRIEND)
         return found

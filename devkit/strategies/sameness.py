@@ -7,7 +7,7 @@ from collections.abc import Hashable
 from typing import Any
 
 from devkit.strategies.coalition import HONEST_HAND
-from devkit.strategies.stage import Stage
+from devkit.strategies.stage import RECORD, Stage
 from devkit.strategies.voting import Voting
 
 
@@ -17,10 +17,27 @@ def state_of(play: Voting) -> Hashable:
     """
     stage = play.stage
     known = (frozen(play.costs), frozen(play.false), frozenset(play.done), seats_of(play), money_of(stage))
-    records = [frozen(vars(one)) for one in (play.job, play.lease)]
+    records = [frozen(vars(one)) for one in (play.job, *stage.slots.values())]
+    records += [frozen(play.had), play.left, play.place]
     audit = {name: value for name, value in vars(play.lease.audit).items()} if play.lease.audit else {}
     audit.pop("seats", None)
     return (*known, *records, frozen(audit), stage.now_s, stage.coin, stage.drawn_honest)
+
+
+def start_of(play: Voting) -> Hashable:
+    """All that what follows the start of a lease depends on; everybody is rich, and dates come to nothing.
+
+    Of the pool and of the worker's record counts what the claims to come may need of them.
+    """
+    stage, job, leases = play.stage, play.job, []
+    for place, lease in stage.slots.items():
+        dateless = {name: one for name, one in vars(lease).items() if not name.startswith("since_")}
+        leases.append((place, frozen(dateless)))
+    known = {name: one for name, one in vars(job).items() if not name.startswith("heard_")}
+    known["pool_fri"] = min(job.pool_fri, play.left * job.next_reserve_fri)
+    earned = stage.record_of(play.lease.worker, job.terms.family).fees_fri
+    credit = min(earned, RECORD.fees_fri) if play.left else 0
+    return (frozen(known), tuple(leases), credit, play.place, play.left, frozenset(play.done))
 
 
 def seats_of(play: Voting) -> Hashable:

@@ -10,12 +10,12 @@ from typing import TypeVar
 from unittest.mock import patch
 
 from poseidon_py import poseidon_hash
-from renderchain.core.audit.economics import BOND_FEES, CREDIT_FEES, PHASES
+from renderchain.core.audit.economics import BOND_FEES, CREDIT_FEES, PHASES, SEATS
 from renderchain.core.audit.gas import audit_gas
 from renderchain.core.audit.prices import AUDITS_A_LEASE, vote_fee_fri
-from renderchain.core.audit.state import AuditKind, DrawnLeaf, Vote
+from renderchain.core.audit.state import AuditKind, Content, DrawnLeaf, Vote
 from renderchain.core.ids import JobId, LeaseId, WorkerId
-from renderchain.core.job import JobTerms, Record
+from renderchain.core.job import JobTerms, Place, Record, StandingOffer
 from renderchain.core.merkle import LeaseIdentity
 
 from devkit.made_up_job import FAMILY
@@ -23,7 +23,7 @@ from devkit.made_up_pixels import LeasePixels
 from devkit.model.challenges import Model
 from devkit.model.holders import VoteRequest
 from devkit.model.ledger import Addresses
-from devkit.model.records import Audit, Job, Lease, Worker
+from devkit.model.records import Audit, Job, Lease, Slot, Worker
 from devkit.rules import Rules
 
 STEP_S, WINDOW_S, TIMEOUT_S = 14_400, 86_400, 80_000
@@ -46,8 +46,16 @@ VOTE_FRI = FEE_FRI + LEAF_FRI  # of a vote in the first round
 FIRST_HONEST, HONEST = 2, 18  # workers: 1 renders, then so many honest verifiers
 HELD = FIRST_HONEST + HONEST  # and friends, all under one number: units are drawn, not names
 RICH_FRI = 1000 * PAY_FRI
-REQUESTER, OWNER, OPERATOR, PAYOUT, FRIEND, OUTSIDER = range(1, 7)
+SPARE = HELD + 1  # a worker of theirs whom a scheduler gives a lease that another has
+REQUESTER, OWNER, OPERATOR, PAYOUT, FRIEND, OUTSIDER, SCHEDULER = range(1, 8)
+FIRST_PLACE: Slot = (WorkerId(1), 0)
+SPARE_PLACE: Slot = (WorkerId(SPARE), 0)
+GRACE_S = 120
+START_S, YEAR_S = 1_800_000_000, 365 * 86_400
+OFFER = StandingOffer(0, 1, slots=1, until_s=START_S + YEAR_S)
 OWNER_OF, OPERATOR_OF, PAYOUT_OF = 1000, 2000, 3000  # plus the worker's number
+NAMED = [WorkerId(HELD)]
+RECORD = Record(fees_fri=-(-PAY_FRI // CREDIT_FEES))  # for any rate
 ADDRESSES = Addresses(chain_id=1, board=11, registry=12, admin=13)
 
 
@@ -64,7 +72,6 @@ class Stage(Model):
     """``held``: how many votes of the next draw are the coalition's; they stand first in its order."""
 
     held: int | None = None
-    stakes_before: dict[WorkerId, int] = {}
     is_drawn = True
     coin = 0
     drawn_honest = 0
@@ -156,16 +163,20 @@ def remembered_hashes() -> Iterator[None]:
         yield
 
 
-def terms_of(exp: int, *, second_look: bool) -> JobTerms:
-    """The job's: one lease."""
+def terms_of(exp: int, *, second_look: bool, wide: int, spare: bool) -> JobTerms:
+    """The job's: one lease, or a few whose pool is the least that it may be."""
     return JobTerms(
         package_hi=1,
         package_lo=1,
         package_bytes=1,
         package_files=1,
-        tasks=TASKS,
+        tasks=wide * TASKS,
         reward_fri=REWARD_FRI,
-        audit_pool_fri=17 * VOTE_FRI,
+        audit_pool_fri=17 * VOTE_FRI if wide == 1 else wide * SEATS[0] * VOTE_FRI,
+        expires_in_s=YEAR_S,
+        scheduler=SCHEDULER if spare else 0,
+        scheduler_grace_s=GRACE_S if spare else 0,
+        spare_tasks=TASKS if spare else 0,
         family=FAMILY,
         audit_floor_exp=exp,
         longest_lease=TASKS,
@@ -179,23 +190,46 @@ def terms_of(exp: int, *, second_look: bool) -> JobTerms:
     )
 
 
-def set_up(kind: type[Stage], exp: int, *, second_look: bool, thin: bool) -> tuple[Stage, JobId, LeaseId]:
-    """A network with a lease that is claimed at the rate 2^-exp."""
+def set_up(
+    kind: type[Stage],
+    exp: int,
+    *,
+    second_look: bool = False,
+    thin: bool = False,
+    wide: int = 1,
+    spare: bool = False,
+) -> tuple[Stage, JobId, LeaseId]:
+    """A network with a lease that is claimed at the rate 2^-exp, or assigned, and to a friend as well."""
     stage = kind(RULES, ADDRESSES, no_hash)
-    stage.enter_block(1_800_000_000, 1000)
+    stage.enter_block(START_S, 1000)
     for account in (REQUESTER, OWNER, FRIEND, OUTSIDER):
         stage.fund(account, RICH_FRI)
     join(stage, OWNER, OPERATOR, PAYOUT)
-    for number in range(FIRST_HONEST, HELD + 1):
+    for number in range(FIRST_HONEST, HELD + 1 + spare):
         stage.fund(OWNER_OF + number, RICH_FRI)
         worker_id = join(stage, OWNER_OF + number, OPERATOR_OF + number, PAYOUT_OF + number)
+        if number == SPARE:
+            stage.records[worker_id, FAMILY] = RECORD
+            stage.set_offer(OPERATOR_OF + number, worker_id, OFFER)
+            continue
         # What one vote of the first round may lose is all that thin seats have.
         seat_fri = BOND_FEES * VOTE_FRI if thin and number == HELD else RICH_FRI // 2
         stage.stake_seats(OWNER_OF + number, worker_id, seat_fri)
-    stage.stakes_before = {number: staked(worker) for number, worker in stage.workers.items()}
-    stage.records[WorkerId(1), FAMILY] = Record(fees_fri=-(-PAY_FRI // CREDIT_FEES))  # for any rate
-    job_id = stage.create_job(REQUESTER, terms_of(exp, second_look=second_look))
-    return stage, job_id, stage.claim_lease(OPERATOR, job_id, WorkerId(1), 0, 0, [WorkerId(HELD)])
+    stage.records[WorkerId(1), FAMILY] = RECORD
+    terms = terms_of(exp, second_look=second_look, wide=wide, spare=spare)
+    job_id = stage.create_job(REQUESTER, terms)
+    if not spare:
+        return stage, job_id, claim(stage, job_id)
+    stage.set_offer(OPERATOR, WorkerId(1), OFFER)
+    stage.assign(SCHEDULER, job_id, [Place(*FIRST_PLACE)], NAMED)
+    lease_id = stage.slots[FIRST_PLACE].number
+    stage.assign(SCHEDULER, job_id, [Place(*SPARE_PLACE, spare_of=lease_id)], NAMED)
+    return stage, job_id, lease_id
+
+
+def claim(stage: Stage, job_id: JobId) -> LeaseId:
+    """The worker's next lease; raises Refused where the board gives it none."""
+    return stage.claim_lease(OPERATOR, job_id, *FIRST_PLACE, 0, NAMED)
 
 
 def join(stage: Stage, owner: int, operator: int, payout: int) -> WorkerId:
@@ -211,10 +245,19 @@ def staked(worker: Worker) -> int:
     return worker.stake_fri + worker.seat_stake_fri
 
 
+def pixels(job_id: JobId, lease: Lease, kept: int) -> LeasePixels:
+    """What its worker answers for, which are the first tasks of the lease."""
+    place = (ADDRESSES.chain_id, ADDRESSES.board, job_id)
+    return same_pixels(LeaseIdentity(*place, lease.number, lease.attempt, lease.worker), lease.first, kept)
+
+
 @cache
-def pixels(tasks: int = TASKS) -> LeasePixels:
-    """What the worker answers for; every lease here has the same number."""
-    stage, job_id, lease_id = set_up(Stage, 0, second_look=False, thin=False)
-    identity = LeaseIdentity(ADDRESSES.chain_id, ADDRESSES.board, job_id, lease_id, 0, WorkerId(1))
-    assert stage.slots[WorkerId(1), 0].attempt == 0
-    return LeasePixels(identity, 0, tasks, TILES)
+def same_pixels(identity: LeaseIdentity, first: int, kept: int) -> LeasePixels:
+    """They are hashed once."""
+    return LeasePixels(identity, first, kept, TILES)
+
+
+@cache
+def opened(shown: LeasePixels, leaves: tuple[int, ...]) -> tuple[list[tuple[int, Content]], list[int]]:
+    """What its worker opens, once for all ways that draw the same."""
+    return shown.opened(leaves)

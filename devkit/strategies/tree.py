@@ -15,13 +15,12 @@ from devkit.strategies.appeals import appellants
 from devkit.strategies.choices import Act, Choice
 from devkit.strategies.coalition import HONEST_HAND, Coalition, Hand
 from devkit.strategies.doubts import doubt, named_leaves, pay_at_once
-from devkit.strategies.sameness import state_of
+from devkit.strategies.sameness import start_of, state_of
 from devkit.strategies.stage import (
     HELD,
     OPERATOR,
     PAY_FRI,
     REQUESTER,
-    TASKS,
     Stage,
     set_up,
 )
@@ -33,7 +32,10 @@ Payoffs = dict[str, float]
 
 @dataclass
 class Node:
-    """``kind``: chance (weights), seats (binomial), friends (their choice), appeal, or end."""
+    """``kind``: chance (weights), seats (binomial), friends (their choice), appeal, lease, or end.
+
+    ``payoffs`` are those of the lease that ends there; after ``lease`` its worker's next one follows.
+    """
 
     kind: str
     children: list[Node]
@@ -49,23 +51,43 @@ class Explorer:
     def __init__(self, coalition: Coalition, exp: int, kind: type[Stage] = Stage) -> None:
         self.coalition, self.exp = coalition, exp
         self.known: dict[Hashable, Node] = {}  # what follows a state
-        place = set_up(kind, exp, second_look=coalition.second_look, thin=coalition.thin)
-        self.first = Voting(coalition, *place)
-        self.before = self.first.wealth()
-        self.before["requester"] += self.first.job.terms.escrow_fri
+        self.begun: dict[Hashable, Node] = {}  # what follows the start of a lease
+        place = set_up(
+            kind,
+            exp,
+            second_look=coalition.second_look,
+            thin=coalition.thin,
+            wide=coalition.wide,
+            spare=coalition.spare,
+        )
+        self.first = Voting(coalition, *place, left=coalition.leases - 1)
 
     def tree(self) -> Node:
         """From the claim on."""
         return self.grow(self.first.fork())
 
     def grow(self, play: Voting) -> Node:
-        choice = self.step(play)
-        while choice is None and "over" not in play.done:
+        lease_id, told, choice = play.lease_id, "", None
+        while choice is None and "over" not in play.done and play.lease_id == lease_id:
+            told = self.told(play)
             choice = self.step(play)
+        if play.lease_id != lease_id:
+            return self.next_lease(play, told)
         state = state_of(play)
         if state not in self.known:
             self.known[state] = self.node(play, choice)
         return self.known[state]
+
+    def next_lease(self, play: Voting, told: str) -> Node:
+        """Another one has begun; ways to it that leave everything alike but the money are continued once."""
+        payoffs, start = self.payoffs(play), start_of(play)
+        if start not in self.begun:
+            play.begin()
+            self.begun[start] = self.grow(play)
+        end = (start, told, *payoffs.items())
+        if end not in self.known:
+            self.known[end] = Node("lease", [self.begun[start]], payoffs=payoffs, told=told)
+        return self.known[end]
 
     def node(self, play: Voting, choice: Choice | None) -> Node:
         """With all that may follow."""
@@ -87,17 +109,15 @@ class Explorer:
         """What each has more than before, in the lease's pay; frames are worth it to the requester."""
         now, found = play.wealth(), Payoffs()
         for who, fri in now.items():
-            found[who] = (fri - self.before[who] - play.costs[who]) / PAY_FRI
+            found[who] = (fri - play.had[who] - play.costs[who]) / PAY_FRI
         found["spent"] = play.spent_fri() / PAY_FRI
-        if "submitted" in play.done and self.coalition.delivers:
-            found["requester"] += (1 - self.coalition.faked) * play.lease.count / TASKS
+        found["requester"] += play.frames
         return found
 
     def step(self, play: Voting) -> Choice | None:
         """Do what follows by itself; what has to be chosen is returned."""
         if self.coalition.ends in NEVER_SUBMITS:
             play.end_early()
-            play.done.add("over")
             return None
         if "submitted" not in play.done:
             play.done.add("submitted")
@@ -117,11 +137,10 @@ class Explorer:
             if choice or play.lease.draw_outcome is DrawOutcome.IN_AUDIT:
                 return choice
         play.finish()
-        play.done.add("over")
         return None
 
     def first_draw(self, play: Voting) -> Choice:
-        rate = 2.0**-self.exp
+        rate = 2.0**-play.lease.exp  # which a record that was lost makes 1
         if rate == 1:
             return self.draw_seats(play)
 
@@ -154,6 +173,8 @@ class Explorer:
         # Friends who play for a delivery are honest about the pixels before.
         is_delivery = bool(audit and audit.kind is AuditKind.DELIVERY)
         is_other = self.coalition.challenges == "delivery" and not is_delivery
+        # Nor do they play against a lease of their own.
+        is_other = is_other or (play.is_friends and not self.coalition.owns_worker)
         if bought or is_other or not self.plays(round_, is_redraw=is_redraw):
             return Choice("chance", [act(votes if bought else 0)], (1.0,))
         return Choice("seats", [act(held) for held in range(votes + 1)])
@@ -230,7 +251,7 @@ class Explorer:
 
     def fake(self, play: Voting, position: int) -> Choice | None:
         """Whether a leaf that nobody looked at before is one of the faked ones."""
-        faked = self.coalition.faked
+        faked = play.faked
 
         def act(is_false: bool) -> Act:
             def learn(child: Voting) -> None:

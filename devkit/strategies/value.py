@@ -17,6 +17,11 @@ def binomial(votes: int, share: float) -> list[float]:
     return [comb(votes, at) * share**at * (1 - share) ** (votes - at) for at in range(votes + 1)]
 
 
+def added(some: Payoffs, more: Payoffs) -> Payoffs:
+    """Both together."""
+    return {who: some.get(who, 0.0) + value for who, value in more.items()}
+
+
 @dataclass(frozen=True)
 class Way:
     """One way: its chance, whose votes were drawn (friends of all), what was chosen, how it ended."""
@@ -41,11 +46,13 @@ class Value:
 
     def of(self, node: Node) -> Payoffs:
         """By backward induction: friends do what pays them together, each of the honest what pays it."""
-        if node.payoffs is not None:
+        if node.payoffs is not None and not node.children:
             return node.payoffs
         if id(node) not in self.known:
             values = [self.of(child) for child in node.children]
-            if node.kind == "friends":
+            if node.payoffs is not None:
+                self.known[id(node)] = added(node.payoffs, values[0]), -1
+            elif node.kind == "friends":
                 at = max(range(len(values)), key=lambda one: self.profit(values[one]))
                 self.known[id(node)] = values[at], at
             elif node.kind == "appeal":
@@ -75,20 +82,30 @@ class Value:
         return at
 
     def ways(
-        self, node: Node, chance: float = 1.0, steps: tuple[str, ...] = (), least: float = 0.0
+        self,
+        node: Node,
+        chance: float = 1.0,
+        steps: tuple[str, ...] = (),
+        least: float = 0.0,
+        before: Payoffs | None = None,
     ) -> Iterator[Way]:
         """All that may come to pass when everybody chooses so, but for what is less likely than ``least``."""
         if chance <= least:
             return
         if node.payoffs is not None:
-            yield Way(chance, (*steps, node.told), node.payoffs)
+            payoffs, steps = added(before or {}, node.payoffs), (*steps, node.told)
+            if not node.children:
+                yield Way(chance, steps, payoffs)
+                return
+            yield from self.ways(node.children[0], chance, steps, least, payoffs)
             return
         self.of(node)
         chosen = self.known[id(node)][1]
         if chosen >= 0:
             told = f"{node.callers[chosen] or 'nobody'} appeals" if node.kind == "appeal" else node.told
-            yield from self.ways(node.children[chosen], chance, (*steps, told) if told else steps, least)
+            steps = (*steps, told) if told else steps
+            yield from self.ways(node.children[chosen], chance, steps, least, before)
             return
         for at, (weight, child) in enumerate(zip(self.weights(node), node.children, strict=True)):
             drawn = (f"{at} of {len(node.children) - 1} votes",) if node.kind == "seats" else ()
-            yield from self.ways(child, chance * weight, (*steps, *drawn), least)
+            yield from self.ways(child, chance * weight, (*steps, *drawn), least, before)

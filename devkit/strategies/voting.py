@@ -25,6 +25,8 @@ from devkit.strategies.stage import (
     OPERATOR,
     OPERATOR_OF,
     OUTSIDER,
+    SPARE_PLACE,
+    opened,
 )
 
 NONCE = 7
@@ -110,11 +112,11 @@ class Voting(Play):
             self.advance_late()
             return
         leaves = [leaf for leaf, _ in self.drawn()]
-        openings, siblings = self.pixels.opened(leaves)
+        openings, siblings = opened(self.pixels, tuple(leaves))
         seed = self.stage.seeds[(self.lease.worker, self.lease.slot), self.audit.round]
         prints = [felts(leaf, SHOWN) for leaf in leaves]
         self.stage.open(OPERATOR, self.lease_id, seed, self.pixels.result, openings, siblings, prints)
-        self.spend_gas("worker", OPEN_GAS + CLOSE_GAS)
+        self.spend_gas("friends" if self.place == SPARE_PLACE else "worker", OPEN_GAS + CLOSE_GAS)
 
     def reveal(self) -> None:
         """All sealed votes are shown, but for those of who is silent."""

@@ -63,7 +63,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--ocio", type=Path, help=text)
     text = f"pixels of a picture's longer side, 0 for the frame's own (default: {SIDE})"
     parser.add_argument("--side", type=int, default=SIDE, help=text)
-    parser.add_argument("--port", type=int, default=PORT, help="health and metrics on 127.0.0.1")
+    parser.add_argument("--host", default=HOST, help=f"where to listen (default: {HOST}, this machine alone)")
+    parser.add_argument("--port", type=int, default=PORT, help=f"health and metrics (default: {PORT})")
     parser.add_argument("--once", action="store_true", help="end when the jobs that there are have ended")
     return parser
 
@@ -80,10 +81,10 @@ async def _run(options: argparse.Namespace) -> None:
 
     service = _service(settings, options, gallery_of)
     app = FastAPI(title="RenderChain aggregator", openapi_url=None)
-    # A web page elsewhere may have its name lead here, to read what it must not.
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])
+    if options.host == HOST:  # a web page elsewhere may have its name lead here, to read what it must not
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"])
     app.include_router(health_pages(service.not_ready, service.metrics, in_loop=True))
-    await serve(app, HOST, options.port, {"keep": service.run(once=options.once)})
+    await serve(app, options.host, options.port, {"keep": service.run(once=options.once)})
 
 
 def _service(settings: Settings, options: argparse.Namespace, gallery_of: GalleryOf) -> Service:

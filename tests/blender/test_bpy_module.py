@@ -50,6 +50,8 @@ bpy.ops.wm.save_as_mainfile(filepath=sys.argv[1])
         "test_packed_files.py",
         "test_packed_kinds.py",
         "test_packed_physics.py",
+        "test_packed_pictures.py",
+        "test_packed_scenes.py",
         "test_packing.py",
         "test_path_table.py",
         "test_preflight_rows.py",

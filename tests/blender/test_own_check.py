@@ -9,6 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+from renderchain.adapters.blender_process.process import BlenderRenderer
 from renderchain.adapters.images.exr import read_noisy
 from renderchain.app.requester.own_check import DrawnLeaf, Finding, OwnCheck
 from renderchain.core.ids import LeaseId
@@ -33,7 +35,7 @@ def test_real_renderings_pass_by_either_kernel_and_a_cheats_do_not(tmp_path: Pat
         said,
         random.Random(1),
         per_lease=2,
-        most_s=100,
+        most_s=3600,  # however slow the machine is
     )
 
     async def find(worker: Renderer) -> Finding:
@@ -52,3 +54,23 @@ def test_real_renderings_pass_by_either_kernel_and_a_cheats_do_not(tmp_path: Pat
     assert [one.leaf_count for one in said.heard(LeaseChecked)] == [2, 2]
     cheat = CheatingRenderer(renderings.renderer(), "quarter of the samples")
     assert asyncio.run(find(cheat)) is Finding.FALSE and said.heard(LeavesFalse)
+
+
+def test_what_keeps_this_machine_from_checking_shows_before_a_job_is_paid(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def why_not(device: str) -> str:
+        renderer = BlenderRenderer(blender="", device="AUTO", log_folder=tmp_path / "logs")
+        check = OwnCheck(
+            lambda group: replace(renderer, device=group),
+            RecordingReporter(),
+            random.Random(1),
+            per_lease=2,
+            most_s=100,
+        )
+        return asyncio.run(check.why_not(device, 1.0, 24))
+
+    assert why_not("CPU") == ""
+    assert "no METAL device here" in why_not("METAL")  # which no system but Apple's has
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "bubblewrap is missing" in why_not("CPU")

@@ -72,6 +72,20 @@ def test_a_job_lost_to_a_crash_is_found_again_with_its_number(chains: Callable[[
     asyncio.run(run())
 
 
+def test_two_who_want_the_same_at_the_same_moment_both_get_it(chains: Callable[[], Any]) -> None:
+    """Their transactions had the same bytes, so that the one that was sent was taken for both."""
+
+    async def run() -> None:
+        async with chains() as opened:
+            net = await opened.network()
+            both = [await opened.chain(opened.accounts[5], net.deployed) for _ in range(2)]
+            jobs = await asyncio.gather(*(one.create_job(TERMS) for one in both))
+            assert sorted(jobs) == [1, 2]
+            assert await both[0].tokens_fri(net.deployed.board) == 2 * TERMS.escrow_fri
+
+    asyncio.run(run())
+
+
 def test_a_fee_over_the_limit_sends_nothing(chains: Callable[[], Any]) -> None:
     async def run() -> None:
         async with chains() as opened:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from PIL import Image
 
 from devkit.network.services import free_port
@@ -191,6 +192,13 @@ def test_no_part_can_do_more_than_it_must_and_each_is_restarted(composed: Compos
         assert found["EffectiveCaps"] in ([], None) and found["BoundingCaps"] in ([], None), part
         assert limits["RestartPolicy"]["Name"] == "unless-stopped", part
         assert limits["LogConfig"]["Size"].lower() in ("8m", "8mb", "8mib"), part
+
+
+def test_all_volumes_belong_to_the_network_so_that_they_go_with_it(composed: Composed) -> None:
+    label = f"label=io.podman.compose.project={PROJECT}"
+    found = composed.podman("volume", "ls", "--filter", label, "--format", "{{.Name}}").stdout.split()
+    named = yaml.safe_load(FILE.read_text())["volumes"]
+    assert set(found) == {f"{PROJECT}_{name}" for name in named}
 
 
 def test_no_part_has_the_secrets_of_another(composed: Composed) -> None:

@@ -56,18 +56,28 @@ def test_only_this_machine_reaches_it() -> None:
 
 
 def test_what_is_prepared_for_a_part_comes_into_its_folder_and_nobody_elses() -> None:
-    filled = {f"{part}-settings:/network/{part}" for part in PARTS} | {"state:/network/state"}
+    filled = {f"settings-{part}:/network/{part}" for part in PARTS} | {"state:/network/state"}
     assert set(SERVICES["network"]["volumes"]) == filled
     for name, part in SERVICES.items():
         if name != "network":
             settings = [one for one in part.get("volumes", []) if "settings" in one]
             whose = "artist" if name == "aggregator" else name
-            assert settings == ([f"{whose}-settings:/etc/renderchain:ro"] if whose in PARTS else []), name
+            assert settings == ([f"settings-{whose}:/etc/renderchain:ro"] if whose in PARTS else []), name
 
 
 def test_every_volume_is_named_and_used() -> None:
     used = {one.split(":")[0] for part in SERVICES.values() for one in part.get("volumes", [])}
     assert used == set(FOUND["volumes"])
+
+
+def test_no_volumes_name_begins_with_anothers() -> None:
+    """podman takes the only name that begins so for the one that is asked for.
+
+    So podman-compose believes that a volume is there, doesn't make it, and later leaves it behind: the next
+    network would begin with what this one forgot.
+    """
+    names = sorted(FOUND["volumes"])
+    assert not [name for name in names for other in names if other != name and other.startswith(name)]
 
 
 def test_a_part_is_well_only_if_its_own_program_answers() -> None:

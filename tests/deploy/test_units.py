@@ -12,11 +12,14 @@ from pathlib import Path
 
 import pytest
 from renderchain.core.exit_codes import unchanging
+from renderchain.core.worker_unit import unit_text
 
 from tests.unit.docs.pages import REPO
 
 HEADLESS = REPO / "worker_headless"
 SYSTEM, USER = HEADLESS / "renderchain-worker.service", HEADLESS / "user" / "renderchain-worker.service"
+# The command, and the password: where the provider's own user has both, nobody needs to hand it over.
+ELSEWHERE = ("ExecStart=", "LoadCredential=", "Environment=")
 UNITS = pytest.mark.parametrize("unit", [SYSTEM, USER], ids=["system", "user"])
 # Each covers a part of /proc, where bubblewrap then can mount none, or takes away namespaces or GPUs.
 BREAKS_RENDERING = re.compile(
@@ -52,6 +55,14 @@ def test_systemd_takes_it_without_a_word(unit: Path, tmp_path: Path) -> None:
     )
     ours = [line for line in done.stderr.splitlines() if unit.stem in line]
     assert done.returncode == 0 and ours == [], done.stderr
+
+
+def test_what_setup_writes_for_a_provider_does_all_that_the_unit_of_an_own_user_does() -> None:
+    def settings_in(text: str) -> set[str]:
+        lines = (line for line in text.splitlines() if re.match(r"[A-Z]\w+=", line))
+        return {line for line in lines if not line.startswith(ELSEWHERE)}
+
+    assert settings_in(unit_text(["/usr/bin/true"])) == settings_in(USER.read_text())
 
 
 @UNITS

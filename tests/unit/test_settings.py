@@ -107,6 +107,21 @@ def test_a_least_profit_is_an_amount(tmp_path: Path) -> None:
     assert load_settings(file, {"least_profit_fri": 7}).least_profit_fri == 7
 
 
+@pytest.mark.parametrize("given", ["0f", "NONE", "0F" * 32, "0x" + "0f" * 31])
+def test_a_watchtower_key_that_is_none_is_refused(tmp_path: Path, given: str) -> None:
+    with pytest.raises(SettingsError, match="watchtower_key"):
+        load_settings(settings_file(tmp_path, f'watchtower_key = "{given}"\n'))
+
+
+def test_keys_of_private_jobs_are_kept_for_a_watchtower_and_for_none_where_there_is_none(
+    tmp_path: Path,
+) -> None:
+    def kept_for(given: str) -> bytes:
+        return load_settings(settings_file(tmp_path, f'watchtower_key = "{given}"\n')).keys_go_to
+
+    assert [kept_for(one) for one in ("0f" * 32, "none", "")] == [b"\x0f" * 32, b"", b""]
+
+
 def test_second_looks_are_for_jobs_that_nobody_checks_unless_it_is_said(tmp_path: Path) -> None:
     def wanted(more: str) -> bool:
         return load_settings(settings_file(tmp_path, more)).wants_second_looks

@@ -1,4 +1,5 @@
-"""A few pages by HTTP on this machine alone: metrics, and whether the worker is well.
+"""A few pages by HTTP, on this machine alone unless somebody wants it otherwise: metrics, and whether the
+worker is well.
 
 In a thread with a loop of its own, so that it answers also while the worker's loop stands still.
 """
@@ -8,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
+from ipaddress import ip_address
 
 from ..core.errors import SettingsError
 
@@ -42,20 +44,21 @@ BROKEN = Page("The page could not be made.\n", HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 @contextmanager
-def serving(port: int, pages: Mapping[str, Callable[[], Page]]) -> Iterator[int]:
+def serving(port: int, pages: Mapping[str, Callable[[], Page]], host: str = HOST) -> Iterator[int]:
     """Serve pages by their paths inside of this; gives the port, which 0 leaves to the system.
 
-    Raises SettingsError where the port is another program's.
+    Raises SettingsError where the port is another program's, or the host no address of this machine.
     """
     try:
-        listener = socket.create_server((HOST, port), backlog=MOST_CLIENTS)
-    except OSError as error:
+        listener = _listener(host, port)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
         raise SettingsError(
-            f"Metrics can't be served on port {port} ({error.strerror or error}): set metrics_port to a free "
-            "one, or to 0 for none."
+            f"Metrics can't be served at {host!r:.80}, port {port} ({why}): set metrics_port to a free one, "
+            "or to 0 for none, and metrics_host to an address of this machine."
         ) from error
     with listener:
-        server = _Server(pages)
+        server = _Server(pages, NAMES if host == HOST else None)
         thread = threading.Thread(
             target=asyncio.run, args=[server.serve(listener)], name="metrics", daemon=True
         )
@@ -67,9 +70,20 @@ def serving(port: int, pages: Mapping[str, Callable[[], Page]]) -> Iterator[int]
             thread.join(MOST_S)
 
 
+def _listener(host: str, port: int) -> socket.socket:
+    """Raises OSError, and ValueError for what is no address: a name could lead anywhere."""
+    if ip_address(host).version == 4:
+        return socket.create_server((host, port), backlog=MOST_CLIENTS)
+    both = host == "::" and socket.has_dualstack_ipv6()
+    return socket.create_server(
+        (host, port), family=socket.AF_INET6, dualstack_ipv6=both, backlog=MOST_CLIENTS
+    )
+
+
 class _Server:
-    def __init__(self, pages: Mapping[str, Callable[[], Page]]) -> None:
+    def __init__(self, pages: Mapping[str, Callable[[], Page]], names: Sequence[str] | None) -> None:
         self._pages = pages
+        self._names = names  # by which it is asked; None: any, where whoever reaches it may read it
         self._clients: set[asyncio.Task[object]] = set()
         self.is_over = threading.Event()
 
@@ -119,7 +133,7 @@ class _Server:
             page = BAD
         elif method not in ("GET", "HEAD"):
             page = METHOD
-        elif host not in NAMES:
+        elif self._names and host not in self._names:
             page = STRANGE_HOST
         else:
             page = self._page(target.partition("?")[0])

@@ -83,7 +83,9 @@ def seen(
         stack.enter_context(logging_told(reporter))
         try:
             if settings.metrics_port:
-                stack.enter_context(serving(settings.metrics_port, pages_of(keeper, settings.folder)))
+                stack.enter_context(
+                    serving(settings.metrics_port, pages_of(keeper, settings.folder), settings.metrics_host)
+                )
             if shows:
                 stack.enter_context(showing(sys.stdout, screen_of(keeper, name), warned_by=ALARM))
             yield Seen(reporter, keeper, manager)

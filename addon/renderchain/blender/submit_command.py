@@ -10,15 +10,16 @@ import argparse
 import asyncio
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import bpy
 
 from ..app.requester.estimate import Estimate
+from ..app.requester.job_report import JobReport
 from ..app.requester.offer import CHECKING, Offer, per_frame_fri
 from ..app.requester.output_folder import try_output
-from ..app.requester.watch_job import JobReport
 from ..composition.requester import make_requester
 from ..core.errors import InsufficientFunds, SettingsError
 from ..core.frame_names import USUAL, checked_names
@@ -124,6 +125,7 @@ def _offer(options: argparse.Namespace, settings: Settings, frames: int) -> Offe
         longest_lease=options.lease,
         expires_in_s=options.days * DAY_S,
         second_look=settings.wants_second_looks,
+        looks_if_unchecked=settings.looks_if_unchecked,
         takes_unjudged=settings.takes_unjudged,
         scheduler=settings.scheduler,
         scheduler_grace_s=settings.scheduler_grace_seconds,
@@ -145,7 +147,7 @@ def _submit(
     scene, frames = open_scene(options, file)
     if options.part:
         take_part(scene, options.part)
-    offer = _offer(options, settings, len(frames))
+    offer = replace(_offer(options, settings, len(frames)), most_fri=most_fri)
     requester = make_requester(settings, reporter, bpy.app.binary_path)
     output, name = options.output.resolve(), plain(options.name) or file_name()
     names = checked_names(options.names)
@@ -163,7 +165,8 @@ def _submit(
         allowed=options.allow,
     )
     where = (output, reporter, options.probe_seconds, names)
-    job = asyncio.run(submission.send(requester, estimate.offer, *where))
+    offer = estimate.offer if most_fri is None else replace(estimate.offer, most_fri=most_fri)
+    job = asyncio.run(submission.send(requester, offer, *where))
     if not options.json:
         told(str(job.job_id))
     report = asyncio.run(requester.watch(job.job_id, output, board=job.board)) if options.wait else None

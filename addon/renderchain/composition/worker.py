@@ -66,6 +66,7 @@ from ..core.gate import GateLimits
 from ..core.ids import LeaseId
 from ..core.notices.audits import AuditHindered
 from ..core.notices.process import WaitingForWork
+from ..core.notices.watching import NoWatchtower
 from ..core.schedule import parse_schedule
 from ..core.sealed import SECRET_BITS
 from ..ports.content_store import ContentStore
@@ -127,7 +128,7 @@ async def run_worker(
                     evidence.append(place.proof_store)
                     return worker
 
-                ready = partial(_tell_ready, blenders, reporter, settings.lanes)
+                ready = partial(_tell_ready, blenders, reporter, settings)
                 await run_on_boards(boards.chains, work_on, boards.active, stop, reporter, ready)
     except NodeAway:
         if not stop.is_set():
@@ -155,10 +156,12 @@ async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, Blenders]) -> B
         await asyncio.wait((finding,))
 
 
-def _tell_ready(blenders: Blenders, reporter: Reporter, lanes: int) -> None:
+def _tell_ready(blenders: Blenders, reporter: Reporter, settings: Settings) -> None:
+    if not settings.watchtower_key:
+        reporter.tell(NoWatchtower())
     for maker in (one.maker for one in blenders.all):
         version = ".".join(map(str, maker.version))
-        reporter.tell(WaitingForWork(version, maker.device, maker.device_name, lanes))
+        reporter.tell(WaitingForWork(version, maker.device, maker.device_name, settings.lanes))
 
 
 def lock_of(network: str, account: int) -> Path:
@@ -287,9 +290,9 @@ def _asked_keys(settings: Settings, reporter: Reporter, chain: StarknetChain) ->
 
 
 def _for_watchtower(settings: Settings, chain: StarknetChain, keys: AskedKeys) -> KeysForWatchtower | None:
-    if not settings.watchtower_key:
+    if not settings.keys_go_to:
         return None
-    return KeysForWatchtower(chain, keys, ChaChaSealer(), bytes.fromhex(settings.watchtower_key))
+    return KeysForWatchtower(chain, keys, ChaChaSealer(), settings.keys_go_to)
 
 
 def _lanes(reporter: Reporter, renderers: Sequence[Renderer], *, is_honest: bool) -> list[Lane]:

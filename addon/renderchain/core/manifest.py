@@ -1,7 +1,8 @@
-"""The manifest of a scene package, version 2: what is in it and what is to be rendered.
+"""The manifest of a scene package, version 2 or 3: what is in it and what is to be rendered.
 
-``docs/schemas/manifest-v2.json`` states the same for other languages. A manifest comes from
-somebody unknown, so reading one checks every field before anything is done with it.
+``docs/schemas/manifest.json`` states the same for other languages. A manifest comes from
+somebody unknown, so reading one checks every field before anything is done with it. A field that is not known
+is refused: a worker that left out what it stands for would render another picture, and nobody would be told.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from .reader import Reader, check_side_by_side
 from .tiles import MOST_LEAVES, Tile, leaves_of, tiles_of
 
 SCHEMA = "renderchain/manifest/2"
+# Of packages with a colour configuration of their own, which readers of version 2 alone would leave out.
+SCHEMA_WITH_COLOURS = "renderchain/manifest/3"
 MANIFEST_NAME = "manifest.json"
 MAX_MANIFEST_BYTES = 8 * 2**20
 PIECES = "manifest.pieces"  # the folder of a package's pieces
@@ -57,6 +60,8 @@ FORMATS = {
 RGBA_CHANNELS, MOST_CHANNELS = 4, 8192
 CHANNEL_BYTES = 4
 PIXEL_BYTES = 48  # of a final image of four channels, in the largest format
+_FILE_FIELDS = frozenset({"path", "sha256", "size_bytes"})
+_RECIPE_FIELDS = frozenset({"path", "pieces"})
 
 
 @dataclass(frozen=True)
@@ -147,6 +152,11 @@ class Manifest:
         return next((file.path for file in self.files if file.path in COLOURS), "")
 
     @property
+    def schema(self) -> str:
+        """The oldest version whose readers know all that is in the package."""
+        return SCHEMA_WITH_COLOURS if self.colours else SCHEMA
+
+    @property
     def final_pixel_bytes(self) -> int:
         """How many bytes a pixel a final image may have, its header aside."""
         return max(PIXEL_BYTES, CHANNEL_BYTES * self.final_channels)
@@ -175,7 +185,7 @@ class Manifest:
         return frozenset(pieces | whole | {MANIFEST_NAME})
 
     def settings(self) -> dict[str, Any]:
-        """What is to be rendered, and how: all of the document but its files."""
+        """What is to be rendered, and how, as version 2 has it: all of the document but its files."""
         return {
             "schema": SCHEMA,
             "blender_version": list(self.blender_version),
@@ -204,7 +214,7 @@ class Manifest:
         """Canonical JSON."""
         files = [file.as_dict() for file in sorted(self.files, key=lambda file: file.path)]
         recipes = [recipe.as_dict() for recipe in sorted(self.recipes, key=lambda one: one.path)]
-        return dump_canonical({**self.settings(), "files": files, "recipes": recipes})
+        return dump_canonical({**self.settings(), "schema": self.schema, "files": files, "recipes": recipes})
 
 
 def read_file(entry: Reader) -> PackedFile:
@@ -213,17 +223,29 @@ def read_file(entry: Reader) -> PackedFile:
     return PackedFile(entry.path("path"), entry.hexadecimal("sha256", 64), size_bytes)
 
 
+def _read_own_file(entry: Reader) -> PackedFile:
+    entry.only(_FILE_FIELDS)
+    return read_file(entry)
+
+
 def _read_recipe(entry: Reader) -> Recipe:
+    entry.only(_RECIPE_FIELDS)
     return Recipe(entry.path("path"), tuple(entry.hexadecimals("pieces", PIECE_DIGITS)))
 
 
 def parse_manifest(raw: bytes) -> Manifest:
     """Read and check a manifest; raises ContentError naming the field that is wrong."""
-    reader = Reader.parse(raw, "manifest", SCHEMA, MAX_MANIFEST_BYTES)
-    files = tuple(read_file(entry) for entry in reader.objects("files"))
+    reader = Reader.parse(raw, "manifest", (SCHEMA, SCHEMA_WITH_COLOURS), MAX_MANIFEST_BYTES)
+    files = tuple(_read_own_file(entry) for entry in reader.objects("files"))
     recipes = tuple(_read_recipe(entry) for entry in reader.objects("recipes"))
     manifest = replace(read_settings(reader), files=files, recipes=recipes)
+    reader.only({*manifest.settings(), "files", "recipes"})
     _check_files(manifest)
+    if (said := reader.text("schema")) != manifest.schema:
+        raise ContentError(
+            f"The manifest says {said}, and a package with {manifest.colours or 'no colours of its own'} is "
+            f"{manifest.schema}: refused. Pack the scene again."
+        )
     return manifest
 
 

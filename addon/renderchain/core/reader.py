@@ -6,7 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Sequence
-from pathlib import PurePosixPath
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from .errors import ContentError
@@ -26,9 +26,8 @@ _HEX = set("0123456789abcdef")
 
 def check_path(path: str) -> str:
     """The path itself if it stays below its folder and every file system can have it; raises ContentError."""
-    parts = PurePosixPath(path).parts
-    bad = not parts or path.startswith("/") or "\\" in path or "\0" in path or ":" in parts[0]
-    if bad or any(part in ("", ".", "..") for part in path.split("/")):
+    parts = path.split("/")
+    if "\\" in path or "\0" in path or ":" in parts[0] or any(part in ("", ".", "..") for part in parts):
         raise ContentError(f"The content names the file {_short(path)}, which leaves its folder: refused.")
     if _HIDDEN.search(path):
         raise ContentError(f"The content names the file {_short(path)}, which no text can show: refused.")
@@ -99,8 +98,8 @@ class Reader:
         self._what = what
 
     @classmethod
-    def parse(cls, raw: bytes, what: str, schema: str, most_bytes: int) -> Reader:
-        """Read a document of the given schema; raises ContentError."""
+    def parse(cls, raw: bytes, what: str, schema: str | tuple[str, ...], most_bytes: int) -> Reader:
+        """Read a document of the given schema, or of one of several; raises ContentError."""
         if len(raw) > most_bytes:
             raise ContentError(f"The {what} has {len(raw)} bytes, over {most_bytes}: refused.")
         try:
@@ -109,8 +108,9 @@ class Reader:
             raise ContentError(f"The {what} is {error}: refused.") from error
         except ValueError as error:
             raise ContentError(f"The {what} is not JSON: refused.") from error
-        if not isinstance(body, dict) or body.get("schema") != schema:
-            raise ContentError(f"The {what} is not {schema}; update RenderChain.")
+        schemas = (schema,) if isinstance(schema, str) else schema
+        if not isinstance(body, dict) or body.get("schema") not in schemas:
+            raise ContentError(f"The {what} is not {' or '.join(schemas)}; update RenderChain.")
         return cls(body, what)
 
     def _get(self, name: str, kind: type) -> Any:
@@ -122,6 +122,15 @@ class Reader:
     def has(self, name: str) -> bool:
         """Whether the field is there and not null."""
         return self._body.get(name) is not None
+
+    def only(self, known: AbstractSet[str]) -> None:
+        """Raise ContentError where there is any other field: whoever wrote it meant something by it."""
+        if not self._body.keys() <= known:
+            unknown = sorted(self._body.keys() - known)
+            raise ContentError(
+                f"The {self._what} has the field {_short(unknown[0])}, which this version does not know: "
+                "refused. Update RenderChain."
+            )
 
     def text(self, name: str) -> str:
         """A text of up to 1024 characters."""

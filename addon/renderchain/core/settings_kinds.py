@@ -97,6 +97,7 @@ CHOICES = {
 URLS = ("rpc_url", "ws_url", "other_nodes", "index_url", "gateways")
 HTTP = ("http://", "https://")
 SCHEMES = {"rpc_url": HTTP, "ws_url": ("ws://", "wss://"), "index_url": HTTP, "ipfs_api": ("/",)}
-PATTERNS = {"watchtower_key": re.compile("[0-9a-f]{64}")}
+NO_WATCHTOWER = "none"  # the provider knows
+PATTERNS = {"watchtower_key": re.compile(f"[0-9a-f]{{64}}|{NO_WATCHTOWER}")}
 # The first can never be used up where the second is smaller.
 LIMITS_WITHIN = (("show_fee_fri", "fee_limit_fri"), ("fee_limit_fri", "daily_fee_limit_fri"))

@@ -118,7 +118,7 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, Value, str], ...]], ...] = (
             (
                 "watchtower_key",
                 "",
-                "what its watchtower says at its start, for keys of private jobs",
+                "what its watchtower says at its start; none: you know that nobody answers for it",
             ),
             ("schedulers", (), 'it tells these what it has and does: "ACCOUNT https://ADDRESS", ...'),
             (
@@ -151,7 +151,12 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, Value, str], ...]], ...] = (
             (
                 "metrics_port",
                 0,
-                "metrics and health on this port of 127.0.0.1, such as 9464; 0: nowhere",
+                "metrics and health on this port, such as 9464; 0: nowhere",
+            ),
+            (
+                "metrics_host",
+                "127.0.0.1",
+                "this machine's address for that; 0.0.0.0: all, for whoever reaches them",
             ),
         ),
     ),
@@ -175,7 +180,11 @@ SECTIONS: tuple[tuple[str, tuple[tuple[str, Value, str], ...]], ...] = (
             ("scheduler", 0, "the account that assigns a job's leases; 0: workers claim them"),
             ("scheduler_grace_seconds", 120, "how long it may be silent before workers claim after all"),
             ("takes_unjudged", False, "jobs also where too few verify them, for frames that nobody judges"),
-            ("second_looks", "auto", "whether jobs pay for them, or always, never; auto: without own checks"),
+            (
+                "second_looks",
+                "auto",
+                "whether jobs pay for them, or always, never; auto: where none is or can be checked here",
+            ),
         ),
     ),
     (

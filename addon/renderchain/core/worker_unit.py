@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .exit_codes import unchanging
+
 UNIT_NAME = "renderchain-worker.service"
 TEXT = """\
 # Written by `renderchain setup provider`. To start the worker now and whenever this user's systemd starts:
@@ -11,18 +13,37 @@ TEXT = """\
 # and, so that it runs while nobody is logged in: loginctl enable-linger
 [Unit]
 Description=RenderChain worker
-Wants=network-online.target
-After=network-online.target
+# Ten failures in an hour are no bad luck.
+StartLimitIntervalSec=1h
+StartLimitBurst=10
 
 [Service]
+Type=notify
 ExecStart={command}
+
+# The codes are those after which a restart mends nothing (docs/operations.md).
 Restart=on-failure
 RestartSec=30
-# SIGTERM has it finish, submit what it has and give back the rest.
+RestartPreventExitStatus={codes}
+# Told once a second by the worker's loop.
+WatchdogSec=3min
+TimeoutStartSec=10min
+# SIGTERM has it submit the frames that it has and give the others back; its render processes live so long.
 KillMode=mixed
 TimeoutStopSec=30min
-UMask=0077
+
+# Render processes are held to their limits by control groups below this one.
+Delegate=cpu memory pids
+OOMPolicy=continue
 Nice=10
+
+# A user's own systemd may not do more than this without namespaces, which the sandbox sets up itself.
+NoNewPrivileges=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+SystemCallArchitectures=native
+UMask=0077
 
 [Install]
 WantedBy=default.target
@@ -31,7 +52,8 @@ WantedBy=default.target
 
 def unit_text(command: Sequence[str]) -> str:
     """The unit's file; raises ValueError for a word that no unit can hold."""
-    return TEXT.format(name=UNIT_NAME, command=" ".join(map(_quoted, command)))
+    codes = " ".join(map(str, sorted(unchanging())))
+    return TEXT.format(name=UNIT_NAME, command=" ".join(map(_quoted, command)), codes=codes)
 
 
 def _quoted(word: str) -> str:

@@ -59,6 +59,14 @@ class Renderer(Protocol):
         ...
 
 
+class CheckRenderer(Renderer, Protocol):
+    """Starts the render processes of own checks."""
+
+    async def try_out(self) -> None:
+        """Raise RenderFailed or SandboxMissing where none would render here, whatever the scene."""
+        ...
+
+
 class WatchedSession(RenderSession, Protocol):
     """A render process that makes the known tile beside its scene."""
 

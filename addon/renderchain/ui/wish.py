@@ -136,6 +136,7 @@ def _offer(chosen: Any, settings: Settings, frames: int) -> Offer:
         longest_lease=chosen.longest_lease or None,
         expires_in_s=chosen.days * DAY_S,
         second_look=settings.wants_second_looks,
+        looks_if_unchecked=settings.looks_if_unchecked,
         takes_unjudged=settings.takes_unjudged,
         scheduler=settings.scheduler,
         scheduler_grace_s=settings.scheduler_grace_seconds,

@@ -11,16 +11,20 @@ from picturing import SECRET, Kinds, glowing, linked, plane, save, stage
 kind = Kinds()
 
 
+def write_pc2(path, thing):
+    """A cache of a mesh with four corners that moves to the right."""
+    with path.open("wb") as file:
+        file.write(struct.pack("<12siiffi", b"POINTCACHE2\0", 1, 4, 1.0, 1.0, 6))
+        for step in range(6):
+            for x, y, z in [tuple(one.co) for one in thing.data.vertices]:
+                file.write(struct.pack("<fff", x + 0.4 * step, y, z))
+
+
 @kind(1, 4)
 def mesh_cache(project, elsewhere):
     thing = plane(glowing()[0], at=(-1, 0, 0), size=1.5)
-    corners = [tuple(one.co) for one in thing.data.vertices]
     project.mkdir()
-    with (project / "a.pc2").open("wb") as file:
-        file.write(struct.pack("<12siiffi", b"POINTCACHE2\0", 1, 4, 1.0, 1.0, 6))
-        for step in range(6):
-            for x, y, z in corners:
-                file.write(struct.pack("<fff", x + 0.4 * step, y, z))
+    write_pc2(project / "a.pc2", thing)
     modifier = thing.modifiers.new("cache", "MESH_CACHE")
     modifier.cache_format, modifier.frame_start = "PC2", 1
     save(project / "film.blend")
@@ -65,6 +69,18 @@ def alembic(project, elsewhere):
     path = project / "geo" / "a.abc"
     bpy.ops.wm.alembic_export(filepath=str(path), start=1, end=5, flatten=False, check_existing=False)
     _from_cache(path)
+
+
+@kind(1, 2, 4, option="alembic")
+def alembic_sequence(project, elsewhere):
+    """A file for each frame, which goes on where the numbers say, wherever it begins."""
+    thing = wobbling()
+    (project / "geo").mkdir(parents=True)
+    for frame in range(-1, 6):
+        thing.location.x = 0.3 * frame
+        path = project / "geo" / f"take2_{frame:04d}.abc"
+        bpy.ops.wm.alembic_export(filepath=str(path), start=1, end=1, flatten=False, check_existing=False)
+    _from_cache(path, is_sequence=True, frame_offset=1)
 
 
 @kind(2)
@@ -139,7 +155,7 @@ def multiresolution(project, elsewhere):
     save(project / "film.blend")
 
 
-def _bake_nodes(thing, modifier):
+def bake_nodes(thing, modifier):
     bpy.context.view_layer.objects.active = thing
     thing.select_set(True)
     bpy.context.view_layer.update()
@@ -158,7 +174,7 @@ def simulation_zone_baked_on_disk(project, elsewhere):
     (move,) = (one for one in modifier.node_group.nodes if one.bl_idname == "GeometryNodeTransform")
     move.inputs["Translation"].default_value = (0.5, 0, 0)
     modifier.bake_target = "DISK"
-    _bake_nodes(thing, modifier)
+    bake_nodes(thing, modifier)
     (folder,) = {path.parents[2] for path in project.rglob("*.json")}
     (folder / SECRET / "meta").mkdir(parents=True)
     (folder / SECRET / "meta" / "000001_00.json").write_text("{}")
@@ -181,13 +197,13 @@ def volume_baked_by_nodes(project, elsewhere):
         tree.links.new(one.outputs[0], other.inputs[0])
     modifier = thing.modifiers[0]
     modifier.bake_target = "DISK"
-    _bake_nodes(thing, modifier)
+    bake_nodes(thing, modifier)
     assert list(project.rglob("*.vdb"))
     tree.links.remove(bake.inputs[0].links[0])  # only the bake has it now
     save(project / "film.blend")
 
 
-def _volume(folder, sizes):
+def volume_files(folder, sizes):
     """OpenVDB files of cubes that grow, baked by geometry nodes."""
     (folder / "making").mkdir(parents=True)
     for number, size in enumerate(sizes, 1):
@@ -205,7 +221,7 @@ def _volume(folder, sizes):
         tree.links.new(bake.outputs[0], last.inputs[0])
         modifier = thing.modifiers[0]
         modifier.bake_target, modifier.bake_directory = "DISK", f"//bake{number}"
-        _bake_nodes(thing, modifier)
+        bake_nodes(thing, modifier)
         (baked,) = (folder / "making" / f"bake{number}").rglob("*.vdb")
         shutil.copy(baked, folder / f"fire{number:04d}.vdb")
     shutil.rmtree(folder / "making")
@@ -237,13 +253,13 @@ def _smoke(path, **values):
 
 @kind()
 def volume(project, elsewhere):
-    _volume(project, (1,))
+    volume_files(project, (1,))
     _smoke(project / "fire0001.vdb")
 
 
 @kind()
-def packed_volume(project, elsewhere):
-    _volume(project, (1,))
+def packedvolume_files(project, elsewhere):
+    volume_files(project, (1,))
     _smoke(project / "fire0001.vdb")
     bpy.ops.wm.save_as_mainfile(filepath=str(project / "film.blend"))
     bpy.ops.file.pack_all()
@@ -252,7 +268,7 @@ def packed_volume(project, elsewhere):
 
 @kind(1, 3)
 def volume_sequence(project, elsewhere):
-    _volume(project, (0.5, 1, 1.5))
+    volume_files(project, (0.5, 1, 1.5))
     _smoke(project / "fire0001.vdb", is_sequence=True, frame_duration=3, frame_start=1)
 
 

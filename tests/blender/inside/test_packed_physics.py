@@ -1,10 +1,13 @@
 """Simulations that were baked on disk, each kind of them: the package shows what the artist's file shows."""
 
+import importlib
 import shutil
 
 import bpy
+import numpy
 import pytest
-from picturing import SECRET, Kinds, glowing, linked, save, stage
+from conftest import ADDON, IS_INSTALLED
+from picturing import BLUE, RED, SECRET, Kinds, glowing, linked, loaded, png, save, stage
 
 kind = Kinds()
 
@@ -139,6 +142,60 @@ def dynamic_paint(project, elsewhere):
     height = material.node_tree.nodes.new("ShaderNodeNewGeometry").outputs["Normal"]
     material.node_tree.links.new(height, material.node_tree.nodes["Emission"].inputs[0])
     bake(project, lambda: surface.point_cache)
+
+
+@kind(2, 6)
+def rigid_bodies(project, elsewhere):
+    """One hits the other; Blender keeps what they do in the .blend, and has no way to keep it elsewhere."""
+    scene = bpy.context.scene
+    scene.gravity, scene.frame_end = (60, 0, 0), 6
+    for name, x, color in (("first", -2, RED), ("second", 0, BLUE)):
+        bpy.ops.mesh.primitive_cube_add(size=1, location=(x, 0.1 * x, 0))
+        image = loaded(png(elsewhere / f"{name}.png", color))
+        bpy.context.object.data.materials.append(glowing(image)[0])
+        bpy.ops.rigidbody.object_add()
+    cache = scene.rigidbody_world.point_cache
+    cache.frame_start, cache.frame_end = 1, 6
+    bpy.ops.ptcache.bake_all(bake=True)
+    assert cache.is_baked
+
+
+@kind(2, 4)
+def ocean(project, elsewhere):
+    """Only a window can bake one, so the frames are drawn here, and the file is told that it is baked."""
+    folder = elsewhere / "waves"
+    for frame in range(1, 6):
+        for name, height in (("disp", 0.3 * frame), ("normal", 0.1), ("foam", 0.5)):
+            image = bpy.data.images.new(name, 16, 16, float_buffer=True)
+            image.pixels.foreach_set(numpy.tile(numpy.float32((height, height / 2, 0.1, 1)), 256))
+            image.file_format, image.filepath_raw = "OPEN_EXR", str(folder / f"{name}_{frame:04d}.exr")
+            image.save()
+            bpy.data.images.remove(image)
+    thing = blown_grid("sea")
+    modifier = thing.modifiers.new("ocean", "OCEAN")
+    modifier.geometry_mode, modifier.resolution, modifier.spatial_size = "DISPLACE", 4, 2
+    modifier.filepath, modifier.frame_start, modifier.frame_end = str(folder), 1, 5
+    path = save(project / "film.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=str(path), compress=False, relative_remap=False)
+    told_that_it_is_baked(path)
+    bpy.ops.wm.open_mainfile(filepath=str(path))
+    assert bpy.data.objects["sea"].modifiers[0].is_cached
+
+
+def told_that_it_is_baked(path):
+    package = ADDON if IS_INSTALLED else "renderchain"
+    layout, structs, words = (
+        importlib.import_module(f"{package}.core.blend.{name}") for name in ("layout", "structs", "words")
+    )
+    raw = bytearray(path.read_bytes())
+    found = layout.read_layout(raw)
+    (where,) = words.places(
+        found,
+        structs.read_structs(raw, found),
+        lambda struct, field: (struct.name, field.name) == ("OceanModifierData", "cached"),
+    )
+    raw[where[0]] = 1
+    path.write_bytes(raw)
 
 
 @pytest.mark.parametrize("name", kind.names)

@@ -46,6 +46,18 @@ def render(part, scene, folder):
     return part("blender.cycles.passes").save_noisy(scene, folder / "noisy.exr")
 
 
+def test_an_image_of_the_artists_is_not_taken_for_the_rendering(part, scene, tmp_path):
+    scene.cycles.samples = 4
+    wanted = render(part, scene, tmp_path)
+    for image in list(bpy.data.images):
+        bpy.data.images.remove(image)
+    image = bpy.data.images.new("Render Result", 150, 90)
+    bpy.data.materials["glass"].node_tree.nodes.new("ShaderNodeTexImage").image = image
+    found = render(part, scene, tmp_path)
+    assert image.name == "Render Result" and image.type != "RENDER_RESULT"
+    assert np.array_equal(found, wanted)
+
+
 def differing(part, scene, frame, margin):
     """How many pixels of the frame's tiles come out otherwise when they are rendered alone."""
     tiles, alone = part("core.tiles"), part("blender.cycles.tile_render")

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from http import HTTPStatus
+from pathlib import Path
 
 import pytest
 from renderchain.adapters import metrics_http
@@ -117,3 +118,19 @@ def test_only_this_machine_is_answered_and_nothing_is_left_behind() -> None:
     assert threading.active_count() == before
     with pytest.raises(OSError):
         socket.create_connection(("127.0.0.1", port), 2)
+
+
+@pytest.mark.parametrize(("host", "address"), [("0.0.0.0", "127.0.0.2"), ("::", "127.0.0.1"), ("::1", "::1")])
+def test_where_others_are_to_reach_it_they_may_call_it_what_they_like(host: str, address: str) -> None:
+    if ":" in host and not Path("/proc/net/if_inet6").exists():
+        pytest.skip("This machine has no IPv6.")
+    pages = {"/": lambda: Page("fine\n")}
+    with serving(0, pages, host) as port, socket.create_connection((address, port), 10) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: worker-0.example:9464\r\n\r\n")
+        assert client.recv(65536).startswith(b"HTTP/1.1 200 ")
+
+
+def test_an_address_that_this_machine_lacks_is_a_matter_of_the_settings() -> None:
+    for host in ("192.0.2.1", "no address", ""):
+        with pytest.raises(SettingsError, match="metrics_host"), serving(0, {}, host):
+            pass

@@ -26,13 +26,14 @@ Ask = Callable[[int, Path], Awaitable[object]]
 ROOT = Path(renderchain.__file__).parent
 # What opens a connection by HTTP in our package, and where: each is tried below.
 OPENS = re.compile(
-    r"ClientSession\(|ipfshttpclient\.Client\(|HTTPConnection\(|urlopen\(|import connect$", re.M
+    r"ClientSession\(|ipfshttpclient\.Client\(|HTTPS?Connection\(|urlopen\(|import connect$", re.M
 )
 OPENERS = {
     "adapters/heartbeat_http.py",
     "adapters/index/http.py",
     "adapters/ipfs/http.py",
     "adapters/ipfs/kubo.py",
+    "adapters/ipfs/kubo_call.py",
     "adapters/ipfs/own_kubo.py",  # http.client follows nothing
     "adapters/starknet/member.py",
 }

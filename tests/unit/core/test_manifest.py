@@ -15,7 +15,16 @@ from renderchain.core.canonical import dump_canonical
 from renderchain.core.cid import cid_of, digest_of, join_digest, split_digest
 from renderchain.core.errors import ContentError
 from renderchain.core.job import family_name, family_of
-from renderchain.core.manifest import FORMATS, Manifest, PackedFile, Recipe, parse_manifest
+from renderchain.core.manifest import (
+    COLOURS,
+    FORMATS,
+    SCHEMA,
+    SCHEMA_WITH_COLOURS,
+    Manifest,
+    PackedFile,
+    Recipe,
+    parse_manifest,
+)
 from renderchain.core.reader import check_path
 
 MANIFEST = Manifest(
@@ -91,6 +100,30 @@ def test_a_malformed_field_is_refused(fields: dict[str, Any]) -> None:
         parse_manifest(changed(**fields))
 
 
+@pytest.mark.parametrize("fields", ["all", "files", "recipes"])
+def test_a_field_that_is_not_known_is_refused_by_name(fields: str) -> None:
+    """Or a worker that is older than the package would render another picture without a word."""
+    recipes = (Recipe("scene.blend", ("0" * 32,)),)
+    body: dict[str, Any] = json.loads(replace(MANIFEST, recipes=recipes).to_bytes())
+    parse_manifest(json.dumps(body).encode())
+    (body if fields == "all" else body[fields][0])["stereo"] = None
+    with pytest.raises(ContentError, match="has the field 'stereo', which this version does not know"):
+        parse_manifest(json.dumps(body).encode())
+
+
+@pytest.mark.parametrize("place", COLOURS)
+def test_a_package_with_colours_of_its_own_has_a_version_that_older_workers_refuse(place: str) -> None:
+    coloured = replace(MANIFEST, files=(*MANIFEST.files, PackedFile(place, "c" * 64, 9)))
+    raw = coloured.to_bytes()
+    read = parse_manifest(raw)
+    assert read.colours == place and read.to_bytes() == raw
+    assert json.loads(raw)["schema"] == SCHEMA_WITH_COLOURS != SCHEMA
+    with pytest.raises(ContentError, match=f"says {SCHEMA}, and a package with {place}"):
+        parse_manifest(raw.replace(SCHEMA_WITH_COLOURS.encode(), SCHEMA.encode()))
+    with pytest.raises(ContentError, match="no colours of its own"):
+        parse_manifest(changed(schema=SCHEMA_WITH_COLOURS))
+
+
 @pytest.mark.parametrize("number", ["0", "-0", "1.70000005", "-31.9999981", "9.99999975e-06", "32"])
 def test_any_exposure_of_blenders_is_kept(number: str) -> None:
     assert parse_manifest(changed(exposure=number)).exposure == number
@@ -153,12 +186,13 @@ def test_a_family_is_a_short_string_that_reads_back() -> None:
 
 
 def test_the_published_schema_names_the_same_fields_formats_and_limits() -> None:
-    schema = json.loads((Path(__file__).parents[3] / "docs" / "schemas" / "manifest-v2.json").read_text())
+    schema = json.loads((Path(__file__).parents[3] / "docs" / "schemas" / "manifest.json").read_text())
     written = json.loads(MANIFEST.to_bytes())
     assert set(schema["required"]) == set(schema["properties"]) == set(written)
     assert set(schema["properties"]["files"]["items"]["required"]) == set(written["files"][0])
     assert schema["properties"]["file_format"]["enum"] == list(FORMATS)
-    assert schema["properties"]["schema"]["const"] == written["schema"]
+    assert schema["properties"]["schema"]["enum"] == [SCHEMA, SCHEMA_WITH_COLOURS]
+    assert not schema["additionalProperties"]
     for field in ("width", "height", "samples"):
         limits = schema["properties"][field]
         assert parse_manifest(changed(**{field: limits["maximum"]}))

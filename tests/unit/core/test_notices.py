@@ -28,6 +28,7 @@ from renderchain.core.notices import (
 )
 from renderchain.core.notices.lines import HEADER, KINDS, kind_of, parse_notice, to_line
 
+from tests.unit.core.check_notices import OF_CHECKS
 from tests.unit.core.following_notices import OF_FOLLOWING
 from tests.unit.core.scheduling_notices import OF_SCHEDULING
 from tests.unit.core.worker_notices import OF_WORKERS
@@ -54,7 +55,7 @@ FIELDS: dict[str, Any] = {
     "lease_id": LeaseId,
     "path": Path,
     "stake_suffices": bool,
-    "reopened": bool,
+    **dict.fromkeys(("reopened", "second_look"), bool),
     "verdict": Verdict,
     "word": Vote,
     "mean": bool,
@@ -120,6 +121,10 @@ ONE_OF_EACH: dict[Notice, str] = {
         f"Lease {LEASE}: self-test failed, leaf 5 of frame 12 of package bafy differs in 1 bit of its print"
     ),
     watching.WatchStarted(WorkerId(3), 1): "Standing by for worker 3, which has 1 lease submitted",
+    watching.NoWatchtower(): (
+        "No watchtower is set: if this machine is down while a lease is audited, the lease's stake is lost. "
+        "Start one on another machine, and set the watchtower_key that it says, or none if you do without."
+    ),
     watching.PrivateJobsWatched("0f"): 'For private jobs too, where the worker is set watchtower_key = "0f"',
     watching.AnswerDue(*IDS, 120.4): f"Lease {LEASE}: its worker is silent for 120 s now, answering for it",
     watching.AnsweredAlready(*IDS): f"Lease {LEASE}: somebody else was first, nothing is left to do",
@@ -237,6 +242,10 @@ ONE_OF_EACH: dict[Notice, str] = {
         f"Lease {LEASE} is not what was paid for: A file is missing. Challenge its delivery before its "
         "window closes, unless it is being audited anyway."
     ),
+    jobs.ResultsMissing(*IDS, "Nobody has them."): (
+        f"The results of lease {LEASE} can't be fetched so far: Nobody has them. It is tried again until the "
+        "job is over. If its worker withholds them, challenge its delivery before its window closes."
+    ),
     jobs.FalseFinals(*IDS, "frame 12 by a lot", (12,), 1, 8): (
         f"Lease {LEASE}: the final images are not what their noisy passes make (frame 12 by a lot). 1 of its "
         "8 frames were made again here and kept instead; the lease is not accepted early. Look at them: if a "
@@ -245,34 +254,10 @@ ONE_OF_EACH: dict[Notice, str] = {
     jobs.FinalsUnchecked((12,), "no memory"): (
         "The final image of frame 12 could not be made again here (no memory); look at it yourself."
     ),
-    checks.LeaseChecked(*IDS, 2, 4.06): f"Checked 2 leaves of lease {LEASE} in 4.1 s",
-    checks.LeaseUnchecked(*IDS, "no sandbox"): (
-        f"Lease {LEASE} was not checked here (no sandbox); it is accepted unless an audit rejects it."
-    ),
-    checks.LeaseUnjudged(*IDS): (
-        f"Nobody judges lease {LEASE}, and no check here found it right: it is not accepted now, but anyone "
-        "may have it paid when its window is over. Look at its frames."
-    ),
-    checks.LeavesFalse(*IDS, (4, 9), 8.0): (
-        f"Lease {LEASE}: leaves 4, 9 came out otherwise here than delivered, twice (8.0 s); the lease is not "
-        "accepted early, unless verifiers clear it."
-    ),
-    checks.CheckUnsure(*IDS, (4,), "no memory"): (
-        f"Lease {LEASE}: leaf 4 came out otherwise here than delivered, but a second rendering does not "
-        "confirm it (no memory). Nothing was challenged, and the lease is not accepted early; look at its "
-        "frames."
-    ),
-    checks.Unchallenged(*IDS, "No money.", (4,)): (
-        f"Lease {LEASE} was not challenged by itself: No money. Challenge leaf 4 before its window closes if "
-        "you want your money back."
-    ),
-    checks.Unappealed(*IDS, "No money.", (4,)): (
-        f"Lease {LEASE} was accepted by verifiers although leaf 4 came out otherwise here; that was not "
-        "appealed: No money."
-    ),
     jobs.JobEnded(
         JOB, JobState.COMPLETED, 8, 4 * FRI, FRI
     ): "Job 3 is completed: 4.0000 STRK paid, 1.0000 STRK refunded",
+    **OF_CHECKS,
     **OF_WORKERS,
     **OF_FOLLOWING,
     **OF_SCHEDULING,
@@ -305,6 +290,16 @@ def test_a_notice_holds_ids_counts_amounts_times_states_and_paths(kind: type[Not
         assert hints[name] == (suffix or allowed.get(name)), name
         assert not [word for word in NEVER_TOLD if word in name], name
         assert name not in HEADER, name
+
+
+def test_a_job_that_is_not_checked_here_says_whether_verifiers_look_twice_instead() -> None:
+    looked = checks.LeaseUnchecked(*IDS, "no sandbox", second_look=True).sentence
+    assert looked.endswith("rejects it. The job has second looks for that.")
+    assert checks.JobUnchecked("too slow", second_look=False).sentence == (
+        "This machine can't check the job's batches itself (too slow). Second looks cost more than you have "
+        'or agreed to, so the job has no second looks; choose stricter checking, or second_looks = "always", '
+        "to have them."
+    )
 
 
 def test_what_may_be_large_is_text_in_every_line_and_states_are_words() -> None:
@@ -363,9 +358,8 @@ def test_every_end_of_a_lease_has_words(state: LeaseState) -> None:
 
 def test_a_doubt_of_any_kind_is_a_doubt_and_wants_attention() -> None:
     kinds = [kind for kind in KINDS.values() if issubclass(kind, jobs.Doubt)]
-    assert kinds == [jobs.Doubt, jobs.FalseFinals, checks.Unchallenged, checks.Unappealed] and all(
-        one.level is Level.WARNING for one in kinds
-    )
+    ours = [jobs.Doubt, jobs.ResultsMissing, jobs.FalseFinals, checks.Unchallenged, checks.Unappealed]
+    assert kinds == ours and all(one.level is Level.WARNING for one in kinds)
 
 
 def test_steps_of_an_audit_that_requester_and_worker_hear_of() -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from renderchain.core.audit.economics import MAX_AUDIT_EXP
+from renderchain.core.audit.state import DrawOutcome
+from renderchain.core.ids import WorkerId
 
+from devkit.made_up_job import FAMILY
 from devkit.model import families, records
 from devkit.strategies import tree
 from devkit.strategies.coalition import Coalition
@@ -156,11 +160,75 @@ def test_forks_of_a_play_share_nothing_that_changes() -> None:
     assert stage.burned_fri == 0 < fork.burned_fri == PAY_FRI * 5 // 100
 
 
+def test_leases_one_after_the_other_have_the_same_worth_as_if_each_way_to_them_were_continued() -> None:
+    class Apart(Explorer):
+        """Every lease begins in a way of its own."""
+
+        def next_lease(self, play: Voting, told: str) -> Node:
+            self.begun.clear()
+            self.known.clear()
+            return super().next_lease(play, told)
+
+    coalition = replace(named("is honest in a lease, and fakes the next one"), faked=0.5, fakes_last=False)
+    merged, apart = (kind(coalition, 1) for kind in (Explorer, Apart))
+    value = Value(coalition, 0.0)
+    assert value.of(merged.tree()) == pytest.approx(Value(coalition, 0.0).of(apart.tree()))
+    ways = list(value.ways(merged.tree()))
+    assert sum(way.chance for way in ways) == pytest.approx(1)
+    total = {who: sum(way.chance * way.payoffs[who] for way in ways) for who in ways[0].payoffs}
+    assert total == pytest.approx(value.of(merged.tree()))
+
+
+def test_a_faker_that_was_caught_is_always_audited_in_its_next_lease() -> None:
+    coalition = named("fakes lease after lease until the pool is empty")
+    rates: list[tuple[int, int]] = []
+
+    class Watched(Explorer):
+        """Notes the rate of each lease that follows one."""
+
+        def next_lease(self, play: Voting, told: str) -> Node:
+            rates.append((play.stage.record_of(WorkerId(1), FAMILY).losses, play.lease.exp))
+            return super().next_lease(play, told)
+
+    Watched(coalition, 5).tree()
+    assert {exp for losses, exp in rates if losses} == {0}
+    assert {exp for losses, exp in rates if not losses} == {5}
+
+
+def test_a_pool_that_is_empty_ends_claims_so_no_lease_goes_without_its_audit() -> None:
+    coalition = replace(named("fakes lease after lease until the pool is empty"), leases=9)
+    claims: list[int] = []
+
+    class Watched(Explorer):
+        def next_lease(self, play: Voting, told: str) -> Node:
+            claims.append(coalition.leases - play.left)
+            assert play.lease.draw_outcome is DrawOutcome.NOT_DRAWN
+            return super().next_lease(play, told)
+
+    Watched(coalition, 0).tree()
+    assert 1 < max(claims) < coalition.leases
+
+
+def test_two_friends_of_a_scheduler_are_both_paid_for_one_rendering_and_lose_two_locks_for_a_fake() -> None:
+    copied = at_fifth(named("a scheduler gives a friend's lease to a friend as well, who copies it"), 0)
+    assert copied.profit == pytest.approx(1, abs=0.05)
+    assert copied.losses["requester"] > 0.9
+    faked = at_fifth(named("a scheduler gives a faker's lease to a friend as well, who fakes it too"), 0)
+    alone = at_fifth(named("fakes all, without seats"), 0)
+    assert faked.spent == pytest.approx(2 * alone.spent, abs=0.01)
+    assert faked.profit < 2 * alone.profit + 0.01
+
+
+def test_jobs_that_somebody_gives_itself_cost_it_the_fees_that_verifiers_have() -> None:
+    found = at_fifth(named("gives jobs to itself and keeps verifiers at work"), 0)
+    assert found.profit < -0.1
+    assert found.loss <= 0
+
+
 def test_what_all_have_together_only_changes_by_gas_work_and_frames() -> None:
     """Every fri that somebody loses, somebody else has, or it is burned."""
     explorer = Explorer(named("fakes all, without seats"), 0)
     ways = list(Value(explorer.coalition, 0.0).ways(explorer.tree()))
     play = explorer.first
-    total = sum(play.wealth().values()) + play.job.escrow_fri + play.job.reserve_fri(play.lease.count)
-    assert total == sum(explorer.before.values())
+    assert sum(play.had.values()) == sum(play.stage.tokens.values())
     assert all(-0.2 < sum(one for who, one in way.payoffs.items() if who != "spent") < 0 for way in ways)

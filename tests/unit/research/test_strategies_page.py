@@ -34,3 +34,15 @@ def test_what_is_missed_is_told_with_its_ways() -> None:
     text = strategies_page.miss(HONEST, [row(0.0, profit=1.0)])
     assert "profit +1.000 R at p = 1" in text
     assert "spared: 97 %" in text
+
+
+def test_coalitions_are_counted_by_the_clients_that_honest_people_have() -> None:
+    data = {one.name: [row(share) for share in SHARES] for one in COALITIONS}
+    (bought,) = [one for one in COALITIONS if one.without and one.bribes]
+    data[bought.name] = [row(share, profit=1.0) for share in SHARES]
+    usual = sum(1 for one in COALITIONS if one.is_installed)
+    lines = strategies_page.by_clients(data).splitlines()
+    assert f"| {usual} | {usual} | - |" in lines[2]
+    assert lines[3].endswith(f"| {bought.name} |")
+    assert "**missed**, without the artist's own check" in strategies_page.line(bought, data[bought.name])[-1]
+    assert "Without the artist's own check" in strategies_page.miss(bought, data[bought.name])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import importlib.util
 import sys
@@ -17,6 +18,7 @@ from .limits import Limits
 from .logs import prune_logs
 from .running import LOAD_TIMEOUT_S, Started, start_process
 from .sandbox import COLOURS_VARIABLE, PACKAGE, Jailed, is_sandboxed, jail
+from .sandbox_start import try_sandbox
 from .seccomp import filter_program
 from .session import Session
 
@@ -79,6 +81,13 @@ class BlenderRenderer:
             yield session
         finally:
             await session.close()
+
+    async def try_out(self) -> None:
+        """Whether a process would start, and on a GPU whether it renders; raises as ``open``."""
+        if is_sandboxed() or not self.allow_unsandboxed:
+            await asyncio.to_thread(try_sandbox)
+        if self.device != "CPU":
+            await self.known_tile()
 
     async def known_tile(self, device: str = "") -> KnownRendered:
         """The known tile as a process without a scene makes it, on another device where one is named.

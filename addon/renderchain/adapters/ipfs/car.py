@@ -16,7 +16,6 @@ from .dag import (
     check_block,
     parse_node,
     read_cid,
-    read_varint,
     text_of,
 )
 from .tree import Tree, Want
@@ -41,7 +40,7 @@ class CarReader:
         """Whether the stream may end here."""
         return self._has_header and not self._buffer
 
-    def feed(self, piece: bytes) -> Iterator[tuple[bytes, bytes]]:
+    def feed(self, piece: bytes | memoryview) -> Iterator[tuple[bytes, bytes]]:
         """The blocks that end in this piece."""
         self._buffer += piece
         at = 0
@@ -60,11 +59,18 @@ class CarReader:
 
     def _part(self, at: int) -> tuple[int, int] | None:
         """Where the next whole part begins and ends."""
-        if not any(byte < 128 for byte in self._buffer[at : at + _MOST_VARINT_BYTES]):
+        size = shift = 0
+        begin = at
+        for byte in self._buffer[at : at + _MOST_VARINT_BYTES]:
+            begin += 1
+            size |= (byte & 127) << shift
+            shift += 7
+            if byte < 128:
+                break
+        else:
             if len(self._buffer) - at >= _MOST_VARINT_BYTES:
                 raise StoreError("What came is no stream of blocks.")
             return None
-        size, begin = read_varint(self._buffer, at)
         if size > (MAX_BLOCK_BYTES + CID_BYTES if self._has_header else MAX_HEADER_BYTES):
             raise StoreError(f"What came is no stream of blocks, or has one of {size} bytes.")
         return (begin, begin + size) if begin + size <= len(self._buffer) else None
@@ -87,7 +93,7 @@ class CarTree:
             SPARE_NODE_BYTES + NODE_BYTES_PER_FILE * tree.max_files + tree.max_bytes // NODE_PART
         )
 
-    def feed(self, piece: bytes) -> None:
+    def feed(self, piece: bytes | memoryview) -> None:
         """Write what came."""
         for cid, block in self._reader.feed(piece):
             check_block(cid, block)

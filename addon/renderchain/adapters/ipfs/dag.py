@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ...core.cid import digest_of
 from ...core.errors import ContentError, StoreError
@@ -23,8 +23,7 @@ FOLDERS, FILES = (FOLDER, SHARD), (_PLAIN, FILE)
 _MOST_FANOUT = 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """What a node links to, by which name, and how many bytes it says are behind it."""
 
     cid: bytes
@@ -32,8 +31,7 @@ class Link:
     told_bytes: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A file, a folder, or a part of one.
 
     ``size`` and ``sizes`` are a file's: its bytes, and those behind each link. ``padding`` is how many
@@ -42,7 +40,7 @@ class Node:
 
     kind: int
     links: tuple[Link, ...]
-    data: bytes
+    data: bytes | memoryview
     size: int
     sizes: tuple[int, ...] = ()
     padding: int = 0
@@ -68,7 +66,7 @@ def read_cid(raw: bytes) -> bytes:
     return cid
 
 
-def check_block(cid: bytes, block: bytes) -> None:
+def check_block(cid: bytes, block: bytes | memoryview) -> None:
     """Raise StoreError unless these are the CID's bytes: who sent others has no word on the content."""
     if len(block) > MAX_BLOCK_BYTES or hashlib.sha256(block).digest() != cid[4:]:
         raise StoreError(f"The {len(block)} bytes that came for {text_of(cid)} are not its own.")
@@ -77,7 +75,7 @@ def check_block(cid: bytes, block: bytes) -> None:
 def parse_node(cid: bytes, block: bytes) -> Node:
     """What a block holds that was checked; raises ContentError."""
     if cid[:4] == RAW:
-        return Node(_PLAIN, (), block, len(block))
+        return plain(block)
     links, data = list[Link](), b""
     for field, value in _fields(block):
         if field == 2:
@@ -85,6 +83,11 @@ def parse_node(cid: bytes, block: bytes) -> Node:
         elif field == 1:
             data = _bytes(value)
     return _unix(tuple(links), data)
+
+
+def plain(block: bytes | memoryview) -> Node:
+    """A block of a file's bytes alone."""
+    return Node(_PLAIN, (), block, len(block))
 
 
 def _link(raw: bytes) -> Link:

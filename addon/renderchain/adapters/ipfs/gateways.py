@@ -5,7 +5,10 @@ They are asked for blocks, never for files that they put together, and each bloc
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -17,14 +20,16 @@ from ...ports.content_store import BytesDone
 from .car import CarReader
 from .dag import FOLDERS, SHARD, Node, check_block, parse_node, root_of, text_of
 from .http import asked, check_answer, open_session
+from .in_thread import ended, in_thread
 from .kubo_blocks import whole
 from .kubo_errors import of_disk
-from .transfer import fetch_tree
+from .transfer import Feed, fetch_tree
 from .tree import LEAST_CHUNK_BYTES, SPARE_NODES
 
 CAR = {"Accept": "application/vnd.ipld.car; version=1; order=dfs; dups=n"}
 BLOCK = {"Accept": "application/vnd.ipld.raw"}
 PATIENCE_S = 60.0
+BATCH_BYTES = 2**20  # of a stream, for each turn of the thread that writes
 PATH_BYTES = 2**23  # of the blocks that lead to a file
 
 
@@ -85,10 +90,17 @@ class _GatewayBlocks:
         self._address = address
         self._place = (action, f"the gateway {shown_address(address)}")
 
-    async def stream(self, cid: bytes) -> AsyncGenerator[bytes, None]:
-        """All blocks below one."""
-        async for piece in self._car(text_of(cid), "all"):
-            yield piece
+    async def stream(self, cid: bytes, feed: Feed) -> None:
+        """All blocks below one; one batch is taken while the next one comes."""
+        taking = list[asyncio.Task[None]]()
+        try:
+            async with aclosing(_batches(self._car(text_of(cid), "all"))) as batches:
+                async for batch in batches:
+                    await asyncio.gather(*taking)
+                    taking = [asyncio.create_task(in_thread(partial(feed, batch)))]
+            await asyncio.gather(*taking)
+        finally:
+            await ended(taking)
 
     async def block(self, cid: bytes) -> bytes:
         """One block."""
@@ -122,6 +134,19 @@ class _GatewayBlocks:
 
         address = URL(f"{self._address}/ipfs/{quote(path)}?{urlencode(options)}", encoded=True)
         return self._session.get(address, headers=headers)
+
+
+async def _batches(pieces: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    parts, size = list[bytes](), 0
+    async with aclosing(pieces):
+        async for piece in pieces:
+            parts.append(piece)
+            size += len(piece)
+            if size >= BATCH_BYTES:
+                yield b"".join(parts)
+                parts, size = [], 0
+    if parts:
+        yield b"".join(parts)
 
 
 def _entry(found: dict[bytes, bytes], root: bytes, path: str) -> bytes:
@@ -166,7 +191,7 @@ class _File:
 
     def read(self, cid: bytes) -> bytes:
         """The bytes below one block; each has as many as its parent says."""
-        data, left = list[bytes](), list[tuple[bytes, int | None]]([(cid, None)])
+        data, left = list[bytes | memoryview](), list[tuple[bytes, int | None]]([(cid, None)])
         while left:
             node = self._checked(*left.pop())
             data.append(node.data)

@@ -24,14 +24,10 @@ async def open_session(
     headers: Mapping[str, str] | None = None,
     ca: Path | None = None,
     socket: str = "",
-    *,
-    is_plain: bool = False,
 ) -> AsyncIterator[Any]:
     """An aiohttp session that waits so long for more bytes; ``ca`` signs besides those the system trusts.
 
-    With ``is_plain`` it asks by HTTP 1.0, in which an answer is not cut into chunks: Kubo's have 4 KiB, and
-    reading them takes twice as long. Whoever reads has to know himself whether all came. Where an
-    answer leads to another place StoreError is raised, and nobody is asked there.
+    Where an answer leads to another place StoreError is raised, and nobody is asked there.
     """
     import aiohttp
 
@@ -42,7 +38,6 @@ async def open_session(
         timeout=timeout,
         headers=headers,
         read_bufsize=BUFFER_BYTES,
-        version=aiohttp.HttpVersion10 if is_plain else aiohttp.HttpVersion11,
         trace_configs=[_staying()],
     ) as session:
         yield session
@@ -117,9 +112,13 @@ async def check_answer(response: Any, action: str, where: str) -> None:
         raise StoreError(
             f"{action} failed: {where} does not let us in ({response.status}). Check ipfs_headers."
         )
-    raw = await response.content.read(MOST_ERROR_BYTES)
-    try:
-        said = str(shallow_json(raw)["Message"])[:200]
-    except (ValueError, KeyError, TypeError):
-        said = f"status {response.status}"
+    said = message_of(await response.content.read(MOST_ERROR_BYTES)) or f"status {response.status}"
     raise StoreError(f"{action} failed: {where} says {said}.")
+
+
+def message_of(raw: bytes) -> str:
+    """What Kubo says in an answer that went wrong; "" where it says nothing of that kind."""
+    try:
+        return str(shallow_json(raw)["Message"])[:200]
+    except (ValueError, KeyError, TypeError):
+        return ""

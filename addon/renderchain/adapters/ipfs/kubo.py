@@ -1,61 +1,48 @@
 """The content store on a Kubo node.
 
 CIDs are reproducible: version 1, raw leaves, chunks of 1 MiB, sha2-256. ipfshttpclient speaks to the node,
-except where folders are read: its ``get`` unpacks other people's files without looking, so blocks are read
-and checked here (``fetch_tree``).
+except where folders are moved: its ``add`` sends each file in seven pieces, and its ``get`` unpacks other
+people's files without looking, so blocks are read and checked here (``fetch_tree``).
 """
 
 from __future__ import annotations
 
 import asyncio
-import threading
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from ...core.addresses import is_loopback
-from ...core.errors import Cancelled, ContentError, SettingsError, StoreError
+from ...core.errors import ContentError, SettingsError
 from ...core.reader import check_path
 from ...ports.content_store import BytesDone
 from .dag import text_of
 from .folder_blocks import blocks_of
+from .folder_form import FolderForm
 from .http import CONNECT_TIMEOUT_S, open_session
+from .in_thread import Progress, in_thread
 from .kubo_blocks import KuboBlocks
+from .kubo_call import KuboApi, KuboCall
 from .kubo_errors import asked_library, of_disk
 from .kubo_upload import KuboUpload
 from .own_kubo import OwnKubo, Place
-from .transfer import fetch_tree
+from .transfer import AT_ONCE, fetch_tree
 
 ADD_OPTIONS = {
     "cid-version": "1",
     "raw-leaves": "true",
     "chunker": "size-1048576",
     "pin": "true",
-    # Kubo answers while it reads, the library reads only after it sent: many progress lines would
-    # fill both socket buffers and stop both sides. Sent bytes are counted here instead.
+    # Kubo answers while it reads, and we read only after we sent: many progress lines would fill both
+    # socket buffers and stop both sides. Sent bytes are counted here instead.
     "silent": "true",
 }
-SEND_BYTES = 2**20
 PATIENCE_S = 300.0
 LONGEST_CONNECT_S = 15  # whoever is there answers sooner
 Answer = TypeVar("Answer")
-
-
-class _Counter:
-    """Counts bytes in the library's thread and reports them in the caller's; can be stopped."""
-
-    def __init__(self, on_bytes: BytesDone) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._on_bytes = on_bytes
-        self._done = 0
-        self.stopped = threading.Event()
-
-    def add(self, count: int) -> None:
-        if self.stopped.is_set():
-            raise Cancelled("The transfer was stopped.")
-        self._done += count
-        self._loop.call_soon_threadsafe(self._on_bytes, self._done)
 
 
 class KuboStore:
@@ -84,63 +71,48 @@ class KuboStore:
 
     async def add_folder(self, folder: Path, on_bytes: BytesDone) -> str:
         """Store and pin a folder; returns its CID."""
-        links = [path for path in folder.rglob("*") if path.is_symlink()]
-        if links:
-            raise StoreError(f"{links[0]} is a symbolic link and would be left out; replace it by the file.")
-        if cid := await self._sent(folder, on_bytes):
-            return cid
-        counter = _Counter(on_bytes)
-
-        def add(client: Any) -> str:
-            from ipfshttpclient.multipart import stream_directory
-
-            body, headers = stream_directory(
-                str(folder), recursive=True, period_special=False, chunk_size=SEND_BYTES
-            )
-
-            def counted() -> Iterator[bytes]:
-                for chunk in body:
-                    counter.add(len(chunk))
-                    yield chunk
-
-            # The library's own add() has no place to count bytes at.
-            answer = client._client.request(
-                "/add", (), decoder="json", data=counted(), headers=headers, opts=dict(ADD_OPTIONS)
-            )
-            return str(answer[-1]["Hash"])
-
-        return await self._call(f"Storing {folder.name}", add, counter)
-
-    async def _sent(self, folder: Path, on_bytes: BytesDone) -> str:
-        """To a node elsewhere only what it lacks; returns the CID, or "" where all of it has to be sent."""
-        action, place = f"Storing {folder.name}", await asyncio.to_thread(self._place)
-        if is_loopback(place.api):
-            return ""
-        base_url, _ = _url(place.api)
+        action = f"Storing {folder.name}"
+        api = await asyncio.to_thread(self._asked_api)
         try:
-            blocks = await asyncio.to_thread(blocks_of, folder)
-            if not blocks:
-                return ""
-            async with open_session(self._patience_s, place.headers, self._ca) as session:
-                upload = KuboUpload(session, base_url, action, f"the IPFS node at {place.api}")
-                root = blocks[-1].cid
-                return text_of(root) if await upload.send(blocks, root, on_bytes) else ""
+            form = await in_thread(partial(FolderForm, folder))
+            if cid := await self._sent(api, action, folder, on_bytes):
+                return cid
+            call, progress = KuboCall(api, action), Progress(on_bytes)
+
+            def add() -> str:
+                try:
+                    call.ask("add", ADD_OPTIONS, form.pieces(progress.tell), form.size, form.kind)
+                    return call.last_line("Hash")
+                finally:
+                    call.close()
+
+            return await in_thread(add, stop=call.stop)
         except OSError as error:
             raise of_disk(action, error) from error
+
+    async def _sent(self, api: KuboApi, action: str, folder: Path, on_bytes: BytesDone) -> str:
+        """To a node elsewhere only what it lacks; returns the CID, or "" where all of it has to be sent."""
+        if is_loopback(api.address):
+            return ""
+        blocks = await asyncio.to_thread(blocks_of, folder)
+        if not blocks:
+            return ""
+        async with open_session(api.patience_s, api.headers, api.ca) as session:
+            upload = KuboUpload(session, api.base_url, action, api.where)
+            root = blocks[-1].cid
+            return text_of(root) if await upload.send(blocks, root, on_bytes) else ""
 
     async def fetch_folder(
         self, cid: str, folder: Path, *, max_bytes: int, max_files: int, on_bytes: BytesDone
     ) -> None:
         """Write the folder's files, or go on with that; raises ContentError at what breaks a limit."""
         action, limits = f"Fetching {cid}", {"max_bytes": max_bytes, "max_files": max_files}
-        place = await asyncio.to_thread(self._place)
-        base_url, socket = _url(place.api)
+        api = await asyncio.to_thread(self._asked_api)
         try:
-            parts = (self._patience_s, place.headers, self._ca, socket)
-            is_plain = base_url.startswith("http:")  # what stands before Kubo with TLS may know only 1.1
-            async with open_session(*parts) as session, open_session(*parts, is_plain=is_plain) as streams:
-                blocks = KuboBlocks(session, streams, base_url, action, f"the IPFS node at {place.api}")
-                await fetch_tree(blocks, cid, folder, **limits, on_bytes=on_bytes)
+            async with open_session(api.patience_s, api.headers, api.ca, api.unix_socket) as session:
+                with ThreadPoolExecutor(AT_ONCE, "kubo") as pool:
+                    blocks = KuboBlocks(session, api, action, pool)
+                    await fetch_tree(blocks, cid, folder, **limits, on_bytes=on_bytes)
         except OSError as error:
             raise of_disk(action, error) from error
 
@@ -214,9 +186,12 @@ class KuboStore:
         """Where the node is; one of our own may have to be started, which takes seconds."""
         return self._own.place() if self._own else self._elsewhere
 
-    async def _call(
-        self, action: str, work: Callable[[Any], Answer], counter: _Counter | None = None
-    ) -> Answer:
+    def _asked_api(self) -> KuboApi:
+        place = self._place()
+        base_url, unix_socket = _url(place.api)
+        return KuboApi(place.api, base_url, place.headers, self._ca, self._patience_s, unix_socket)
+
+    async def _call(self, action: str, work: Callable[[Any], Answer]) -> Answer:
         def run() -> Answer:
             import ipfshttpclient
 
@@ -235,12 +210,7 @@ class KuboStore:
                 with client:
                     return work(client)
 
-        try:
-            return await asyncio.to_thread(run)
-        except asyncio.CancelledError:
-            if counter:
-                counter.stopped.set()
-            raise
+        return await asyncio.to_thread(run)
 
 
 def _url(api: str) -> tuple[str, str]:

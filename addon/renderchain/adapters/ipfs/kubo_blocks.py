@@ -2,71 +2,67 @@
 
 from __future__ import annotations
 
-import socket
-from collections.abc import AsyncGenerator
+from concurrent.futures import Executor
 from typing import Any
 
 from .dag import MAX_BLOCK_BYTES, text_of
 from .http import asked, check_answer
+from .in_thread import in_thread
+from .kubo_call import KuboApi, KuboCall
+from .transfer import Feed, ReadInto, Take
 
-WAKE_BYTES = 2**16
+PIECE_BYTES = 2**20
 
 
 class KuboBlocks:
-    """``streams`` is the session for answers of any length. ``base_url`` ends with the API's path; ``where``
-    is the node in errors.
-    """
+    """``session`` is for single blocks; ``pool`` has threads for answers of any length."""
 
     most_streamed_bytes = 2**26
     most_streamed_file_bytes = 2**17  # above, Kubo takes longer for the stream than for a call for each file
 
-    def __init__(self, session: Any, streams: Any, base_url: str, action: str, where: str) -> None:
+    def __init__(self, session: Any, api: KuboApi, action: str, pool: Executor) -> None:
         self._session = session
-        self._streams = streams
-        self._base_url = base_url
-        self._place = (action, where)
+        self._api = api
+        self._action = action
+        self._pool = pool
 
-    async def stream(self, cid: bytes) -> AsyncGenerator[bytes, None]:
+    async def stream(self, cid: bytes, feed: Feed) -> None:
         """All blocks below one; breaks off at the first that the node has to ask others for."""
         # It asks for one after the other, each a way there and back; we ask for many at once.
         options = {"arg": text_of(cid), "progress": "false", "offline": "true"}
-        async with (
-            asked(*self._place),
-            self._streams.post(f"{self._base_url}dag/export", params=options) as response,
-        ):
-            await check_answer(response, *self._place)
-            _wake_seldom(response)
-            async for piece in response.content.iter_any():
-                yield piece
 
-    async def bytes_of(self, cid: bytes, at: int, size: int) -> AsyncGenerator[bytes, None]:
+        def take(read_into: ReadInto) -> None:
+            buffer = memoryview(bytearray(PIECE_BYTES))
+            while size := read_into(buffer):
+                feed(buffer[:size])
+
+        await self._answered("dag/export", options, take)
+
+    async def bytes_of(self, cid: bytes, at: int, size: int, take: Take) -> None:
         """Bytes of a file: for large ones half as much work for Kubo as a stream of blocks."""
         options = {"arg": text_of(cid), "offset": str(at), "length": str(size), "progress": "false"}
-        async with (
-            asked(*self._place),
-            self._streams.post(f"{self._base_url}cat", params=options) as response,
-        ):
-            await check_answer(response, *self._place)
-            async for piece in response.content.iter_any():
-                yield piece
+        await self._answered("cat", options, take)
 
     async def block(self, cid: bytes) -> bytes:
         """One block, from wherever it is."""
-        options = {"arg": text_of(cid)}
-        async with (
-            asked(*self._place),
-            self._session.post(f"{self._base_url}block/get", params=options) as response,
-        ):
-            await check_answer(response, *self._place)
+        place = (self._action, self._api.where)
+        call = self._session.post(f"{self._api.base_url}block/get", params={"arg": text_of(cid)})
+        async with asked(*place), call as response:
+            await check_answer(response, *place)
             return await whole(response)
 
+    async def _answered(self, name: str, options: dict[str, str], take: Take) -> None:
+        """Ask and take the answer in one thread; memory for it that is used again is half of the pace."""
+        call = KuboCall(self._api, self._action)
 
-def _wake_seldom(response: Any) -> None:
-    """Have the system wait for some blocks: Kubo sends each part of one by itself, and we'd wake for each."""
-    connection = response.connection
-    if connection and response.version < (1, 1) and hasattr(socket, "SO_RCVLOWAT"):  # it ends by closing
-        ours = connection.transport.get_extra_info("socket")
-        ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, WAKE_BYTES)
+        def run() -> None:
+            try:
+                call.ask(name, options)
+                take(call.read_into)
+            finally:
+                call.close()
+
+        await in_thread(run, pool=self._pool, stop=call.stop)
 
 
 async def whole(response: Any) -> bytes:

@@ -9,27 +9,27 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from bisect import bisect_right
-from collections.abc import AsyncGenerator, Callable, Collection
-from contextlib import aclosing, suppress
+import threading
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
-from itertools import accumulate
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from ...core.errors import ContentError, StoreAway, StoreError
 from ...ports.content_store import BytesDone
 from .car import CarTree
-from .dag import FILES, FOLDERS, MAX_BLOCK_BYTES, RAW, Node, check_block, parse_node
+from .dag import FILES, FOLDERS, MAX_BLOCK_BYTES, RAW, Node, check_block, parse_node, plain
+from .in_thread import Progress, ended, in_thread
 from .tree import Tree, Want
 
-BATCH_BYTES = 2**20  # of a stream, for each turn of the thread that writes
-TURN_BYTES = 2**22  # of a file's bytes, for each turn of it
-TURN_PARTS = 256  # ... at most: who made the file chose how small they are
 AT_ONCE = 16  # blocks asked for
 Answer = TypeVar("Answer")
-BytesOf = Callable[[bytes, int, int], AsyncGenerator[bytes, None]]
-BytesFrom = Callable[[int, int], AsyncGenerator[bytes, None]]  # of one file
+Feed = Callable[[bytes | memoryview], None]
+ReadInto = Callable[[memoryview], int]  # fills it, and says how far; less than all only at the end
+Take = Callable[[ReadInto], None]
+BytesOf = Callable[[bytes, int, int, Take], Awaitable[None]]
+BytesFrom = Callable[[int, int, Take], Awaitable[None]]  # of one file
 
 
 class BlockSource(Protocol):
@@ -38,13 +38,16 @@ class BlockSource(Protocol):
     most_streamed_bytes: int  # of a folder that is not better asked for in parts
     most_streamed_file_bytes: int  # ... of its files on an average, or it is after all
 
-    def stream(self, cid: bytes) -> AsyncGenerator[bytes, None]:
-        """All blocks below one as a CAR; breaks off where one is missing."""
+    async def stream(self, cid: bytes, feed: Feed) -> None:
+        """All blocks below one as a CAR, piece by piece in a thread; breaks off where one is missing."""
         ...
 
     @property
     def bytes_of(self) -> BytesOf | None:
-        """Of a file's CID or of a part's: so many bytes from there on. None if it sends no bytes."""
+        """Of a file's CID or of a part's: so many bytes from there on, taken in a thread of the source's.
+
+        None if it sends no bytes.
+        """
         ...
 
     async def block(self, cid: bytes) -> bytes:
@@ -79,10 +82,10 @@ class _Transfer:
     def __init__(self, source: BlockSource, tree: Tree, on_bytes: BytesDone, *, is_begun: bool) -> None:
         self._source = source
         self._tree = tree
-        self._on_bytes = on_bytes
         self._is_begun = is_begun
         self._streams = not is_begun
-        self._writing = asyncio.Lock()
+        self._writing = threading.Lock()
+        self._progress = Progress(on_bytes)
 
     async def run(self) -> None:
         """Fetch all of it. Raises ContentError, StoreError or OSError; nothing is written afterwards."""
@@ -91,14 +94,15 @@ class _Transfer:
             while wanted or asked:
                 while wanted and len(asked) < AT_ONCE:
                     asked.add(asyncio.create_task(self._take(wanted.pop())))
-                done, asked = await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
+                done, _ = await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
                 for one in done:
                     wanted += reversed(one.result())
-                self._on_bytes(self._tree.done_bytes)
+                asked -= done  # where one failed, all are looked at
+                self._progress.report(self._tree.done_bytes)
         finally:
             for one in asked:
                 one.cancel()
-            await _ended(asked)
+            await ended(asked)
             self._tree.close()
 
     async def _take(self, want: Want) -> list[Want]:
@@ -118,11 +122,15 @@ class _Transfer:
         return parts
 
     async def _find(self, want: Want) -> bytes | None:
-        return await _in_thread(partial(self._tree.find, want)) if self._is_begun else None
+        return await in_thread(partial(self._tree.find, want)) if self._is_begun else None
 
     async def _write(self, work: Callable[[], Answer]) -> Answer:
-        async with self._writing:
-            return await _in_thread(work)
+        return await in_thread(partial(self._alone, work))
+
+    def _alone(self, work: Callable[[], Answer]) -> Answer:
+        """In whatever thread: the tree is for one at a time."""
+        with self._writing:
+            return work()
 
     def _is_for_a_stream(self, node: Node) -> bool:
         if not self._streams or node.kind not in FOLDERS or not node.links:
@@ -132,23 +140,21 @@ class _Transfer:
         return below_bytes <= max(self._source.most_streamed_bytes, most)
 
     async def _came_streamed(self, want: Want) -> bool:
-        """Whether all below a folder came in one stream; one batch is written while the next one comes."""
-        car, writing = CarTree(self._tree, want), list[asyncio.Task[None]]()
+        """Whether all below a folder came in one stream."""
+        car = CarTree(self._tree, want)
+
+        def feed(piece: bytes | memoryview) -> None:
+            self._alone(partial(car.feed, piece))
+            self._progress.tell(self._tree.done_bytes)
+
         try:
-            async with aclosing(_batches(self._source.stream(want.cid))) as batches:
-                async for batch in batches:
-                    await asyncio.gather(*writing)
-                    self._on_bytes(self._tree.done_bytes)
-                    writing = [asyncio.create_task(self._write(partial(car.feed, batch)))]
-            await asyncio.gather(*writing)
+            await self._source.stream(want.cid, feed)
             await self._write(car.end)
         except StoreAway:
             raise
         except StoreError:  # it has not all of it, or sends it in a way of its own
             self._streams, self._is_begun = False, True
             return False
-        finally:
-            await _ended(writing)
         return True
 
     async def _read_parts(self, bytes_from: BytesFrom, want: Want, parts: list[Want]) -> list[Want]:
@@ -164,7 +170,8 @@ class _Transfer:
                 missing.append(part)
         for run in _runs(missing):
             try:
-                await self._read_run(bytes_from, max(want.at, 0), run)
+                begin = run[0].at - max(want.at, 0)
+                await bytes_from(begin, _size_of(run), partial(self._take_run, run))
             except StoreAway:
                 raise
             except StoreError:
@@ -172,39 +179,16 @@ class _Transfer:
                 self._is_begun = True
         return left
 
-    async def _read_run(self, bytes_from: BytesFrom, begin: int, parts: list[Want]) -> None:
-        """Some parts are written while the next ones come."""
-        turns, writing = _turns(parts), list[asyncio.Task[None]]()
-        pieces, held = list[bytes](), 0
-        try:
-            async with aclosing(bytes_from(parts[0].at - begin, _size_of(parts))) as stream:
-                async for piece in stream:
-                    held += len(piece)
-                    while turns and (over := held - turns[0][0]) >= 0:
-                        cut = len(piece) - over
-                        came, pieces, piece, held = [*pieces, piece[:cut]], [], piece[cut:], over
-                        await asyncio.gather(*writing)
-                        self._on_bytes(self._tree.done_bytes)
-                        opening = partial(self._open_parts, turns.pop(0)[1], came)
-                        writing = [asyncio.create_task(self._write(opening))]
-                    pieces.append(piece)
-                    if not turns:
-                        break
-            await asyncio.gather(*writing)
-            if turns:  # what came of it is kept
-                await self._write(partial(self._open_parts, _within(turns[0][1], held), pieces))
-        finally:
-            await _ended(writing)
-        if turns:
-            raise StoreError("A file's bytes ended early; fetch them again.")
-
-    def _open_parts(self, parts: list[Want], pieces: list[bytes]) -> None:
-        raw, at = b"".join(pieces), 0
+    def _take_run(self, parts: list[Want], read_into: ReadInto) -> None:
+        """Parts that follow each other: each is written when it is whole, and its memory used again."""
+        buffer = memoryview(bytearray(max(part.size for part in parts)))
         for part in parts:
-            block = raw[at : at + part.size]
+            block = buffer[: part.size]
+            if read_into(block) < part.size:
+                raise StoreError("A file's bytes ended early; fetch them again.")
             check_block(part.cid, block)
-            self._tree.open(part, parse_node(part.cid, block))
-            at += part.size
+            self._alone(partial(self._tree.open, part, plain(block)))
+            self._progress.tell(self._tree.done_bytes)
 
 
 def _runs(parts: list[Want]) -> list[list[Want]]:
@@ -218,54 +202,5 @@ def _runs(parts: list[Want]) -> list[list[Want]]:
     return runs
 
 
-def _turns(parts: list[Want]) -> list[tuple[int, list[Want]]]:
-    """Parts that are written in one turn, with their bytes: each turn of a thread costs the wait for it.
-
-    A file may have tens of thousands, and nothing else runs meanwhile: each is looked at once.
-    """
-    turns, turn, size = list[tuple[int, list[Want]]](), list[Want](), 0
-    for part in parts:
-        if turn and (size + part.size > TURN_BYTES or len(turn) == TURN_PARTS):
-            turns.append((size, turn))
-            turn, size = [], 0
-        turn.append(part)
-        size += part.size
-    return [*turns, (size, turn)]
-
-
-def _within(parts: list[Want], size: int) -> list[Want]:
-    """The first parts that so many bytes are enough for."""
-    ends = list(accumulate(part.size for part in parts))
-    return parts[: bisect_right(ends, size)]
-
-
 def _size_of(parts: list[Want]) -> int:
     return sum(part.size for part in parts)
-
-
-async def _batches(pieces: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
-    parts, size = list[bytes](), 0
-    async with aclosing(pieces):
-        async for piece in pieces:
-            parts.append(piece)
-            size += len(piece)
-            if size >= BATCH_BYTES:
-                yield b"".join(parts)
-                parts, size = [], 0
-    if parts:
-        yield b"".join(parts)
-
-
-async def _in_thread(work: Callable[[], Answer]) -> Answer:
-    """Who is cancelled waits for its end too, so that nothing is written afterwards."""
-    task = asyncio.create_task(asyncio.to_thread(work))
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await _ended([task])
-        raise
-
-
-async def _ended(tasks: Collection[asyncio.Task[Any]]) -> None:
-    """They run no more; what went wrong in them was said, or does not matter now."""
-    await asyncio.gather(*tasks, return_exceptions=True)

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from dataclasses import dataclass
-from io import FileIO
 from pathlib import Path
+from typing import NamedTuple
 
 from ...core.errors import ContentError, StoreError
 from ...core.reader import as_one_file, check_path
@@ -22,8 +21,7 @@ LEAST_CHUNK_BYTES = 1024  # smaller parts no file is cut into
 _FLAGS = os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Want:
+class Want(NamedTuple):
     """A block and what it is for: a file or a folder, or where ``at`` is given, bytes of a file there."""
 
     cid: bytes
@@ -41,7 +39,9 @@ class Tree:
 
     def __init__(self, cid: str, folder: Path, max_bytes: int, max_files: int) -> None:
         self._cid = cid
-        self._folder = folder
+        self._folder = os.path.join(
+            folder, ""
+        )  # with names as text: a Path for each file takes as long as it does
         self.max_bytes = max_bytes
         self.max_files = max_files
         self._nodes_left = SPARE_NODES + NODES_PER_FILE * max_files + max_bytes // LEAST_CHUNK_BYTES
@@ -49,9 +49,10 @@ class Tree:
         self._names: defaultdict[str, dict[str, Link]] = defaultdict(dict)
         self._ends = 0  # names that are no folder's, as far as they were looked at: each has a file or more
         self._begun: dict[str, int] = {}  # how many of a file's bytes are done
-        self._made: set[Path] = set()
+        self._made: set[str] = set()
         self._path = ""  # what was written last
-        self._file: FileIO | None = None
+        self._file = -1
+        self._at = 0
         self.root = Want(root_of(cid), "")
         self.done_bytes = 0
 
@@ -88,8 +89,7 @@ class Tree:
             if want.at >= 0:
                 block = self.read(want.path, want.at, want.size)
             else:
-                path = self._folder / want.path
-                block = path.read_bytes() if path.stat().st_size <= MAX_BLOCK_BYTES else b""
+                block = self.read(want.path, 0, MAX_BLOCK_BYTES + 1)
             check_block(want.cid, block)
         except (OSError, StoreError):
             return None
@@ -97,15 +97,15 @@ class Tree:
 
     def read(self, path: str, at: int, size: int) -> bytes:
         """Bytes that were written."""
-        with (self._folder / path).open("rb", buffering=0) as file:
+        with open(self._folder + path, "rb", buffering=0) as file:
             file.seek(at)
-            return file.read(min(size, MAX_BLOCK_BYTES))
+            return file.read(min(size, MAX_BLOCK_BYTES + 1))
 
     def close(self) -> None:
         """Nothing more is written for now."""
-        if self._file:
-            self._file.close()
-        self._path, self._file = "", None
+        if self._file >= 0:
+            os.close(self._file)
+        self._path, self._file = "", -1
 
     def _open_folder(self, want: Want, node: Node) -> list[Want]:
         if want.is_shard and node.kind != SHARD:
@@ -155,22 +155,24 @@ class Tree:
             )
         if not is_there:
             file = self._opened(path)
-            if os.fstat(file.fileno()).st_size > size:  # an earlier try left another file there
-                file.truncate(size)
+            if os.fstat(file).st_size > size:  # an earlier try left another file there
+                os.truncate(file, size)
 
-    def _write(self, path: str, at: int, data: bytes) -> None:
+    def _write(self, path: str, at: int, data: bytes | memoryview) -> None:
         file = self._opened(path)
-        file.seek(at)
-        left = memoryview(data)
+        if at != self._at:
+            os.lseek(file, at, os.SEEK_SET)
+        self._at, left = -1, memoryview(data)  # wherever it is, should the disk be full
         while left:
-            left = left[file.write(left) :]
+            left = left[os.write(file, left) :]
+        self._at = at + len(data)
 
-    def _opened(self, path: str) -> FileIO:
-        if self._file is None or self._path != path:
+    def _opened(self, path: str) -> int:
+        if self._path != path:
             self.close()
-            target = self._folder / path
-            if target.parent not in self._made:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                self._made.add(target.parent)
-            self._path, self._file = path, FileIO(os.open(target, _FLAGS, 0o666), "wb")
+            parent = path.rpartition("/")[0]
+            if parent not in self._made:
+                os.makedirs(self._folder + parent, exist_ok=True)
+                self._made.add(parent)
+            self._path, self._file, self._at = path, os.open(self._folder + path, _FLAGS, 0o666), 0
         return self._file

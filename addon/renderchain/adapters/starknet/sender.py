@@ -178,7 +178,7 @@ class Sender:
     async def _sign(self, intent: Intent, nonce: int, bounds: Any) -> Intent:
         """Sign and keep: from here on a crash is followed by sending just these bytes."""
         calls = _calls_of(intent)
-        sign = self._account.sign_invoke_v3(calls, nonce=nonce, resource_bounds=bounds, tip=0)
+        sign = self._account.sign_invoke_v3(calls, nonce=nonce, resource_bounds=_own(bounds), tip=0)
         signed = await said(intent.action, sign)
         tx_hash = signed.calculate_hash(self._account.signer.chain_id)
         intent = self._outbox.note_signed(intent, nonce, tx_hash, _plain(signed))
@@ -313,6 +313,17 @@ def _facts(intent: Intent, receipt: Any) -> tuple[str, int, int, int]:
     """What was done, by which transaction, in which block, for what fee."""
     fee_fri = int(receipt.actual_fee.amount)
     return intent.action, int(receipt.transaction_hash), int(receipt.block_number or 0), fee_fri
+
+
+def _own(bounds: Any) -> Any:
+    """With a hundredth less at most, by chance.
+
+    Another program may want the very same of the account at the same moment, with the same nonce: of the same
+    bytes the node would keep one, and both would take it for theirs.
+    """
+    l2 = bounds.l2_gas
+    less = secrets.randbelow(1 + l2.max_amount // 100)
+    return dataclasses.replace(bounds, l2_gas=dataclasses.replace(l2, max_amount=l2.max_amount - less))
 
 
 def _names(intent: Intent) -> str:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from ...core.errors import RenderChainError
 from ...core.finding import Finding, doubt, fault, fault_of, fine
+from ...core.notices.watching import NoWatchtower
+from ...core.settings_kinds import NO_WATCHTOWER
 
 GIB = 2**30
 LITTLE_BYTES = 10 * GIB  # a few packages, results and logs
@@ -31,6 +33,15 @@ async def question(what: str, ask: Callable[[], Awaitable[str]]) -> Finding:
         return fine(what, await ask())
     except RenderChainError as error:
         return fault_of(what, error)
+
+
+def examine_watchtower(watchtower_key: str) -> Finding:
+    """Whether somebody answers for the worker while this machine is down, by what its settings say."""
+    if not watchtower_key:
+        return doubt("watchtower", NoWatchtower().sentence)
+    if watchtower_key == NO_WATCHTOWER:
+        return fine("watchtower", "none, as you say in the settings")
+    return fine("watchtower", f"{watchtower_key[:8]}… answers for the worker, as the settings say")
 
 
 def examine_disk(folder: Path) -> Finding:

@@ -6,7 +6,7 @@ import asyncio
 
 from ...core.audit.draw import DRAW_AFTER, READABLE_AFTER
 from ...core.audit.events import Appealed, AuditClosed, AuditEvent, KeyRevealed, LeaseChallenged, LeaseDrawn
-from ...core.audit.state import AuditInfo, AuditKind, AuditPhase, DrawOutcome
+from ...core.audit.state import AuditInfo, AuditKind, AuditPhase, DrawOutcome, Verdict
 from ...core.board_events import ResultSubmitted
 from ...core.contract_errors import ContractError, LeaseInOtherState, LeaseIsPaid, UnknownJob
 from ...core.ids import JobId, LeaseId
@@ -114,7 +114,11 @@ class Acceptance:
             return
         audit = await self._chain.audit(lease_id)
         is_doubted = lease.draw_outcome is DrawOutcome.IN_AUDIT and audit.is_doubt  # by the artist itself
-        if is_doubted or (outcomes is CLEARED and audit.kind is AuditKind.DELIVERY):
+        # It may have been cleared of a doubt about its delivery, and one of its pixels found no votes.
+        speaks_of_pixels = audit.kind is AuditKind.PIXELS and audit.verdict is Verdict.ACCEPTED
+        # Of what chance spares there is an audit only where the artist wanted one, and it found no votes.
+        is_unanswered = lease.draw_outcome is DrawOutcome.PASSED and audit.kind is AuditKind.PIXELS
+        if is_doubted or is_unanswered or (outcomes is CLEARED and not speaks_of_pixels):
             return
         try:
             await self._chain.accept(self._job_id, [lease_id])

@@ -83,12 +83,26 @@ async def estimate(chain: RequesterChain, offer: Offer, frames: JobFrames, packa
 
 
 async def quote_now(chain: RequesterChain, offer: Offer, frames: JobFrames) -> Quote:
-    """What the offer comes to at the prices of the day."""
+    """What the offer comes to at the prices of the day.
+
+    A job that can't be checked here has second looks where the account has what they cost, and the artist
+    did not agree to less.
+    """
     gas_price_fri, unit_fri = await chain.gas_price_fri(), await chain.seat_unit_fri()
     market_fri = None
     if offer.is_usual:
         market_fri = market_price_fri(await chain.accepted_prices_fri(frames.family(offer)))
-    return quote_of(offer, frames.count, frames.leaves, frames.layers, gas_price_fri, unit_fri, market_fri)
+
+    def quoted(one: Offer) -> Quote:
+        size = (frames.count, frames.leaves, frames.layers)
+        return quote_of(one, *size, gas_price_fri, unit_fri, market_fri)
+
+    if offer.unchecked and offer.looks_if_unchecked and not offer.second_look:
+        looked, have_fri = quoted(replace(offer, second_look=True)), await chain.tokens_fri(chain.address)
+        most_fri = have_fri if offer.most_fri is None else min(have_fri, offer.most_fri)
+        if looked.cost.most_fri <= most_fri:
+            return looked
+    return quoted(offer)
 
 
 async def judged(chain: RequesterChain, terms: JobTerms, offer: Offer) -> tuple[JobTerms, tuple[Notice, ...]]:

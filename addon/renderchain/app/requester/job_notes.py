@@ -8,6 +8,7 @@ from contextlib import suppress
 from ...core.errors import ContentError, JournalError
 from ...core.notices import Level, Notice
 from ...core.notices.audits import Appealed, Challenged, VerdictGiven
+from ...core.notices.jobs import ResultsMissing
 from ...core.notices.lines import parse_notice, to_line
 from ...ports.journal import Journal
 from ...ports.reporter import Reporter
@@ -45,9 +46,14 @@ class JobNotes:
 
 
 def notes_of(journal: Journal, entry_id: int) -> list[Notice]:
-    """The warnings of a job, the oldest first; what another version wrote and this can't read is left out."""
-    found = []
+    """The warnings of a job, the oldest first. What another version wrote and this can't read is left out,
+    and what was missing and came.
+    """
+    found = list[Notice]()
     for line in journal.lines(entry_id):
         with suppress(ContentError):
             found.append(parse_notice(line))
-    return found
+    if not any(isinstance(one, ResultsMissing) for one in found):
+        return found
+    here = {one.lease_id for one in journal.kept_frames(entry_id)}
+    return [one for one in found if not (isinstance(one, ResultsMissing) and one.lease_id in here)]

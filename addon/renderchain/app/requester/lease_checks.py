@@ -27,6 +27,7 @@ from .own_check import CheckOutcome, DrawnLeaf, Finding, OwnCheck
 NEVER_LOOKED_AT = (DrawOutcome.PASSED, DrawOutcome.UNJUDGED)
 COSTLY = (ContractError, InsufficientFunds, NoAllowance, FeeTooHigh)  # why a bond is not paid
 RETRIES_S = (1.0, 2.0, 5.0, 10.0, 30.0)  # between tries to have the package
+Doubted = tuple[LeaseId, AuditKind]  # what a bond was paid about
 FetchPackage = Callable[[JobInfo], Awaitable[Path]]
 
 
@@ -42,9 +43,9 @@ class Waiting:
 
 
 class LeaseChecks:
-    """What is false is challenged, or its acceptance appealed, ``most_challenges`` times in a job.
+    """What is false is challenged, or its acceptance appealed; ``most_challenges`` of a job are open or lost.
 
-    Each costs a bond until it is won.
+    Each costs a bond until it is won; what was won costs nothing, and makes room for the next.
     """
 
     def __init__(
@@ -70,13 +71,15 @@ class LeaseChecks:
         self._due: asyncio.Queue[LeaseId] = asyncio.Queue()
         self._waiting: dict[LeaseId, Waiting] = {}
         self._told: set[Unchallenged] = set()
-        self._appeals = 0
+        self._appeals: list[Doubted] = []
+        self._won: set[Doubted] = set()
         self.false: dict[LeaseId, tuple[int, ...]] = {}  # leaves that are, by lease
 
     def forget(self) -> None:
         """The chain took back what it said."""
         self._waiting.clear()
         self.false.clear()
+        self._won.clear()
 
     async def add(
         self,
@@ -98,7 +101,11 @@ class LeaseChecks:
 
     def note(self, event: AuditEvent) -> None:
         """Hear of a step in an audit that may let a false lease be challenged, or its acceptance appealed."""
-        if isinstance(event, LeaseDrawn | VerdictGiven | AuditClosed) and event.lease_id in self.false:
+        if isinstance(event, AuditClosed) and event.verdict is Verdict.REJECTED:
+            self._won.add((event.lease_id, event.kind))
+            for lease_id in self.false:  # the limit may have kept any of them waiting
+                self._due.put_nowait(lease_id)
+        elif isinstance(event, LeaseDrawn | VerdictGiven | AuditClosed) and event.lease_id in self.false:
             self._due.put_nowait(event.lease_id)
 
     async def run(self, from_block: int) -> None:
@@ -131,7 +138,8 @@ class LeaseChecks:
         try:
             package = await self._package(one.job)
         except (StoreError, ContentError) as error:
-            self._reporter.tell(LeaseUnchecked(self._job_id, one.lease_id, str(error)))
+            reason, looked = str(error), one.job.second_look
+            self._reporter.tell(LeaseUnchecked(self._job_id, one.lease_id, reason, looked))
             return CheckOutcome(Finding.SKIPPED)
         place = (package, one.manifest, one.drawn, self._work)
         return await self._own_check.look(one.job, one.lease_id, *place)
@@ -165,18 +173,25 @@ class LeaseChecks:
         return (await self._chain.audit(lease.lease_id)).kind is AuditKind.DELIVERY
 
     async def _made(self, from_block: int) -> tuple[int, set[LeaseId]]:
-        """How often bonds were paid in this job, and for which leases of it by challenges."""
+        """How many bonds of this job are open or lost, and which leases of it were ever challenged."""
         # The chain's own word: a restart must not begin to count anew.
         events = await self._chain.challenged(from_block)
-        ours = [event.lease_id for event in events if event.job_id == self._job_id]
-        return len(ours) + self._appeals, set(ours)
+        ours = [(event.lease_id, event.kind) for event in events if event.job_id == self._job_id]
+        unwon = [one for one in (*ours, *self._appeals) if one not in self._won]
+        return len(unwon), {lease_id for lease_id, _ in ours}
+
+    def _over_limit(self, made: int) -> str:
+        return (
+            f"Of this job's challenges and appeals {made} are not won, and own_challenges allows "
+            f"{self._most_challenges}."
+        )
 
     async def _challenge(self, lease: LeaseInfo, leaves: tuple[int, ...], from_block: int) -> None:
         lease_id = lease.lease_id
         made, challenged = await self._made(from_block)
         if lease_id in challenged:
             return  # no votes were found, or the artist was faster
-        reason = f"This job had {made} challenges, and own_challenges allows {self._most_challenges}."
+        reason = self._over_limit(made)
         if made < self._most_challenges:
             try:
                 if lease_id in self.false:
@@ -197,11 +212,12 @@ class LeaseChecks:
         if audit.phase is not AuditPhase.APPEAL or audit.verdict is not Verdict.ACCEPTED:
             return
         made, _ = await self._made(from_block)
-        reason = f"This job had {made} challenges, and own_challenges allows {self._most_challenges}."
+        reason = self._over_limit(made)
         if made < self._most_challenges:
             try:
-                if lease.lease_id in self.false:
-                    self._appeals += await appeal(self._chain, self._reporter, lease, audit, leaves)
+                asked = (self._chain, self._reporter, lease, audit, leaves)
+                if lease.lease_id in self.false and await appeal(*asked):
+                    self._appeals.append((lease.lease_id, audit.kind))
                 return
             except COSTLY as error:
                 reason = str(error)

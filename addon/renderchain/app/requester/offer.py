@@ -34,6 +34,8 @@ class Offer:
     limits: PrintLimits = MOST
     takes_unjudged: bool = False  # where verifiers can't be found; else the job isn't created
     second_look: bool = False  # half of the acceptances by three are looked at by seven more
+    looks_if_unchecked: bool = False  # ... where the artist's machine can't check the job's leases itself
+    unchecked: str = ""  # why it can't
     scheduler: int = 0  # the account that assigns the job's leases; 0: workers claim them
     scheduler_grace_s: int = 120  # so long it is waited for before workers claim after all
     private: bool = False  # the package is encrypted: outsiders see its size

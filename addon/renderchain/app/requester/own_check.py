@@ -23,12 +23,16 @@ from ...core.manifest import Manifest
 from ...core.notices.checks import CheckUnsure, LeaseChecked, LeaseUnchecked, LeavesFalse
 from ...core.print_limits import PrintLimits
 from ...core.prints import TilePrint, agree, all_agree, split_records
+from ...core.probe import WIDEST_CROP
 from ...core.result import Result
-from ...ports.renderer import Renderer
+from ...core.tiles import TILE
+from ...ports.renderer import CheckRenderer
 from ...ports.reporter import Reporter
 from ..exchange.records import read_records
 
-RendererOf = Callable[[str], Renderer]  # by the device group of a job
+RendererOf = Callable[[str], CheckRenderer]  # by the device group of a job
+
+LEAF_PIXELS = WIDEST_CROP**2 / TILE**2  # that are rendered for each pixel of a leaf: it has a margin
 
 
 class Finding(StrEnum):
@@ -87,6 +91,29 @@ class OwnCheck:
         """Whether anything is looked at."""
         return self._per_lease > 0
 
+    async def why_not(self, device: str, frame_s: float, tiles: int) -> str:
+        """Why leases of a job on a device can't be checked here, as far as shows before it; "" if they can.
+
+        A frame of so many tiles takes ``frame_s`` here; 0 where that is not known.
+        """
+        if reason := self.why_too_slow(frame_s, tiles):
+            return reason
+        try:
+            await self._renderer_of(device).try_out()
+        except (RenderFailed, SandboxMissing) as error:
+            return str(error)
+        return ""
+
+    def why_too_slow(self, frame_s: float, tiles: int) -> str:
+        """Why the leaves of a lease take too long here; "" if they don't, or a frame's ``frame_s`` is 0."""
+        lease_s = self._per_lease * min(frame_s, frame_s * LEAF_PIXELS / max(tiles, 1))
+        if lease_s <= self._most_s:
+            return ""
+        return (
+            f"this machine is too slow: {self._per_lease} leaves take about {lease_s:.0f} s, and "
+            f"own_check_seconds allows {self._most_s:.0f}"
+        )
+
     def draw(self, manifest: Manifest, opened: Path, result: Result) -> tuple[DrawnLeaf, ...]:
         """Leaves of a result that was checked against its root, opened there; the root is on-chain by now."""
         per_frame = manifest.leaves_per_frame
@@ -123,7 +150,7 @@ class OwnCheck:
                     f"this machine is too slow: {len(mine)} of {len(drawn)} leaves in {self._most_s:.0f} s"
                 )
         except (RenderFailed, SandboxMissing, ContentError) as error:
-            self._reporter.tell(LeaseUnchecked(*ids, str(error)))
+            self._reporter.tell(LeaseUnchecked(*ids, str(error), job.second_look))
             return CheckOutcome(Finding.SKIPPED)
         spent_s = asyncio.get_running_loop().time() - started_s
         if not leaves:

@@ -9,7 +9,7 @@ from ...core.lifecycle import JobState
 from ...ports.content_store import ContentStore
 from ...ports.journal import Journal
 from ...ports.reporter import Reporter
-from .watch_job import JobReport
+from .job_report import JobReport
 
 OVER = (JobState.COMPLETED, JobState.CANCELED, REFUSED)
 

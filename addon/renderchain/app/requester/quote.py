@@ -24,6 +24,7 @@ from ...core.errors import SceneError
 from ...core.job import JobTerms, family_of
 from ...core.money import about_strk
 from ...core.notices import Notice
+from ...core.notices.checks import JobUnchecked
 from ...core.notices.jobs import JobQuoted, LeasesWorthLittle, SparesSetAside, TilesWorthLittle
 from ...core.tiles import MOST_LEAVES
 from ..exchange.package import PinnedPackage
@@ -78,6 +79,8 @@ class Quote:
         share = overhead_percent(self.shape, self.plan, self.gas_price_fri, self.fee_fri)
         amounts = (cost.pay_fri, cost.pool_fri, cost.gas_fri, cost.most_fri, cost.back_fri)
         told: list[Notice] = [JobQuoted(self.shape.tasks, lease, self.plan.audit_floor_exp, *amounts, share)]
+        if self.offer.unchecked:
+            told.append(JobUnchecked(self.offer.unchecked, self.offer.second_look))
         if self.spare_tasks:
             told.append(SparesSetAside(self.spare_tasks, cost.spares_fri))
         pay_fri = lease * self.shape.reward_fri

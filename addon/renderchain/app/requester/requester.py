@@ -33,6 +33,7 @@ from .challenge import challenge
 from .estimate import Estimate, JobFrames, estimate
 from .job_boards import JobBoards
 from .job_notes import JobNotes
+from .job_report import JobReport
 from .kept_frames import KeptFrames
 from .kept_passes import KeptPasses
 from .offer import Offer
@@ -48,7 +49,7 @@ from .requester_parts import RequesterParts
 from .results import Results
 from .shared_key import write_shared
 from .submit import probed_offer, submit
-from .watch_job import JobReport, JobWatch
+from .watch_job import JobWatch
 
 KEY_GAS = 1_400_000  # of giving one worker the key of a private job's package (docs/gas.md)
 OnProgress = Callable[[JobProgress], None]
@@ -71,7 +72,14 @@ class Requester:
         self._reporter = reporter
 
     async def estimate(self, offer: Offer, frames: JobFrames, package_bytes: int) -> Estimate:
-        """What a job would come to now, and what the account holds; nothing is sent."""
+        """What a job would come to now, and what the account holds; nothing is sent.
+
+        Where this machine can't check the job's leases itself, it has second looks if the offer says so.
+        """
+        if offer.looks_if_unchecked and not offer.second_look:
+            check, tiles = self._parts.own_check(self._reporter), frames.leaves // max(frames.layers, 1)
+            reason = await check.why_not(offer.device_group, offer.frame_s or 0.0, tiles)
+            offer = replace(offer, unchecked=reason)
         async with self._chain() as chain:
             if not offer.private:
                 return await estimate(chain, offer, frames, package_bytes)
@@ -103,7 +111,8 @@ class Requester:
         parts = self._parts
         try_output(output)
         if probe_seconds is not None:
-            offer = await probed_offer(parts.probe, self._reporter, folder, manifest, offer, probe_seconds)
+            probing = (parts.probe, parts.own_check(self._reporter), self._reporter)
+            offer = await probed_offer(*probing, folder, manifest, offer, probe_seconds)
             await asyncio.to_thread(on_probed, offer.limits)
         async with self._chain() as chain:
             sealing = None

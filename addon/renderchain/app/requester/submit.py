@@ -20,14 +20,23 @@ from ..exchange.probe import Probe
 from ..upkeep.store_upkeep import StoreUpkeep
 from .create_job import create_job
 from .offer import Offer
+from .own_check import OwnCheck
 from .package_pin import unpin_unneeded
 from .told_addresses import tell_addresses
 
 
 async def probed_offer(
-    probe: Probe, reporter: Reporter, folder: Path, manifest: Manifest, offer: Offer, seconds: int
+    probe: Probe,
+    own_check: OwnCheck,
+    reporter: Reporter,
+    folder: Path,
+    manifest: Manifest,
+    offer: Offer,
+    seconds: int,
 ) -> Offer:
     """The offer with the limits that the scene needs; raises SceneError where others can't render it alike.
+
+    It may say by now that the artist's own check of a lease takes too long.
 
     Nothing was pinned or paid then. The offer keeps its own limits where none were measured.
     """
@@ -50,6 +59,13 @@ async def probed_offer(
         reporter.say(
             "The probe: how far honest renderings differ is not measured, so the widest limits hold."
         )
+    if (
+        offer.looks_if_unchecked
+        and not (offer.second_look or offer.unchecked)
+        and offer.device_group == "CPU"
+    ):
+        too_slow = own_check.why_too_slow(report.frame_ms / 1000, len(manifest.regions))
+        offer = replace(offer, unchecked=too_slow)
     return replace(offer, limits=report.limits or offer.limits)
 
 

@@ -6,9 +6,9 @@ import asyncio
 import shutil
 from collections.abc import Callable
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from ...core.audit.events import AuditEvent
 from ...core.board_events import (
@@ -21,17 +21,18 @@ from ...core.board_events import (
     TasksGivenBack,
 )
 from ...core.contract_errors import NothingToWithdraw
-from ...core.errors import ContentError, StoreError
+from ...core.errors import ContentError, StoreAway, StoreError
 from ...core.ids import BoardJob, JobId, LeaseId
 from ...core.job import JobInfo
 from ...core.job_progress import JobProgress, LeaseProgress
-from ...core.lifecycle import JobState, LeaseState
+from ...core.lifecycle import LeaseState
 from ...core.manifest import Manifest
 from ...core.notices import leases
 from ...core.notices.following import FramesBack, FramesHere
 from ...core.notices.jobs import AlreadyWithdrawn, Doubt, FalseFinals, FrameKept, JobEnded
 from ...core.notices.process import ChainReorganised
 from ...core.private_package import PrivateHeader
+from ...core.receipt.document import FrameProof
 from ...core.result import Result
 from ...ports.content_store import ContentStore
 from ...ports.reporter import Reporter
@@ -42,7 +43,9 @@ from ..exchange.package import fetch_package
 from ..exchange.private_package import PrivateOpening, read_manifest
 from ..upkeep.keeping import keep_at_work
 from .acceptance import Acceptance
+from .arrivals import Arrivals
 from .final_check import FinalCheck
+from .job_report import JobReport
 from .kept_frames import KeptFrames, name_of
 from .kept_passes import KeptPasses
 from .lease_checks import LeaseChecks
@@ -51,39 +54,6 @@ from .own_check import OwnCheck
 from .pool import PoolWatch
 from .receipt_parts import ReceiptParts
 from .results import Results
-
-
-@dataclass
-class JobReport:
-    """What became of a job; frame numbers and the operator that rendered each, amounts in fri.
-
-    ``false_finals`` says of leases that their images were made again here, and why; ``false_leaves`` which
-    leaves came out otherwise here.
-    """
-
-    job_id: JobId
-    state: JobState = JobState.ACTIVE
-    frames: dict[int, Path] = field(default_factory=dict)
-    rendered_by: dict[int, int] = field(default_factory=dict)
-    refused: dict[LeaseId, str] = field(default_factory=dict)
-    false_finals: dict[LeaseId, str] = field(default_factory=dict)
-    false_leaves: dict[LeaseId, tuple[int, ...]] = field(default_factory=dict)
-    paid_fri: int = 0
-    refunded_fri: int = 0
-
-    def as_dict(self) -> dict[str, Any]:
-        """For programs: what may be large is text, as in a log's lines."""
-        return {
-            "job_id": self.job_id,
-            "state": str(self.state),
-            "frames": {str(frame): str(path) for frame, path in sorted(self.frames.items())},
-            "rendered_by": {str(frame): hex(one) for frame, one in sorted(self.rendered_by.items())},
-            "refused": {str(lease): why for lease, why in self.refused.items()},
-            "false_finals": {str(lease): why for lease, why in self.false_finals.items()},
-            "false_leaves": {str(lease): list(leaves) for lease, leaves in self.false_leaves.items()},
-            "paid_fri": str(self.paid_fri),
-            "refunded_fri": str(self.refunded_fri),
-        }
 
 
 class JobWatch:
@@ -133,6 +103,8 @@ class JobWatch:
         self._progress = JobProgress()
         self._past = JobProgress()  # what had become of the job when this began
         self._fetching = asyncio.Lock()  # of the package, which two checks need
+        self._keeping = asyncio.Lock()  # one lease's frames are looked at and kept at a time
+        self._arrivals = Arrivals(reporter, job_id)
         self._acceptance = Acceptance(chain, reporter, job_id)
         self._pool = PoolWatch(chain, reporter, job_id)
         self._now = now
@@ -162,8 +134,9 @@ class JobWatch:
             self._overdue = Overdue(self._chain, job, self._now)
         following = asyncio.create_task(self._follow(from_block, job, manifest))
         checking = asyncio.create_task(self._checks.run(from_block))
+        arriving = asyncio.create_task(self._arrivals.run())
         drawing = keep_at_work("Drawing leases", self._acceptance.draw_when_due, self._reporter)
-        tasks = [following, checking, asyncio.create_task(drawing)]
+        tasks = [following, checking, arriving, asyncio.create_task(drawing)]
         if self._overdue:
             ending = keep_at_work("Ending what is overdue", self._overdue.tend, self._reporter)
             tasks.append(asyncio.create_task(ending))
@@ -171,10 +144,13 @@ class JobWatch:
             self._keys = await self._key_giving(job, private, from_block)
             tasks.append(asyncio.create_task(self._keys.run()))
         try:
-            done, _ = await asyncio.wait((following, checking), return_when=asyncio.FIRST_COMPLETED)
+            first = asyncio.FIRST_COMPLETED
+            done, _ = await asyncio.wait((following, checking, arriving), return_when=first)
             for task in done:
-                task.result()  # what went wrong in either ends the watch
+                task.result()  # what went wrong in any of them ends the watch
+            self.report.refused |= await self._arrivals.finish()
         finally:
+            await self._arrivals.end()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -213,6 +189,7 @@ class JobWatch:
         self._progress, self._past = JobProgress(), JobProgress()
         self._acceptance.forget()
         self._checks.forget()
+        self._arrivals.forget()
         if self._overdue:
             self._overdue.forget()
         self.report = JobReport(self.report.job_id)
@@ -233,9 +210,12 @@ class JobWatch:
         elif isinstance(event, ResultSubmitted):
             if job.requester == self._chain.address and not self._claims[event.lease_id].unjudged:
                 self._acceptance.submitted(event)
-            await self._take(event, job, manifest)
+            take = partial(self._take, event, job, manifest)
+            await self._arrivals.begin(event.lease_id, self._claims[event.lease_id].operator, take)
         elif isinstance(event, TasksGivenBack | LeaseEnded):
             self._say_back(event)
+            if (lease := self._progress.leases.get(event.lease_id)) and lease.is_lost:
+                self._arrivals.drop(event.lease_id)
         elif isinstance(event, AuditEvent) and job.requester == self._chain.address:
             self._checks.note(event)
             await self._acceptance.note(event)
@@ -250,7 +230,8 @@ class JobWatch:
             lease = self._progress.leases.get(event.lease_id)
             self._reporter.tell(FramesBack(*ids, lease.count if lease else 0, event.state, "", back))
 
-    async def _take(self, event: ResultSubmitted, job: JobInfo, manifest: Manifest) -> None:
+    async def _take(self, event: ResultSubmitted, job: JobInfo, manifest: Manifest) -> str:
+        """Have a lease's results here, checked and kept; why they can't be fetched now, or ""."""
         claim = replace(self._claims[event.lease_id], count=event.count)
         frames = manifest.frames_of(claim)
         past = self._past.leases.get(event.lease_id)
@@ -258,23 +239,22 @@ class JobWatch:
             if not past.is_lost and self._passes and not self._passes.has(frames, past.root):
                 await self._fetch_passes(event, claim, job, manifest)
             self._reporter.progress("frames", len(self.report.frames), len(manifest.frames))
-            return
-        lease = self._progress.leases[event.lease_id]
+            return ""
         folder = self._scratch / f"lease-{event.lease_id}"
         shutil.rmtree(folder, ignore_errors=True)
         try:
-            opened, result, proofs = await self._results.fetch(event, claim, manifest, folder)
-            self._receipt_parts.keep_proofs(event.lease_id, event.result.root, proofs)
-            if self._passes:
-                await self._passes.keep(await self._package(job), opened, result.frames, lease.root)
-            await self._keep_frames(lease, job, manifest, opened, result)
-            if job.requester == self._chain.address:
-                may_accept = event.lease_id not in self.report.false_finals
-                await self._checks.add(job, manifest, event.lease_id, opened, result, may_accept=may_accept)
+            try:
+                fetched = await self._results.fetch(event, claim, manifest, folder)
+            except StoreAway:
+                raise  # it is this machine's node, and nobody withholds anything
+            except StoreError as error:
+                return str(error)
+            async with self._keeping:
+                await self._keep(event, job, manifest, *fetched)
         except ContentError as error:
             self.report.refused[event.lease_id] = str(error)
             self._reporter.tell(Doubt(event.job_id, event.lease_id, str(error)))
-            return
+            return ""
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         for frame in frames:
@@ -282,6 +262,26 @@ class JobWatch:
             what = (frame, claim.operator, self.report.frames[frame])
             self._reporter.tell(FrameKept(event.job_id, event.lease_id, *what))
         self._reporter.progress("frames", len(self.report.frames), len(manifest.frames))
+        return ""
+
+    async def _keep(
+        self,
+        event: ResultSubmitted,
+        job: JobInfo,
+        manifest: Manifest,
+        opened: Path,
+        result: Result,
+        proofs: tuple[FrameProof, ...],
+    ) -> None:
+        """Keep what was fetched, and have it checked and accepted if it is ours to accept."""
+        lease = self._progress.leases[event.lease_id]
+        self._receipt_parts.keep_proofs(event.lease_id, event.result.root, proofs)
+        if self._passes:
+            await self._passes.keep(await self._package(job), opened, result.frames, lease.root)
+        await self._keep_frames(lease, job, manifest, opened, result)
+        if job.requester == self._chain.address:
+            may_accept = event.lease_id not in self.report.false_finals
+            await self._checks.add(job, manifest, event.lease_id, opened, result, may_accept=may_accept)
 
     async def _needs_none_of(self, past: LeaseProgress, frames: tuple[int, ...]) -> bool:
         """Whether no frame is to be fetched: all are here and paid, or the lease was lost, and another's

@@ -51,7 +51,8 @@ def noisy_layers(scene: Any) -> list[str]:
 
 
 def _render_result() -> bpy.types.Image:
-    return bpy.data.images["Render Result"]
+    """By its type: an image of the artist's may have its name."""
+    return next(image for image in bpy.data.images if image.type == "RENDER_RESULT")
 
 
 def _noisy_of(channels: dict[str, Pixels], layer: str) -> Pixels:

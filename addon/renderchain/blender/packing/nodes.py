@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import bpy
@@ -47,7 +47,8 @@ def file_sockets() -> Iterator[Reference]:
 
 
 def _of_modifier(owner: Any, modifier: Any) -> Iterator[Reference]:
-    for item in _path_inputs(modifier.node_group):
+    group = modifier.node_group
+    for item in _path_inputs(group):
         if hasattr(modifier, "properties"):  # Blender 5
             holder, attribute = getattr(modifier.properties.inputs, item.identifier), "value"
             path = holder.value
@@ -55,15 +56,69 @@ def _of_modifier(owner: Any, modifier: Any) -> Iterator[Reference]:
             holder, attribute = modifier, f"[{item.identifier}]"
             path = modifier.get(item.identifier, "")
         if path:
-            yield Reference(owner, holder, attribute, path, one_file)
+            start = _start(_readers(group, item.identifier))
+            yield Reference(owner, holder, attribute, path, one_file, starts_at=start)
 
 
 def _of_node(owner: Any, node: Any) -> Iterator[Reference]:
     for socket in node.inputs:
         if _is_path(socket) and not socket.is_linked and socket.default_value:
-            yield Reference(owner, socket, "default_value", socket.default_value, one_file)
+            path, start = socket.default_value, _start(_readers_of(owner, socket))
+            yield Reference(owner, socket, "default_value", path, one_file, starts_at=start)
     if _feeds_path(node) and node.string:
-        yield Reference(owner, node, "string", node.string, one_file)
+        start = _start(_readers_of_text(owner, node))
+        yield Reference(owner, node, "string", node.string, one_file, starts_at=start)
+
+
+def torn_paths() -> Iterator[tuple[bpy.types.ID, str]]:
+    """Whose path nodes of several files read: it starts at each of these, so none leads all of them there."""
+    for owner, tree in trees():
+        for node in tree.nodes:
+            read = [_readers_of(owner, one) for one in node.inputs if _is_path(one) and not one.is_linked]
+            if any(_is_torn(one) for one in (*read, _readers_of_text(owner, node))):
+                yield owner, node.name
+    for owner in bpy.data.objects:
+        for modifier in owner.modifiers:
+            group = modifier.node_group if modifier.type == "NODES" else None
+            inputs = _path_inputs(group) if group else ()
+            if any(_is_torn(_readers(group, item.identifier)) for item in inputs):
+                yield owner, modifier.name
+
+
+def _is_torn(readers: Sequence[Any]) -> bool:
+    return len({tree.library for tree in readers}) > 1
+
+
+def _start(readers: Sequence[Any]) -> Any:
+    """A node reads a path as if it stood in the node's own file, whoever says it."""
+    return readers[0] if readers else None
+
+
+def _readers(tree: Any, identifier: str) -> list[Any]:
+    """The trees with nodes that import what a group's input says."""
+    sockets = (
+        socket
+        for node in tree.nodes
+        if node.bl_idname == "NodeGroupInput"
+        for socket in node.outputs
+        if socket.identifier == identifier
+    )
+    return [one for socket in sockets for link in socket.links for one in _readers_of(tree, link.to_socket)]
+
+
+def _readers_of(owner: Any, socket: Any) -> list[Any]:
+    """The same for the socket of a node, which imports or is a group."""
+    if socket.node.bl_idname.startswith(IMPORT):
+        return [owner]
+    group = getattr(socket.node, "node_tree", None)
+    return _readers(group, socket.identifier) if group else []
+
+
+def _readers_of_text(owner: Any, node: Any) -> list[Any]:
+    if node.bl_idname != "FunctionNodeInputString":
+        return []
+    links = (link for socket in node.outputs for link in socket.links)
+    return [one for link in links for one in _readers_of(owner, link.to_socket)]
 
 
 def computed_paths() -> Iterator[tuple[bpy.types.ID, Any]]:

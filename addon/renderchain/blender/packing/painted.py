@@ -61,7 +61,7 @@ def keep_painted(folder: Path) -> Steps[None]:
 def put_painted(folder: Path) -> None:
     """Have the images of the open file be what was painted, packed into it."""
     for number, known in enumerate(_index(folder)):
-        image = bpy.data.images.get(known["name"])
+        image = bpy.data.images.get((known["name"], None))  # not one of that name that a library has
         if image is not None:
             _put(image, np.load(folder / f"{number}.npy"), known["is_float"])
 

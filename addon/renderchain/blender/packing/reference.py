@@ -27,7 +27,8 @@ class Reference:
     ``is_beside``: a cache that Blender looks for beside the .blend, whatever a property says. ``is_opened``:
     Blender looks into the file as soon as the property is set. ``is_seen``: a frame may show it. ``called``:
     what the holder is called in a package, where Blender looks for files by its name. ``is_of_film``: a point
-    cache whose path starts at the film, also where a library holds it.
+    cache whose path starts at the film, also where a library holds it. ``starts_at``: the data-block at whose
+    file the path starts, where that is not the owner.
     """
 
     owner: bpy.types.ID
@@ -40,6 +41,12 @@ class Reference:
     is_seen: bool = True
     called: str = ""
     is_of_film: bool = False
+    starts_at: bpy.types.ID | None = None
+
+    @property
+    def library(self) -> bpy.types.Library | None:
+        """At whose file the path starts; None: at the open one."""
+        return None if self.is_of_film else (self.starts_at or self.owner).library
 
     @property
     def owner_name(self) -> str:
@@ -82,18 +89,25 @@ class Bases:
         self._artist_folder = artist_folder
         self._depth = depth
 
-    def absolute(self, path: str, library: bpy.types.Library | None) -> str:
-        """The path as it was for the artist."""
+    def absolute(self, path: str, library: bpy.types.Library | None, *, is_films: bool = False) -> str:
+        """The path as it was for the artist. ``is_films``: the film says one that starts at a library.
+
+        Blender 5 makes some of these fit too, as if they started at the film.
+        """
         if not path.startswith("//"):
             return os.path.normpath(path)
         relative = path[2:].replace("\\", "/") if os.sep == "\\" else path[2:]
+        was_made_to_fit = self._depth and _climbs(relative) >= self._depth
         if library is not None:
-            return os.path.normpath(bpy.path.abspath(path, library=library))
-        climbs = 0
-        for part in relative.split("/"):
-            if part != "..":
-                break
-            climbs += 1
-        if self._depth and climbs < self._depth:
+            if is_films and was_made_to_fit:
+                relative = os.path.relpath(bpy.path.abspath(path), self._artist_folder)
+            return os.path.normpath(bpy.path.abspath(f"//{relative}", library=library))
+        if self._depth and not was_made_to_fit:
             return os.path.normpath(os.path.join(self._artist_folder, relative))
         return os.path.normpath(bpy.path.abspath(path))
+
+
+def _climbs(relative: str) -> int:
+    """How many folders a path goes up before it goes down."""
+    parts = relative.split("/")
+    return next((at for at, part in enumerate(parts) if part != ".."), len(parts))

@@ -9,7 +9,7 @@ import bpy
 from ...core.scene_finding import SceneFinding, Severity
 from ..cycles.reading.reach import Reach
 from .colours import colour_findings
-from .nodes import computed_paths
+from .nodes import computed_paths, torn_paths
 
 
 def refusals(shown: Reach) -> Iterator[SceneFinding]:
@@ -32,13 +32,22 @@ def refusals(shown: Reach) -> Iterator[SceneFinding]:
                 "Type the path into the node, or bake the geometry.",
             )
 
+    for owner, holder in torn_paths():
+        if owner in shown:
+            yield _refused(
+                "torn path",
+                owner,
+                f"says in {holder!r} a path that nodes of several .blend files read, each from its folder.",
+                "Make the groups local, or give each a path of its own.",
+            )
 
-def in_packed_library(owner: bpy.types.ID, path: str) -> SceneFinding:
-    """A file that something in a packed .blend refers to, where no path can be rewritten."""
+
+def in_packed_library(owner: bpy.types.ID, path: str, library: bpy.types.Library) -> SceneFinding:
+    """A file to which something in a packed .blend leads, where no path can be rewritten."""
     return _refused(
         "packed library",
         owner,
-        f"refers to {path} from the packed library {owner.library.name!r}, where no path can be changed.",
+        f"refers to {path} from the packed library {library.name!r}, where no path can be changed.",
         "Unpack the library, or pack the file in it.",
     )
 

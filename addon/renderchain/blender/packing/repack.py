@@ -159,19 +159,20 @@ def _write(
         # The new paths start here, and Blender takes a sequence that it can't see for a film.
         save(target, relative_remap=False)
     for reference, files in needed:
-        _rewrite(reference, files, places, blend)
+        start = libraries.get(paths[reference.library], blend) if reference.library in paths else blend
+        _rewrite(reference, files, places, blend, start)
     _rewrite_libraries(paths, libraries, blend)
     save(target, copy=True, relative_remap=False)
 
 
-def _rewrite(reference: Reference, files: Files | None, places: Places, blend: str) -> None:
-    """Copy the files of a reference of ``blend`` and have it lead there."""
+def _rewrite(reference: Reference, files: Files | None, places: Places, blend: str, start: str) -> None:
+    """Copy the files of a reference of ``blend`` and have it lead there, from ``start``."""
     if reference.is_beside:
         if files is not None:
             places.put_beside(files, blend, BESIDE)
         reference.lead_to("")
     elif files is not None and files.members:
-        reference.lead_to(_from(blend, places.put(files)))
+        reference.lead_to(_from(start, places.put(files)))
     else:
         reference.lead_to(NOWHERE + extension_of(reference.path) if reference.expand else "")
 

@@ -50,8 +50,8 @@ def survey(scene: bpy.types.Scene, bases: Bases, folders: Folders, blend: str) -
             found.local.append((one, files if is_used else None))
         elif files is not None:
             found.linked[key_of(one, path)] = files
-            if one.owner.library.packed_file and one.owner in shown:
-                found.findings.append(in_packed_library(one.owner, path))
+        if files is not None and one.owner in shown and (packed := _packed_library(one)):
+            found.findings.append(in_packed_library(one.owner, path, packed))
     found.findings += _of_libraries(found, bases, used, shown)
     found.findings += refusals(shown)
     return found
@@ -68,7 +68,7 @@ def absolute(one: Reference, bases: Bases, blend: str) -> str:
         blend = bases.absolute(one.path, None) if one.path else blend
         head, _ = os.path.splitext(os.path.basename(blend))
         return os.path.join(os.path.dirname(blend), BESIDE + head)
-    return bases.absolute(one.path, None if one.is_of_film else one.owner.library)
+    return bases.absolute(one.path, one.library, is_films=is_in_file(one.owner))
 
 
 def key_of(one: Reference, path: str) -> Key:
@@ -80,6 +80,15 @@ def key_of(one: Reference, path: str) -> Key:
 def is_in_file(block: bpy.types.ID) -> bool:
     """Whether a data-block is written into the open file: its own, or one that Blender 5 packed into it."""
     return block.library is None or getattr(block.library, "is_archive", False)
+
+
+def _packed_library(one: Reference) -> bpy.types.Library | None:
+    """The library inside a .blend that holds the path, or at which it starts though another file says it."""
+    mine = one.owner.library
+    if mine is not None and mine.packed_file and not is_in_file(one.owner):
+        return mine
+    start = one.library
+    return start if start is not None and start != mine and not is_file(start) else None
 
 
 def is_blenders_own(path: str) -> bool:

@@ -17,6 +17,7 @@ from ...app.provider.doctor_machine import (
     examine_disk,
     examine_folder,
     examine_secrets,
+    examine_watchtower,
     question,
 )
 from ...composition.checkup import check_up
@@ -89,6 +90,7 @@ async def _provider(options: argparse.Namespace, reporter: Reporter) -> list[Fin
     found += examine_secrets(secret_files(settings))
     found.append(examine_folder(settings.folder))
     found.append(examine_disk(settings.folder))
+    found.append(examine_watchtower(settings.watchtower_key))
     found += _people(settings)
     found.append(await question("ipfs", lambda: ask_store(settings)))
     found += judge_nodes(await look_at_nodes(settings))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ...app.provider.control import read_control, write_control
+from ...app.provider.doctor_machine import examine_watchtower
 from ...app.provider.earnings import csv_of, earnings_of, table_of
 from ...app.provider.signing import send_file
 from ...app.provider.status import status_of
@@ -38,6 +39,7 @@ def status(arguments: Sequence[str]) -> int:
         number = await chosen_worker(chain, options.worker)
         for line in await status_of(chain, number, read_control(settings.folder)):
             say(line)
+        say(f"watchtower: {examine_watchtower(settings.watchtower_key).text}")
         return 0
 
     return look(options, show)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ...app.provider.doctor_machine import examine_watchtower
 from ...app.provider.joining import Joining
 from ...app.provider.questions import Questions
 from ...composition.keys import derived_address, key_place, new_private_key, noted_account
@@ -72,6 +73,7 @@ async def _set_up(options: argparse.Namespace, reporter: Reporter) -> int:
     async with open_provider(settings, reporter) as chain:
         number = await Joining(chain, questions, say, families).join()
     say(f"Worker {number} is ready.")
+    say(examine_watchtower(settings.watchtower_key).line)
     _write_unit(options.unit, config)
     return 0
 

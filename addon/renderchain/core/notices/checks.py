@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from . import LeaseNotice, Level, counted
+from . import LeaseNotice, Level, Notice, counted
 from .jobs import Doubt
+
+LOOKS_ADVICE = 'second looks; choose stricter checking, or second_looks = "always", to have them.'
 
 
 def named(leaves: tuple[int, ...]) -> str:
@@ -33,13 +35,34 @@ class LeaseUnchecked(LeaseNotice):
 
     level: ClassVar[Level] = Level.WARNING
     reason: str
+    second_look: bool = False
 
     @property
     def sentence(self) -> str:
+        looks = "The job has second looks for that." if self.second_look else f"The job has no {LOOKS_ADVICE}"
         return (
             f"Lease {self.lease_id} was not checked here ({self.reason}); it is accepted unless an audit "
-            "rejects it."
+            f"rejects it. {looks}"
         )
+
+
+@dataclass(frozen=True)
+class JobUnchecked(Notice):
+    """This machine can't check a job's leases; ``second_look``: more verifiers look in the place of that."""
+
+    level: ClassVar[Level] = Level.WARNING
+    reason: str
+    second_look: bool
+
+    @property
+    def sentence(self) -> str:
+        looks = (
+            "In the place of that, half of what verifiers accept is looked at by seven more, for which more "
+            "is kept; most of it comes back."
+        )
+        if not self.second_look:
+            looks = f"Second looks cost more than you have or agreed to, so the job has no {LOOKS_ADVICE}"
+        return f"This machine can't check the job's batches itself ({self.reason}). {looks}"
 
 
 @dataclass(frozen=True)

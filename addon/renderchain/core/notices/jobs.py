@@ -291,6 +291,19 @@ class Doubt(LeaseNotice):
 
 
 @dataclass(frozen=True)
+class ResultsMissing(Doubt):
+    """Results were posted a while ago, and nobody has them so far."""
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"The results of lease {self.lease_id} can't be fetched so far: {self.reason} It is tried again "
+            "until the job is over. If its worker withholds them, challenge its delivery before its window "
+            "closes."
+        )
+
+
+@dataclass(frozen=True)
 class FalseFinals(Doubt):
     """Final images do not come from their noisy passes; so many of the lease's were made again here."""
 

@@ -23,6 +23,21 @@ class WatchStarted(Notice):
 
 
 @dataclass(frozen=True)
+class NoWatchtower(Notice):
+    """A worker starts whose settings name no watchtower, and don't say that it does without."""
+
+    level: ClassVar[Level] = Level.WARNING
+
+    @property
+    def sentence(self) -> str:
+        return (
+            "No watchtower is set: if this machine is down while a lease is audited, the lease's stake is "
+            "lost. Start one on another machine, and set the watchtower_key that it says, or none if you do "
+            "without."
+        )
+
+
+@dataclass(frozen=True)
 class PrivateJobsWatched(Notice):
     """What a worker wraps keys of private jobs for, so that this watchtower can give them in its place."""
 

@@ -123,6 +123,13 @@ OF_MONEY = (
     "fees. The account holds {have}. Nothing was paid; add funds or offer less.",
     "The job would cost {cost} STRK by now, and at most {most} was agreed to: prices rose, or the scene is "
     "another one. Nothing was paid; submit it again to see the new price.",
+    "This machine can't check the job's batches itself ({reason}).",
+    "In the place of that, half of what verifiers accept is looked at by seven more, for which more is kept; "
+    "most of it comes back.",
+    "Second looks cost more than you have or agreed to, so the job has no second looks; choose stricter "
+    'checking, or second_looks = "always", to have them.',
+    "The job has second looks for that.",
+    'The job has no second looks; choose stricter checking, or second_looks = "always", to have them.',
     "Too few verifiers of {family} would look at this job: nobody spot-checks its frames, they can't be "
     "challenged, and each batch is paid when its time for challenges is over. Only your own checks say what "
     "they are worth.",
@@ -281,6 +288,11 @@ PLAIN = {
     "leaf {numbers}": "spot {numbers}",
     "leaves {numbers}": "spots {numbers}",
     "Checked {leaves} of lease {n} in {m} s": "Checked {leaves} of batch {n} in {m} s",
+    "The results of lease {n} can't be fetched so far: {reason} It is tried again until the job is over. If "
+    "its worker withholds them, challenge its delivery before its window closes.": (
+        "The frames of batch {n} can't be fetched so far: {reason} It is tried again until the job is over. "
+        "If its worker withholds them, challenge its delivery in time."
+    ),
     "Lease {n} was not checked here ({reason}); it is accepted unless an audit rejects it.": (
         "Batch {n} was not checked here ({reason}); it is accepted unless a spot check rejects it."
     ),

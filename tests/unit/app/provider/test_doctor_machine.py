@@ -14,6 +14,7 @@ from renderchain.app.provider.doctor_machine import (
     examine_disk,
     examine_folder,
     examine_secrets,
+    examine_watchtower,
     question,
 )
 from renderchain.core.errors import KeyStoreError, StoreError
@@ -53,6 +54,21 @@ def test_open_secrets_are_named_with_what_closes_them(tmp_path: Path) -> None:
     assert found.health is Health.WARNING and found.text.endswith(f"chmod 600 {key}")
     key.chmod(0o600)
     assert examine_secrets((key,))[0].health is Health.OK
+
+
+@pytest.mark.parametrize(
+    ("watchtower_key", "health", "says"),
+    [
+        ("", Health.WARNING, "Start one on another machine, and set the watchtower_key that it says"),
+        ("none", Health.OK, "none, as you say"),
+        ("0f" * 32, Health.OK, "0f0f0f0f… answers for the worker"),
+    ],
+)
+def test_a_worker_that_nobody_answers_for_is_named_until_its_provider_says_so(
+    watchtower_key: str, health: Health, says: str
+) -> None:
+    found = examine_watchtower(watchtower_key)
+    assert found.health is health and says in found.text
 
 
 def test_what_fails_is_a_fault_in_its_own_words() -> None:

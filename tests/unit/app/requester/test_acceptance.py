@@ -135,12 +135,29 @@ def test_what_was_paid_or_is_doubted_is_not_paid_because_a_check_found_it_good(b
     assert bench.chain.sent == []
 
 
+@pytest.mark.parametrize("checked", [True, False])
+def test_what_the_artist_doubted_and_nobody_voted_about_is_not_accepted_early(
+    bench: UseCaseBench, checked: bool
+) -> None:
+    one = acceptance(bench)
+
+    async def hear() -> None:
+        bench.chain.audits[LEASE] = replace(NO_AUDIT, kind=AuditKind.PIXELS, bonded=1)
+        bench.change_lease(LEASE, DrawOutcome.IN_AUDIT, LeaseState.SUBMITTED)
+        await one.found_good(LEASE, checked=checked)
+        bench.change_lease(LEASE, DrawOutcome.PASSED, LeaseState.SUBMITTED)
+        await one.note(replace(CLOSED, verdict=Verdict.NONE))
+
+    run(hear())
+    assert bench.chain.sent == []
+
+
 @pytest.mark.parametrize("kind", [AuditKind.PIXELS, AuditKind.DELIVERY])
 def test_what_our_own_check_found_false_is_accepted_only_once_verifiers_cleared_its_pixels(
     bench: UseCaseBench, kind: AuditKind
 ) -> None:
     one = acceptance(bench)
-    bench.chain.audits[LEASE] = replace(NO_AUDIT, kind=kind)
+    bench.chain.audits[LEASE] = replace(NO_AUDIT, kind=kind, verdict=Verdict.ACCEPTED)
 
     async def hear() -> None:
         bench.change_lease(LEASE, DrawOutcome.PASSED, LeaseState.SUBMITTED)

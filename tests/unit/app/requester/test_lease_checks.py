@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ from renderchain.app.requester.lease_checks import LeaseChecks
 from renderchain.app.requester.own_check import CheckOutcome, DrawnLeaf, Finding, OwnCheck
 from renderchain.core.audit.errors import VerifiersMissing
 from renderchain.core.audit.events import AuditClosed
-from renderchain.core.audit.state import AuditKind, DrawOutcome, Verdict
+from renderchain.core.audit.state import NO_AUDIT, AuditInfo, AuditKind, AuditPhase, DrawOutcome, Verdict
+from renderchain.core.ids import WorkerId
 from renderchain.core.job import JobInfo
+from renderchain.core.lease_id import join_lease_id
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.notices.checks import Unchallenged
 
@@ -22,7 +25,9 @@ from devkit.fakes.clock import run
 from tests.unit.app.bench import JOB, LEASE, UseCaseBench
 
 CLOSED = AuditClosed(90, JOB, LEASE, AuditKind.PIXELS, Verdict.ACCEPTED)
+RIGHT = replace(NO_AUDIT, kind=AuditKind.PIXELS, phase=AuditPhase.OVER, verdict=Verdict.ACCEPTED)
 NOTHING: Any = None
+SECOND = join_lease_id(WorkerId(1), 1, 1)
 
 
 class Finds(OwnCheck):
@@ -85,6 +90,55 @@ def test_a_false_lease_for_which_nobody_can_be_named_is_told(disk: Path) -> None
     assert told.leaves == (3,)
 
 
+@pytest.mark.parametrize("verdict", [Verdict.REJECTED, Verdict.ACCEPTED])
+def test_a_challenge_that_was_won_makes_room_for_what_waits_and_a_lost_one_does_not(
+    disk: Path, verdict: Verdict
+) -> None:
+    bench = UseCaseBench(disk)
+    acceptance = Acceptance(bench.chain, bench.reporter, JOB)
+    places: dict[str, Any] = {"fetch_package": fetch, "work": disk, "most_challenges": 1}
+    checks = LeaseChecks(bench.chain, Finds(Finding.FALSE), acceptance, bench.reporter, JOB, **places)
+    bench.change_lease(LEASE, DrawOutcome.PASSED, LeaseState.SUBMITTED)
+    bench.chain.leases[SECOND] = replace(bench.chain.leases[LEASE], lease_id=SECOND)
+
+    async def life() -> None:
+        running = asyncio.create_task(checks.run(0))
+        for lease_id in (LEASE, SECOND):
+            await checks.add(NOTHING, NOTHING, lease_id, disk, NOTHING, may_accept=True)
+        await asyncio.sleep(1)
+        assert bench.chain.of("challenge_pixels") == [(LEASE, [3])]
+        (waits,) = bench.reporter.heard(Unchallenged)
+        assert waits.lease_id == SECOND and "1 are not won, and own_challenges allows 1" in waits.reason
+        bench.change_lease(LEASE, DrawOutcome.CLEARED, LeaseState.REJECTED)
+        checks.note(replace(CLOSED, verdict=verdict))
+        await asyncio.sleep(1)
+        running.cancel()
+
+    run(life())
+    made = [(LEASE, [3]), (SECOND, [3])] if verdict is Verdict.REJECTED else [(LEASE, [3])]
+    assert bench.chain.of("challenge_pixels") == made
+
+
+def test_a_challenge_of_pixels_that_was_won_does_not_give_back_a_lost_one_of_the_delivery(disk: Path) -> None:
+    bench = UseCaseBench(disk)
+    acceptance = Acceptance(bench.chain, bench.reporter, JOB)
+    places: dict[str, Any] = {"fetch_package": fetch, "work": disk, "most_challenges": 1}
+    checks = LeaseChecks(bench.chain, Finds(Finding.FALSE), acceptance, bench.reporter, JOB, **places)
+    bench.change_lease(LEASE, DrawOutcome.PASSED, LeaseState.SUBMITTED)
+    bench.chain.leases[SECOND] = replace(bench.chain.leases[LEASE], lease_id=SECOND)
+
+    async def life() -> None:
+        running = asyncio.create_task(checks.run(0))
+        await bench.chain.challenge_pixels(SECOND, [1])
+        checks.note(AuditClosed(90, JOB, SECOND, AuditKind.DELIVERY, Verdict.REJECTED))
+        await checks.add(NOTHING, NOTHING, LEASE, disk, NOTHING, may_accept=True)
+        await asyncio.sleep(1)
+        running.cancel()
+
+    run(life())
+    assert bench.chain.of("challenge_pixels") == [(SECOND, [1])]
+
+
 async def fetch(_: JobInfo) -> Path:
     return Path()
 
@@ -116,6 +170,7 @@ def test_a_lease_that_verifiers_cleared_is_accepted_unless_more_is_wrong_than_it
         early = finding is Finding.PASSED and may_accept
         assert bench.chain.sent == ([("accept", JOB, [LEASE])] if early else [])
         bench.change_lease(LEASE, DrawOutcome.CLEARED, LeaseState.SUBMITTED)
+        bench.chain.audits[LEASE] = RIGHT
         if not early:  # else it is over now
             checks.note(CLOSED)
             await acceptance.note(CLOSED)
@@ -124,3 +179,34 @@ def test_a_lease_that_verifiers_cleared_is_accepted_unless_more_is_wrong_than_it
         return bench.chain.sent
 
     assert run(life()) == ([("accept", JOB, [LEASE])] if is_accepted else [])
+
+
+@pytest.mark.parametrize(
+    "audit",
+    [
+        replace(RIGHT, kind=AuditKind.DELIVERY),
+        replace(RIGHT, verdict=Verdict.NONE),  # of pixels, after a delivery that was cleared: no votes came
+    ],
+    ids=["delivery", "no votes"],
+)
+def test_a_false_lease_whose_pixels_nobody_judged_is_not_accepted_as_if_they_were_right(
+    disk: Path, audit: AuditInfo
+) -> None:
+    bench = UseCaseBench(disk)
+    acceptance = Acceptance(bench.chain, bench.reporter, JOB)
+    places: dict[str, Any] = {"fetch_package": fetch, "work": disk, "most_challenges": 0}
+    checks = LeaseChecks(bench.chain, Finds(Finding.FALSE), acceptance, bench.reporter, JOB, **places)
+
+    async def life() -> None:
+        bench.change_lease(LEASE, DrawOutcome.CLEARED, LeaseState.SUBMITTED)
+        bench.chain.audits[LEASE] = audit
+        running = asyncio.create_task(checks.run(0))
+        await checks.add(NOTHING, NOTHING, LEASE, disk, NOTHING, may_accept=True)
+        closed = replace(CLOSED, kind=audit.kind, verdict=audit.verdict)
+        checks.note(closed)
+        await acceptance.note(closed)
+        await asyncio.sleep(1)
+        running.cancel()
+
+    run(life())
+    assert bench.chain.sent == []

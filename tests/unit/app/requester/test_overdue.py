@@ -6,8 +6,8 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from renderchain.app.requester.job_report import JobReport
 from renderchain.app.requester.overdue import AGAIN_S, LOOK_S, Overdue
-from renderchain.app.requester.watch_job import JobReport
 from renderchain.core.board_events import JobClosed, LeaseClaimed, LeaseEnded, TasksRefunded
 from renderchain.core.ids import LeaseId
 from renderchain.core.job import LeaseInfo

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from renderchain.app.requester.watch_job import JobReport
+from renderchain.app.requester.job_report import JobReport
 from renderchain.core.audit.events import Appealed, VotesDrawn
 from renderchain.core.notices.checks import Unappealed
 

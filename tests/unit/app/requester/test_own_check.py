@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from renderchain.app.requester.job_report import JobReport
 from renderchain.app.requester.lease_checks import RETRIES_S
 from renderchain.app.requester.own_check import DrawnLeaf, differing
-from renderchain.app.requester.watch_job import JobReport
 from renderchain.core.audit.events import LeaseChallenged
 from renderchain.core.board_events import LeaseEnded
 from renderchain.core.errors import ContentError, InsufficientFunds, RenderFailed, SandboxMissing, StoreError

@@ -12,11 +12,12 @@ from typing import Any
 from renderchain.adapters.poseidon import hash_many
 from renderchain.app.exchange.private_package import PrivateOpening
 from renderchain.app.requester.final_check import FinalCheck
+from renderchain.app.requester.job_report import JobReport
 from renderchain.app.requester.kept_frames import KeptFrames
 from renderchain.app.requester.own_check import OwnCheck
 from renderchain.app.requester.receipt_parts import ReceiptParts
 from renderchain.app.requester.results import Results
-from renderchain.app.requester.watch_job import JobReport, JobWatch
+from renderchain.app.requester.watch_job import JobWatch
 from renderchain.core.board_events import BoardEvent, JobClosed, LeaseAccepted, LeaseClaimed, LeaseEnded
 from renderchain.core.contract_errors import NothingToWithdraw
 from renderchain.core.ids import JobId, LeaseId

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from renderchain.core.errors import LocalError, StoreError, WrongKey
+from renderchain.core.errors import LocalError, StoreAway, StoreError, WrongKey
 from renderchain.core.ids import JobId
 from renderchain.core.lifecycle import JobState
 from renderchain.core.manifest import Manifest
@@ -136,8 +136,8 @@ def test_a_store_that_is_away_ends_the_watch_which_can_be_begun_again(
     async def life() -> None:
         job = await artist.submit(2, SHORT)
         async with machine.working():
-            world.store.fail("fetch_folder", None, StoreError("away"))  # None: the worker's package
-            with pytest.raises(StoreError, match="away"):
+            world.store.fail("fetch_folder", None, StoreAway("away"))  # None: the worker's package
+            with pytest.raises(StoreAway, match="away"):
                 await artist.watching(job)
             report = await artist.watching(job)
         assert report.state is JobState.COMPLETED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from renderchain.app.requester.watch_job import JobReport
+from renderchain.app.requester.job_report import JobReport
 from renderchain.core.ids import JobId
 
 from devkit.fakes.people import Artist, Machine

@@ -21,7 +21,7 @@ class Reach:
     the background, scenes of compositor and strips, cameras of markers, what libraries link.
 
     What nothing uses is left out: a forgotten object in no scene changes no pixel. What is shown lacks what
-    only objects use that are hidden from renderings at every frame.
+    only objects use that are hidden from renderings at every frame, and pictures that are there to work by.
     """
 
     def __init__(self, names: Sequence[tuple[str, str, Any]]) -> None:
@@ -39,8 +39,10 @@ class Reach:
             for user in users:
                 uses[user].append(used)
             yield
-        found = yield from _reached(scene, uses, lambda _: False)
-        shown = yield from _reached(scene, uses, lambda one: _is_out_of_sight(one, users_of))
+        found = yield from _reached(scene, uses, lambda _, __: False)
+        shown = yield from _reached(
+            scene, uses, lambda user, one: _is_to_work_by(user, one) or _is_out_of_sight(one, users_of)
+        )
         reach = cls(found)
         yield
         return reach, cls(shown)
@@ -71,15 +73,17 @@ class Reach:
 
 
 def _reached(
-    scene: bpy.types.Scene, uses: dict[Any, list[Any]], is_left_out: Callable[[Any], bool]
+    scene: bpy.types.Scene, uses: dict[Any, list[Any]], is_left_out: Callable[[Any, Any], bool]
 ) -> Steps[list[tuple[str, str, Any]]]:
-    """Kind, name and data-block of all that is used, but for what is left out and what only that uses."""
+    """Kind, name and data-block of all that is used, but for what a user is left without, and what only that
+    uses.
+    """
     names, seen, waiting = list[tuple[str, str, Any]](), {scene}, [scene]
     while waiting:
         block = waiting.pop()
         names.append((block.id_type, block.name_full, block))
         for used in uses.get(block, ()):
-            if used not in seen and not is_left_out(used):
+            if used not in seen and not is_left_out(block, used):
                 seen.add(used)
                 waiting.append(used)
         yield
@@ -88,6 +92,14 @@ def _reached(
 
 def _kind_and_name(one: tuple[str, str, Any]) -> tuple[str, str]:
     return one[:2]
+
+
+def _is_to_work_by(user: Any, used: Any) -> bool:
+    """Whether it is the picture of an empty or behind a camera, which only windows show."""
+    if used.id_type not in ("IMAGE", "MOVIECLIP"):
+        return False
+    is_empty = user.id_type == "OBJECT" and user.type == "EMPTY" and user.data == used
+    return bool(is_empty or user.id_type == "CAMERA")
 
 
 def _is_out_of_sight(owner: Any, users_of: dict[Any, set[Any]]) -> bool:

@@ -1,0 +1,208 @@
+"""Calls of Kubo's API that move many bytes, by http.client: each is made in a thread.
+
+An event loop that is woken for every few KiB takes ten times as long for them as the node does.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+from ...core.errors import Cancelled, StoreAway, StoreError
+from ...core.reader import shallow_json
+from .http import CONNECT_TIMEOUT_S, FORBIDDEN, MOST_ERROR_BYTES, elsewhere, message_of, trust
+
+WAKE_BYTES = 2**16
+
+
+@dataclass(frozen=True)
+class KuboApi:
+    """Where a node is asked: ``address`` is a multiaddress, ``base_url`` ends with the API's path.
+
+    ``headers`` let us in; ``unix_socket`` is the file that it listens at, where it does.
+    """
+
+    address: str
+    base_url: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    ca: Path | None = None
+    patience_s: float = 300.0
+    unix_socket: str = ""
+
+    @property
+    def where(self) -> str:
+        """The node in errors."""
+        return f"the IPFS node at {self.address}"
+
+    @cached_property
+    def tls(self) -> ssl.SSLContext:
+        """Whose signatures count; raises SettingsError."""
+        trusted = trust(self.ca)
+        return trusted if isinstance(trusted, ssl.SSLContext) else ssl.create_default_context()
+
+
+class _Plain(HTTPConnection):
+    """Asks by HTTP 1.0, in which an answer is not cut into chunks: Kubo's have 4 KiB.
+
+    Whoever reads has to know himself whether all came.
+    """
+
+    _http_vsn = 10
+    _http_vsn_str = "HTTP/1.0"
+
+
+class KuboCall:
+    """One call, made by one thread at a time; ``stop`` and ``close`` are for any. Raises StoreError.
+
+    Nobody is asked where an answer leads: http.client follows nothing.
+    """
+
+    def __init__(self, api: KuboApi, action: str) -> None:
+        parts = urlsplit(api.base_url)
+        self._api = api
+        self._action = action
+        self._host, self._path = parts.netloc, parts.path
+        name, port, timeout = parts.hostname or "", parts.port, CONNECT_TIMEOUT_S
+        self._link: HTTPConnection
+        if parts.scheme == "https":  # what stands before Kubo may know only HTTP 1.1
+            self._link = HTTPSConnection(name, port, timeout=timeout, context=api.tls)
+        else:
+            self._link = _Plain(name, port, timeout=timeout)
+        self._socket: socket.socket | None = None
+        self._answer: HTTPResponse | None = None
+        self._is_stopped = False
+
+    def ask(
+        self,
+        call: str,
+        options: Mapping[str, str],
+        body: Iterable[bytes | bytearray] = (),
+        body_bytes: int = 0,
+        kind: str = "application/octet-stream",
+    ) -> None:
+        """Begin; what the body's iterator raises is not about the node."""
+        with self._asked():
+            self._connect()
+            self._link.putrequest(
+                "POST", f"{self._path}{call}?{urlencode(options)}", skip_host=True, skip_accept_encoding=True
+            )
+            headers = {"Host": self._host, "Content-Type": kind, "Content-Length": str(body_bytes)}
+            for name, value in {**headers, **self._api.headers}.items():
+                self._link.putheader(name, value.encode())
+            self._link.endheaders()
+        for piece in body:
+            with self._asked():
+                try:
+                    self._link.send(piece)
+                except (BrokenPipeError, ConnectionResetError):
+                    break  # it may have said why before it closed
+        with self._asked():
+            self._answer = self._link.getresponse()
+        self._check(self._answer)
+
+    def read(self, size: int) -> bytes:
+        """So many bytes of the answer, less only at its end."""
+        assert self._answer is not None, "ask() comes first"
+        with self._asked():
+            return self._answer.read(size)
+
+    def read_into(self, buffer: memoryview) -> int:
+        """Fill it with what comes next of the answer; less only at its end."""
+        assert self._answer is not None, "ask() comes first"
+        with self._asked():
+            return self._answer.readinto(buffer)
+
+    def last_line(self, name: str) -> str:
+        """Of an answer in lines of JSON, this of the last one."""
+        line = (self.read(MOST_ERROR_BYTES).splitlines() or [b""])[-1]
+        with suppress(ValueError, KeyError, TypeError):
+            return str(shallow_json(line)[name])
+        said = message_of(line) or "nothing that makes sense"
+        raise StoreError(f"{self._action} failed: {self._api.where} says {said}.")
+
+    def stop(self) -> None:
+        """Whoever waits for the node waits no longer, and hears Cancelled."""
+        self._is_stopped = True
+        if self._socket is not None:
+            with suppress(OSError):
+                # Not that of TLS: it would talk, and change what the other thread uses.
+                socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """The connection ends; nobody uses it any more."""
+        if self._answer:
+            self._answer.close()
+        self._link.close()
+
+    def _connect(self) -> None:
+        if self._is_stopped:
+            raise ConnectionAbortedError
+        if self._api.unix_socket:
+            self._link.sock = socket.socket(socket.AF_UNIX)
+            self._link.sock.settimeout(CONNECT_TIMEOUT_S)
+            self._link.sock.connect(self._api.unix_socket)
+        else:
+            self._link.connect()
+        self._socket = self._link.sock  # the connection forgets it where an answer ends by closing
+        self._socket.settimeout(self._api.patience_s)
+        if self._is_stopped:
+            raise ConnectionAbortedError
+
+    def _check(self, answer: HTTPResponse) -> None:
+        status, place = answer.status, f"{self._action} failed: {self._api.where}"
+        if status == 200:
+            if answer.will_close and not answer.chunked and answer.length is None and self._socket:
+                _wake_seldom(self._socket)
+            return
+        if 300 <= status < 400:
+            raise elsewhere(place, answer.headers.get("Location", ""))
+        if status in FORBIDDEN:
+            raise StoreError(f"{place} does not let us in ({status}). Check ipfs_headers.")
+        said = message_of(self.read(MOST_ERROR_BYTES)) or f"status {status}"
+        raise StoreError(f"{place} says {said}.")
+
+    @contextmanager
+    def _asked(self) -> Iterator[None]:
+        """What http.client raises inside of this, as our errors; no header is part of one."""
+        place = f"{self._action} failed: {self._api.where}"
+        try:
+            yield
+        except ValueError as error:  # what http.client can't write in a header, which it says with it
+            raise StoreError(
+                f"{place} was not asked: {type(error).__name__}. Check ipfs_api and ipfs_headers."
+            ) from None
+        except (OSError, HTTPException) as error:
+            if self._is_stopped:
+                raise Cancelled("The transfer was stopped.") from None
+            if isinstance(error, ssl.SSLError) and self._socket is None:
+                raise StoreError(
+                    f"{self._action} failed: nobody whom this machine trusts signed the certificate of "
+                    f"{self._api.where} ({type(error).__name__}). Correct its address, or set ipfs_ca."
+                ) from error
+            if isinstance(error, TimeoutError) and self._socket is not None:
+                raise StoreError(
+                    f"{place} sent nothing for a while. It may not find the content; check its connection "
+                    "to others."
+                ) from error
+            if self._answer is None and isinstance(error, OSError):
+                raise StoreAway(
+                    f"{place} can't be reached or broke off ({type(error).__name__}). Start it, or correct "
+                    "its address in the settings."
+                ) from error
+            raise StoreError(
+                f"{place} broke off ({type(error).__name__}). It may not find all of the content; check its "
+                "connection to others."
+            ) from error
+
+
+def _wake_seldom(ours: socket.socket) -> None:
+    """Have the system wait for some blocks: Kubo sends each part of one by itself, and we'd wake for each."""
+    if hasattr(socket, "SO_RCVLOWAT"):  # an answer that ends by closing: its last bytes come with that
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, WAKE_BYTES)

@@ -1,0 +1,102 @@
+"""What the Helm chart is tested with: helm and kubeconform, built from their Go modules, and the schemas of
+what Kubernetes and the operators that the chart can use take.
+
+tools/kubernetes has the hash of every source.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+from .cache import REPO, SetupError, is_done, need, recipe_dir, run
+
+MODULES = REPO / "tools" / "kubernetes"
+PROGRAMS = ("helm.sh/helm/v4/cmd/helm", "github.com/yannh/kubeconform/cmd/kubeconform")
+SCHEMAS = "kubernetes-validate==1.37.0"
+SCHEMAS_SHA256 = "85136d018a27b50ec7fc049d902bfa5193f5976807e6c0f408e3ab6fe078cad9"
+KUBERNETES = "v1.35.0"  # of the schemas
+# Of operators: the module, the sum of all that is in it, and the kinds that the chart makes.
+OPERATORS = (
+    (
+        "github.com/kedacore/keda/v2@v2.18.0",
+        "h1:ttR223fii/4QJ0YvtrhcWHaEoezByb/t5CeFopjl6EI=",
+        ("config/crd/bases/keda.sh_scaledobjects.yaml",),
+    ),
+    (
+        "github.com/cloudnative-pg/cloudnative-pg@v1.27.0",
+        "h1:mp0zlYO4vKAJmQdArWORWKr1lmB4Hj8JeBQGX5RBnpg=",
+        tuple(f"config/crd/bases/postgresql.cnpg.io_{kind}.yaml" for kind in ("clusters", "databases")),
+    ),
+    (
+        "github.com/prometheus-operator/prometheus-operator@v0.85.0",
+        "h1:M5xLCLEoaW2IJfnuCwFzzpL+jSVQu3KGT84Pye+fW8s=",
+        tuple(
+            f"example/prometheus-operator-crd/monitoring.coreos.com_{kind}.yaml"
+            for kind in ("podmonitors", "prometheusrules", "servicemonitors")
+        ),
+    ),
+)
+GO = "install Go 1.26 or newer"
+
+
+def kubernetes_root() -> Path:
+    """The folder with helm and kubeconform in bin, and schemas, as they come, in schemas."""
+    named = (SCHEMAS, SCHEMAS_SHA256, KUBERNETES, str(OPERATORS), str(PROGRAMS))
+    return recipe_dir("kubernetes", *_sums(MODULES / "helm"), *named)
+
+
+def kubernetes() -> None:
+    """Build the programs, bring the schemas."""
+    root = kubernetes_root()
+    if is_done(root):
+        return
+    _build("kubernetes", MODULES / "helm", PROGRAMS, root)
+    schemas = root / "schemas"
+    shutil.rmtree(schemas, ignore_errors=True)
+    schemas.mkdir()
+    _bring_schemas(schemas)
+    for module, sum_, files in OPERATORS:
+        folder = _module(module, sum_)
+        for name in files:
+            shutil.copyfile(folder / name, schemas / Path(name).name)
+    (root / ".done").touch()
+
+
+def _sums(module: Path) -> tuple[str, str]:
+    return (module / "go.mod").read_text(), (module / "go.sum").read_text()
+
+
+def _build(name: str, module: Path, programs: tuple[str, ...], root: Path) -> None:
+    program = need("go", GO)
+    (root / "bin").mkdir(parents=True, exist_ok=True)
+    run(name, [program, "build", "-trimpath", "-o", f"{root / 'bin'}/", *programs], cwd=module)
+
+
+def _bring_schemas(folder: Path) -> None:
+    """Of Kubernetes, out of a Python package that has those of several versions."""
+    wanted = folder / "requirements.txt"
+    wanted.write_text(f"{SCHEMAS} --hash=sha256:{SCHEMAS_SHA256}\n")
+    pip = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--require-hashes"]
+    run("kubernetes", [*pip, "--only-binary", ":all:", "-d", str(folder), "-r", str(wanted)])
+    (wheel,) = folder.glob("*.whl")
+    name = f"kubernetes_validate/kubernetes-json-schema/{KUBERNETES}-local-strict/_definitions.json"
+    with zipfile.ZipFile(wheel) as opened:
+        (folder / "kubernetes.json").write_bytes(opened.read(name))
+    wheel.unlink()
+    wanted.unlink()
+
+
+def _module(module: str, sum_: str) -> Path:
+    """Where a Go module lies, as it was when this was written; raises SetupError."""
+    command = [need("go", GO), "mod", "download", "-json", module]
+    done = subprocess.run(command, cwd=MODULES / "helm", capture_output=True, text=True, check=False)
+    found = json.loads(done.stdout or "{}")
+    if done.returncode or found.get("Sum") != sum_:
+        why = found.get("Error") or done.stderr or f"its sum is {found.get('Sum')}, and should be {sum_}"
+        raise SetupError(f"setup: {module} could not be brought: {why}")
+    return Path(found["Dir"])
