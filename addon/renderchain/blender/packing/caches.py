@@ -31,10 +31,10 @@ def mesh_caches() -> Iterator[Reference]:
 
 
 def multires() -> Iterator[Reference]:
-    """Sculpted detail in a file of its own."""
+    """Sculpted detail in a file of its own, whose path the mesh has, wherever the object is."""
     for owner, modifier in _modifiers("MULTIRES"):
         if modifier.filepath and modifier.is_external:
-            yield Reference(owner, modifier, "filepath", modifier.filepath, one_file, is_opened=True)
+            yield Reference(owner.data, modifier, "filepath", modifier.filepath, one_file, is_opened=True)
 
 
 def oceans() -> Iterator[Reference]:
