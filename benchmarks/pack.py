@@ -1,11 +1,12 @@
 """Storing and fetching a package against ``ipfs add`` and ``ipfs get`` of the same folder; prints seconds.
 
-python -m benchmarks.pack [--mebibytes 500] [--files 20000] [--rounds 3]
+python -m benchmarks.pack [--mebibytes 500] [--files 20000] [--rounds 3] [--whole-way 30000]
 
 Each of our measurements runs in a process of its own, whose most memory is printed, and so does each command.
 Both begin with an empty repository where something is stored, or comes from the other node. The order changes
 from round to round, and the quickest of each counts. Our own time leaves the start of Python out, which takes
-0.3 s and happens once; a command's includes its start, about 0.1 s.
+0.3 s and happens once; a command's includes its start, about 0.1 s. Then so many small files go their
+whole way once, by our client alone; ``--rounds 0`` does only that.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TypeVar
 
 from renderchain.adapters.ipfs.kubo import ADD_OPTIONS, KuboStore
 
@@ -32,6 +34,7 @@ LARGE_FILES = 4
 SMALL_BYTES = 8 * 1024
 PER_FOLDER = 5000  # the rest of the small files in folders that Kubo keeps in one block and in several
 OURS, IPFS = "ours", "ipfs"
+Answer = TypeVar("Answer")
 MOST = {"max_bytes": 2**40, "max_files": 10**6}
 
 
@@ -143,12 +146,37 @@ def compare(title: str, work: Callable[[str], float], rounds: int) -> None:
     print(f"{title:28} {ours:8.2f} {theirs:8.2f} {theirs / ours:12.2f}", flush=True)
 
 
+async def whole_way(node: SwarmKubo, root: Path, target: Path) -> None:
+    """A folder is stored and pinned, pinned again as by who only keeps it, fetched, let go and deleted."""
+    store = KuboStore(node.api)
+
+    async def step(title: str, work: Awaitable[Answer]) -> Answer:
+        started_s = time.perf_counter()
+        answer = await work
+        print(f"{title:28} {time.perf_counter() - started_s:8.2f}", flush=True)
+        return answer
+
+    before = await store.stored_bytes()
+    cid = await step("stored and pinned", store.add_folder(root, lambda _: None))
+    await step("pinned again", store.pin(cid))
+    assert await store.is_pinned(cid)
+    await step("fetched", store.fetch_folder(cid, target, **MOST, on_bytes=lambda _: None))
+    compared = subprocess.run(["diff", "--recursive", "--brief", str(root), str(target)], check=False)
+    assert compared.returncode == 0, "it came back as another folder"
+    await step("unpinned", store.unpin(cid))
+    await step("deleted", store.collect_garbage())
+    print(
+        f"the repository had {before / MIB:.0f} MiB before and has {await store.stored_bytes() / MIB:.0f} now"
+    )
+
+
 def main() -> None:
     """Measure both folders."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--mebibytes", type=int, default=500)
     parser.add_argument("--files", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--whole-way", type=int, default=30_000)
     parser.add_argument("--one", nargs=4, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:
@@ -157,20 +185,28 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory(prefix="renderchain-pack-") as name:
         work = Path(name)
-        fill_large(work / "large", options.mebibytes)
-        fill_small(work / "small", options.files)
+        if options.rounds:
+            fill_large(work / "large", options.mebibytes)
+            fill_small(work / "small", options.files)
+        fill_small(work / "many", options.whole_way)
         for one in ("here", "there"):
             (work / one).mkdir()
         nodes = [start_swarm_kubo(work / one) for one in ("here", "there")]
         try:
             print(f"load {os.getloadavg()[0]:.1f} at first")
             print(f"{'seconds':28} {'ours':>8} {'ipfs':>8} {'ours as quick':>12}")
-            for kind, size in (("large", f"{options.mebibytes} MiB"), ("small", f"{options.files} files")):
+            sizes = (("large", f"{options.mebibytes} MiB"), ("small", f"{options.files} files"))
+            for kind, size in sizes if options.rounds else ():
                 bench = Bench(nodes[0], nodes[1], work / kind, work)
                 compare(f"{size}, stored", bench.add, options.rounds)
                 compare(f"{size}, fetched", bench.get, options.rounds)
                 compare(f"{size}, from another node", bench.get_from_other, options.rounds)
                 print(f"{size}: our process had {bench.most_mebibytes:.0f} MiB at most")
+            forget(nodes[0])
+            print(f"{options.whole_way} files, their whole way")
+            asyncio.run(whole_way(nodes[0], work / "many", work / "back"))
+            most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            print(f"this process had {most:.0f} MiB at most")
             print(f"load {os.getloadavg()[0]:.1f} at the end")
         finally:
             for node in nodes:

@@ -54,7 +54,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--merge", nargs="+", metavar="JOB", action="append", default=[], help=text)
     text = "keep the --jobs of whoever wrote this with renderchain_view_key: fetched and shown, not paid"
     parser.add_argument("--view-key", type=Path, help=text)
-    parser.add_argument("--output", type=Path, help="with --view-key: where the frames go, a folder a job")
+    text = "with --view-key: where the frames go, each job's into BOARD/JOB"
+    parser.add_argument("--output", type=Path, help=text)
     text = "STRK that orders of frames may cost, all together and over restarts (default: 0, none)"
     parser.add_argument("--budget", default="0", help=text)
     parser.add_argument("--blender", default="", help="Blender that checks leases (default: the bpy module)")

@@ -42,6 +42,11 @@ class Group:
         return "jobs " + ", ".join(str(one.job_id) for one in self.jobs)
 
 
+def job_folder(output: Path, job: BoardJob) -> Path:
+    """Where somebody else's job goes: each board numbers its jobs by itself."""
+    return output / hex(job.board) / str(job.job_id)
+
+
 def groups_of(told: Sequence[Sequence[str]]) -> tuple[Group, ...]:
     """Of numbers of jobs, with the board before it where two have one: ``0x5:3``. Raises SettingsError."""
     groups = tuple(Group(tuple(map(_named, one))) for one in told)
@@ -140,7 +145,7 @@ class Merges:
         """
         passes = self._passes(job)
         if passes.lacks(job):
-            output = self.output / str(job.job_id) if self.output else None
+            output = job_folder(self.output, job) if self.output else None
             await self.requester.watch(job.job_id, output, board=job.board, passes=passes)
         for again in [order.again for order in self.orders.of(job) if order.again]:
             if passes.lacks(again):
@@ -152,7 +157,7 @@ class Merges:
     async def _place(self, first: BoardJob) -> tuple[Path, str]:
         """Where the merged frames of a job go, and what they are called."""
         if self.output:
-            return self.output / str(first.job_id) / FOLDER, USUAL
+            return job_folder(self.output, first) / FOLDER, USUAL
         known = await self.requester.overview(wanted=lambda one: one.board_job == first)
         entry = known[0].entry if known else None
         if entry is None or not entry.output:

@@ -16,7 +16,7 @@ from renderchain.core.ids import BoardJob, JobId
 from renderchain.core.metrics import Metric, single
 
 from .keeper import Keeper, Tally
-from .merges import Group, Merges
+from .merges import Group, Merges, job_folder
 from .orders import Orders
 
 LOOK_S = 30.0
@@ -116,7 +116,7 @@ class Service:
 
     async def _keep(self, job: BoardJob) -> None:
         try:
-            await self.keeper.keep(job, self.output / str(job.job_id) if self.output else None)
+            await self.keeper.keep(job, job_folder(self.output, job) if self.output else None)
             self.orders.finish(job)
         except AgentRunsAlready as error:
             log.info("%s is left to who follows it: %s", job, error)

@@ -6,7 +6,6 @@ import argparse
 import asyncio
 import logging
 import os
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,6 +28,8 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 DATABASE = "RENDERCHAIN_INDEX_DATABASE"
 NODE_RETRY_S = 10.0
 HOST, PORT = "127.0.0.1", 8750
+# Each send to a listener lets go of the interpreter, which a thread that reads then keeps for so long.
+SWITCH_S = 0.0005
 log = logging.getLogger(__name__)
 
 
@@ -50,23 +51,22 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--database", default="", help=text)
     parser.add_argument("--host", default=HOST, help=f"where to listen (default: {HOST}, this machine alone)")
     parser.add_argument("--port", type=int, default=PORT, help=f"default: {PORT}")
-    text = "board and folder whose JOB/previews/*.png everybody may see, as an aggregator's --output has them"
-    parser.add_argument(
-        "--previews", nargs=2, action="append", default=[], metavar=("BOARD", "FOLDER"), help=text
-    )
+    text = "folder whose BOARD/JOB/previews/*.png everybody may see, as an aggregator's --output has them"
+    parser.add_argument("--previews", type=Path, metavar="FOLDER", help=text)
     text = "only answer, out of a database that another process keeps"
     parser.add_argument("--read-only", action="store_true", help=text)
     return parser
 
 
 async def _run(options: argparse.Namespace) -> None:
+    sys.setswitchinterval(SWITCH_S)
     settings = _settings(options)
     engine = open_engine(_database(options, settings))
     try:
         log.info("database %s", shown_database(str(engine.url)))
         await asyncio.to_thread(migrate, engine, MIGRATIONS)
         duties = {} if options.read_only else {"follow": _follow(settings, engine)}
-        app = make_app(engine, previews=_previews(options))
+        app = make_app(engine, previews=_previews(options.previews))
         await serve(app, options.host, options.port, duties)
     finally:
         engine.dispose()
@@ -81,16 +81,11 @@ def _settings(options: argparse.Namespace) -> Settings:
         return load_settings(file, {"account": NOT_CHOSEN})
 
 
-def _previews(options: argparse.Namespace) -> dict[int, Path]:
-    """Folders by board. Raises SettingsError."""
-    found: dict[int, Path] = {}
-    for board, folder in options.previews:
-        if not re.fullmatch("0x[0-9a-fA-F]{1,63}", board) or not Path(folder).is_dir():
-            raise SettingsError(
-                f"--previews {board} {folder}: name a board by its address (0x…) and a folder that is there."
-            )
-        found[int(board, 16)] = Path(folder).resolve()
-    return found
+def _previews(folder: Path | None) -> Path | None:
+    """Whatever becomes of the working directory. Raises SettingsError."""
+    if folder and not folder.is_dir():
+        raise SettingsError(f"--previews {folder}: there is no such folder. Name one that is there.")
+    return folder.resolve() if folder else None
 
 
 def _database(options: argparse.Namespace, settings: Settings) -> str:

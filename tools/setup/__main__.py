@@ -12,13 +12,14 @@
     python3 -m tools.setup browser       Chromium, in which the dashboard is tested
     python3 -m tools.setup promtool      what tests the rules of alerts
     python3 -m tools.setup kubernetes    what the Helm chart is rendered and checked with
+    python3 -m tools.setup cluster       Kubernetes' control plane, to install the chart on
     python3 -m tools.setup kubo          the IPFS node
     python3 -m tools.setup scenes        the scenes that the demo is made of
     python3 -m tools.setup blender       the Blender 5.2 LTS application
     python3 -m tools.setup demo | all    what `make demo` needs; everything
     python3 -m tools.setup doctor        what is there and what is missing
     python3 -m tools.setup path NAME     where uv, devnet, cairo, kubo, scenes, blender, containers,
-                                         dashboard, promtool, opentofu or kubernetes lies
+                                         dashboard, promtool, opentofu, kubernetes or cluster lies
 
 Tools go, keyed by version and recipe, into $RENDERCHAIN_CACHE (or $XDG_CACHE_HOME/renderchain,
 or ~/.cache/renderchain), so that a second clone builds nothing again.
@@ -39,7 +40,7 @@ from .cargo import cairo, cairo_root, devnet, devnet_root
 from .containers import containers, containers_root
 from .dashboard import DIST, dashboard, dashboard_root, is_built
 from .debian import blender_app, blender_root, browser, emulation, postgres, scenes, scenes_root, system
-from .kubernetes import kubernetes, kubernetes_root
+from .kubernetes import cluster, cluster_root, kubernetes, kubernetes_root
 from .kubo import kubo, kubo_root
 from .opentofu import opentofu, opentofu_root
 from .promtool import promtool, promtool_root
@@ -57,6 +58,7 @@ ROOTS: dict[str, Callable[[], Path]] = {
     "promtool": promtool_root,
     "opentofu": opentofu_root,
     "kubernetes": kubernetes_root,
+    "cluster": cluster_root,
 }
 # What runs one after the other: cargo fills all cores by itself, apt and dpkg take a lock.
 LANES: tuple[tuple[tuple[str, Callable[[], None]], ...], ...] = (
@@ -75,6 +77,7 @@ LANES: tuple[tuple[tuple[str, Callable[[], None]], ...], ...] = (
         ("kubo", kubo),
         ("opentofu", opentofu),
         ("kubernetes", kubernetes),
+        ("cluster", cluster),
         ("blender", blender_app),
     ),
 )

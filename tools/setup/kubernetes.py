@@ -1,5 +1,6 @@
 """What the Helm chart is tested with: helm and kubeconform, built from their Go modules, and the schemas of
-what Kubernetes and the operators that the chart can use take.
+what Kubernetes and the operators that the chart can use take; and Kubernetes' control plane, to install it
+on.
 
 tools/kubernetes has the hash of every source.
 """
@@ -14,9 +15,21 @@ import zipfile
 from pathlib import Path
 
 from .cache import REPO, SetupError, is_done, need, recipe_dir, run
+from .debian import unpack
 
 MODULES = REPO / "tools" / "kubernetes"
 PROGRAMS = ("helm.sh/helm/v4/cmd/helm", "github.com/yannh/kubeconform/cmd/kubeconform")
+CLUSTER_PROGRAMS = {
+    "cluster": tuple(
+        f"k8s.io/kubernetes/cmd/{name}"
+        for name in ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl")
+    ),
+    "kwok": ("sigs.k8s.io/kwok/cmd/kwok",),
+}
+CLUSTER_VERSION = ("1", "35", "4")  # as tools/kubernetes/cluster/go.mod has it; they would not know it
+# What it keeps its state in, out of Debian's package.
+ETCD = ("etcd-server", "3.4.23-4+b4")
+ETCD_SHA256 = "3a9445d4560ad6de1c375756b2a17d97713df44cbd20a658c871fe108af7ef5d"
 SCHEMAS = "kubernetes-validate==1.37.0"
 SCHEMAS_SHA256 = "85136d018a27b50ec7fc049d902bfa5193f5976807e6c0f408e3ab6fe078cad9"
 KUBERNETES = "v1.35.0"  # of the schemas
@@ -67,14 +80,37 @@ def kubernetes() -> None:
     (root / ".done").touch()
 
 
+def cluster_root() -> Path:
+    """The folder with the programs of a control plane in bin."""
+    sums = [text for name in CLUSTER_PROGRAMS for text in _sums(MODULES / name)]
+    return recipe_dir("cluster", *sums, str(CLUSTER_PROGRAMS), str(CLUSTER_VERSION), *ETCD, ETCD_SHA256)
+
+
+def cluster() -> None:
+    """Build Kubernetes and kwok, bring etcd."""
+    root = cluster_root()
+    if is_done(root):
+        return
+    major, minor, _ = CLUSTER_VERSION
+    known = {"gitVersion": "v" + ".".join(CLUSTER_VERSION), "gitMajor": major, "gitMinor": minor}
+    flags = " ".join(f"-X k8s.io/component-base/version.{name}={value}" for name, value in known.items())
+    for name, programs in CLUSTER_PROGRAMS.items():
+        _build("cluster", MODULES / name, programs, root, "-ldflags", f"-s -w {flags}")
+    unpack("cluster", ETCD, ETCD_SHA256, root / "etcd")
+    shutil.copy(root / "etcd" / "usr" / "bin" / "etcd", root / "bin" / "etcd")
+    shutil.rmtree(root / "etcd")
+    (root / ".done").touch()
+
+
 def _sums(module: Path) -> tuple[str, str]:
     return (module / "go.mod").read_text(), (module / "go.sum").read_text()
 
 
-def _build(name: str, module: Path, programs: tuple[str, ...], root: Path) -> None:
+def _build(name: str, module: Path, programs: tuple[str, ...], root: Path, *more: str) -> None:
     program = need("go", GO)
     (root / "bin").mkdir(parents=True, exist_ok=True)
-    run(name, [program, "build", "-trimpath", "-o", f"{root / 'bin'}/", *programs], cwd=module)
+    options = ["-trimpath", *more, "-o", f"{root / 'bin'}/"]
+    run(name, [program, "build", *options, *programs], cwd=module)
 
 
 def _bring_schemas(folder: Path) -> None:

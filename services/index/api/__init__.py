@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from .leases import lease_pages
 from .market import market_pages
 from .network import network_pages
 from .news import News, news_pages
-from .previews import NO_PREVIEWS, preview_pages
+from .previews import preview_pages
 from .prints import print_pages
 from .readiness import Readiness
 from .workers import worker_pages
@@ -32,10 +32,10 @@ from .workers import worker_pages
 log = logging.getLogger(__name__)
 
 
-def make_app(engine: Engine, dist: Path = DIST, previews: Mapping[int, Path] = NO_PREVIEWS) -> FastAPI:
+def make_app(engine: Engine, dist: Path = DIST, previews: Path | None = None) -> FastAPI:
     """An application that answers out of a database of the index, and serves a dashboard that was built.
 
-    ``previews`` are folders of the aggregator's, by their board.
+    ``previews`` is a folder of the aggregator's, for all boards.
     """
     news, readiness, answers = News(engine), Readiness(engine), Answers(engine)
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 import stat
-from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -17,7 +15,6 @@ from sqlalchemy import Connection
 from .answers import NOT_FOUND, Answers, FeltPath, IdPath, felt, number, one_of
 from .jobs import job_row
 
-NO_PREVIEWS: Mapping[int, Path] = MappingProxyType({})
 MOST_BYTES = 32 * 2**20
 MOST_LISTED = 10_000
 NAME = re.compile(r"(\d{4,7})\.png")
@@ -36,8 +33,8 @@ class Previews(BaseModel):
     frames: list[int]
 
 
-def preview_pages(answers: Answers, folders: Mapping[int, Path]) -> APIRouter:
-    """The pages; each folder is a board's."""
+def preview_pages(answers: Answers, pictures: Path | None) -> APIRouter:
+    """The pages; below ``pictures`` each board has a folder, and each job in it."""
     router = APIRouter(tags=["jobs"])
 
     @router.get(
@@ -49,7 +46,7 @@ def preview_pages(answers: Answers, folders: Mapping[int, Path]) -> APIRouter:
     def previews(request: Request, board: FeltPath, job: IdPath) -> Response:
         def read(connection: Connection) -> dict[str, Any]:
             job_row(connection, board, job)
-            return {"item": {"frames": _frames(_folder(folders, board, job))}}
+            return {"item": {"frames": _frames(_folder(pictures, board, job))}}
 
         return answers.give(request, read)
 
@@ -60,7 +57,7 @@ def preview_pages(answers: Answers, folders: Mapping[int, Path]) -> APIRouter:
         summary="The picture of a frame",
     )
     def preview(board: FeltPath, job: IdPath, frame: FrameNumber) -> Response:
-        folder = _folder(folders, board, job)
+        folder = _folder(pictures, board, job)
         content = _read(folder / f"{frame:04d}.png") if folder else b""
         if not content.startswith(SIGNATURE):
             raise HTTPException(404, "There is none.")
@@ -69,9 +66,8 @@ def preview_pages(answers: Answers, folders: Mapping[int, Path]) -> APIRouter:
     return router
 
 
-def _folder(folders: Mapping[int, Path], board: str, job: str) -> Path | None:
-    folder = folders.get(felt(board))
-    return folder / str(number(job)) / "previews" if folder else None
+def _folder(pictures: Path | None, board: str, job: str) -> Path | None:
+    return pictures / hex(felt(board)) / str(number(job)) / "previews" if pictures else None
 
 
 def _frames(folder: Path | None) -> list[int]:

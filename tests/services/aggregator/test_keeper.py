@@ -286,9 +286,10 @@ def test_who_has_the_view_key_alone_sees_the_frames_and_pays_nothing(
 
     before_fri = world.network.model.tokens[viewer.address]
     job = world.live(life())
-    seen = sorted(path.name for path in (folder / str(job)).glob("*.png"))
+    here = folder / hex(world.network.chain(viewer.address).board) / str(job)
+    seen = sorted(path.name for path in here.glob("*.png"))
     assert seen == owner.artist.frames() == ["0001.png", "0002.png"]
-    assert (folder / str(job) / FOLDER / SHEET).is_file()
+    assert (here / FOLDER / SHEET).is_file()
     assert world.network.model.tokens[viewer.address] == before_fri
 
 

@@ -145,6 +145,11 @@ def looking(two: Two, viewer: Artist, *jobs: JobId) -> Service:
     return Service(viewing, keeper, orders, two.owner.tally, jobs, viewer.folder / "seen")
 
 
+def seen_of(viewer: Artist, job: BoardJob) -> Path:
+    """Where the frames of a job go that is looked at."""
+    return viewer.folder / "seen" / hex(job.board) / str(job.job_id)
+
+
 def test_who_looks_at_a_job_of_somebody_else_notes_the_board_where_it_is(world: World, two: Two) -> None:
     """With another board in the settings a job of its number was over already."""
     viewer = Artist(two.other, 0xB0B)
@@ -159,8 +164,30 @@ def test_who_looks_at_a_job_of_somebody_else_notes_the_board_where_it_is(world: 
         return job
 
     job = world.live(life())
-    seen = sorted(path.name for path in (viewer.folder / "seen" / str(job.job_id)).glob("*.png"))
+    seen = sorted(path.name for path in seen_of(viewer, job).glob("*.png"))
     assert seen == two.frames(1) == ["0001.png", "0002.png"]
+
+
+def test_jobs_of_one_number_lie_apart_where_both_are_looked_at(world: World, two: Two) -> None:
+    """The frames of one came over those of the other."""
+    viewers = [Artist(world, 0xB0B), Artist(two.other, 0xB0C)]
+
+    async def life() -> None:
+        async with two.working():
+            for place, viewer in enumerate(viewers):
+                job = await two.submit(place, 2 + place)
+                assert job.job_id == 1
+                service = looking(two, viewer, job.job_id)
+                service.output = world.folder / "seen"
+                watching = two.artist.requester().watch(job.job_id, board=job.board)
+                await asyncio.gather(service.run(once=True), watching)
+
+    world.live(life())
+    found = {path.name: path / "1" for path in (world.folder / "seen").iterdir()}
+    assert {name: len([*folder.glob("*.png")]) for name, folder in found.items()} == {
+        hex(two.board(0)): 2,
+        hex(two.board(1)): 3,
+    }
 
 
 def test_a_number_of_which_there_are_two_keeps_no_other_job_from_being_looked_at(
@@ -184,5 +211,5 @@ def test_a_number_of_which_there_are_two_keeps_no_other_job_from_being_looked_at
         return job
 
     job = world.live(life())
-    assert len([*(viewer.folder / "seen" / str(job.job_id)).glob("*.png")]) == 2
+    assert len([*seen_of(viewer, job).glob("*.png")]) == 2
     assert "is not looked for now: You have a job" in caplog.text

@@ -7,7 +7,7 @@ import socket
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,6 @@ from sqlalchemy import Engine
 
 from services.index.api import make_app
 from services.index.api.dashboard import DIST
-from services.index.api.previews import NO_PREVIEWS
 from services.index.store import Store
 
 PATIENCE_S = 60
@@ -74,7 +73,7 @@ def serving(
     engine: Engine,
     store: Store,
     port: int = 0,
-    previews: Mapping[int, Path] = NO_PREVIEWS,
+    previews: Path | None = None,
     dist: Path = DIST,
     *,
     send_bytes: int = 0,

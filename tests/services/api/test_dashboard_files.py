@@ -27,7 +27,7 @@ def served(fresh: Fresh, tmp_path: Path) -> Iterator[Served]:
     for block in played(1).blocks:
         store.apply(block)
     (tmp_path / "pictures").mkdir()
-    with serving(engine, store, 0, {BOARD: tmp_path / "pictures"}, tmp_path / "dist") as found:
+    with serving(engine, store, 0, tmp_path / "pictures", tmp_path / "dist") as found:
         yield found
 
 
@@ -83,7 +83,7 @@ def test_pictures_of_a_job_come_as_pictures_and_nothing_else_does(served: Served
     job = jobs[-1]["job"]
     path = f"/v1/jobs/{BOARD:#x}/{job}/previews"
     assert served.get(path).json["item"] == {"frames": []}
-    folder = tmp_path / "pictures" / job / "previews"
+    folder = tmp_path / "pictures" / hex(BOARD) / job / "previews"
     folder.mkdir(parents=True)
     Image.new("RGB", (4, 4)).save(folder / "0007.png")
     (folder / "0008.png").write_text("<script>alert(1)</script>")

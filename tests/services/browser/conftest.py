@@ -15,7 +15,7 @@ from tests.services.api.served import Served, serving
 from tests.services.browser.chromium import PATIENCE_MS, chromium
 from tests.services.conftest import Fresh
 from tests.services.crowd import Crowd, at_work
-from tests.services.played import BOARD, NETWORK
+from tests.services.played import NETWORK
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,7 @@ def served(fresh: Fresh, crowd: Crowd, previews: Path) -> Iterator[Served]:
     store.open(NETWORK)
     for block in crowd.blocks:
         store.apply(block)
-    with serving(engine, store, previews={BOARD: previews}) as found:
+    with serving(engine, store, previews=previews) as found:
         yield found
 
 

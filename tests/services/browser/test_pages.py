@@ -59,7 +59,7 @@ def test_pictures_of_frames_appear_where_the_index_may_show_them(
     page = visit.go(f"jobs/{BOARD:#x}/5")
     visit.settled()
     expect(page.locator(".nothing", has_text="sealed for their artist")).to_be_visible()
-    folder = previews / "5" / "previews"
+    folder = previews / hex(BOARD) / "5" / "previews"
     folder.mkdir(parents=True)
     for frame in range(1, 31):
         Image.new("RGB", (16, 9), (8 * frame, 80, 40)).save(folder / f"{frame:04d}.png")

@@ -53,5 +53,16 @@ class Progress:
 
 
 async def ended(tasks: Collection[asyncio.Future[Any]]) -> None:
-    """They run no more; what went wrong in them was said, or does not matter now."""
-    await asyncio.gather(*tasks, return_exceptions=True)
+    """They run no more; what went wrong in them was said, or does not matter now.
+
+    Who is cancelled meanwhile, also for the second time, is cancelled then: a thread knows nothing of it.
+    """
+    cancelled: asyncio.CancelledError | None = None
+    while running := [one for one in tasks if not one.done()]:
+        try:
+            await asyncio.wait(running)
+        except asyncio.CancelledError as error:
+            cancelled = error
+    await asyncio.gather(*tasks, return_exceptions=True)  # none is left to be told of as never looked at
+    if cancelled:
+        raise cancelled

@@ -199,6 +199,7 @@ class Book(Generic[Key]):
         self.fleet.column("speed")[row] = self.speeds.speed(worker_id)
         self.fleet.column("hoped")[row] = self.speeds.hoped(worker_id)
         self.fleet.column("spread")[row] = self.speeds.spread(worker_id)
+        self.fleet.column("leases")[row] = self.speeds.leases(worker_id)
 
     def _leave(self, lease_id: LeaseId, now_s: float) -> tuple[Job, Held, int] | None:
         """Its worker has it in hand no more."""

@@ -25,6 +25,7 @@ COLUMNS = np.dtype(
         ("asks_fri", float),
         ("until_s", float),
         ("stake_fri", float),
+        ("leases", np.int64),  # how many of its leases tell of its speed
         ("in_hand", np.int64),  # leases that it is to render
         ("memory_mib", np.int64),
         ("largest_bytes", np.int64),

@@ -30,7 +30,8 @@ EARLY_PART = 0.2  # of a job is open at least while leases must be worth their g
 class PlanRules:
     """``lead_s`` is from an assignment until rendering can begin, ``load_s`` more where a package is fetched.
 
-    ``part`` of what a worker could do until the end is a lease's length; its next task must end before that
+    ``part`` of what a worker could do until the end is a lease's length, of its first one ``first_part``, as
+    its speed is its own word or nobody's; its next task must end before that
     also where it is so many ``sigmas`` slower than expected. A lease's gas, ``lease_gas_fri``, shall be
     ``gas_part`` of its pay.
     """
@@ -38,6 +39,7 @@ class PlanRules:
     lead_s: float = 4.0
     load_s: float = 10.0
     part: float = 0.5
+    first_part: float = 0.25
     sigmas: float = 1.5
     longest_s: float = 600.0
     lease_gas_fri: int = 0
@@ -169,7 +171,8 @@ class JobPlan:
         waits_s = max(begins_s - self._now_s - self.rules.lead_s, 0.0)
         timeout_s = (RENDER_PART * self._job.needs.lease_timeout_s - waits_s) / self._safety
         left = speed * min((self.end_s - begins_s) / self._safety, timeout_s)  # in reference seconds
-        part = speed * min(self.rules.part * (self.end_s - begins_s), self.rules.longest_s, timeout_s)
+        share = self.rules.part if self._fleet.column("leases")[row] else self.rules.first_part
+        part = speed * min(share * (self.end_s - begins_s), self.rules.longest_s, timeout_s)
         first, end = next(iter(self._job.open))
         if self._costs[first] > part or self._is_tail:
             first = self._alone(left)

@@ -20,6 +20,16 @@ def test_faster_workers_get_longer_leases_and_all_end_about_together() -> None:
     assert given[2].ends_s == pytest.approx(given[0].ends_s, rel=0.01)
 
 
+def test_the_first_lease_of_a_worker_is_half_as_long_as_that_of_a_known_one() -> None:
+    """Who says that it is faster than it is held up the whole job."""
+    made = book([1.0, 1.0], a=job(100, longest_lease=100, lease_timeout_s=10**6))
+    made.put_worker(WorkerId(3), terms(), 1.0)
+    made.heard(WorkerId(3), NOW_S)
+    given = {one.row: one.count for one in made.plan(NOW_S)["a"]}
+    assert given[0] == pytest.approx(given[1], abs=1)
+    assert given[2] == pytest.approx(given[0] / 2, abs=1)
+
+
 def test_who_would_end_after_the_job_is_given_nothing() -> None:
     made = book([1.0, 1.0, 1 / 50], a=job(4))
     assert {one.row for one in made.plan(NOW_S)["a"]} == {0, 1}
