@@ -92,6 +92,7 @@ class CarTree:
         self._node_bytes_left = (
             SPARE_NODE_BYTES + NODE_BYTES_PER_FILE * tree.max_files + tree.max_bytes // NODE_PART
         )
+        self._idle_bytes_left = self._node_bytes_left + tree.max_bytes  # of what came before, and is not meant
 
     def feed(self, piece: bytes | memoryview) -> None:
         """Write what came."""
@@ -114,6 +115,10 @@ class CarTree:
             self._open(self._wanted.pop(), parse_node(cid, block), block)
         elif cid not in self._nodes and cid not in self._places:
             raise StoreError(f"The block {text_of(cid)} is not the next of its folder.")
+        else:
+            self._idle_bytes_left -= len(cid) + len(block)
+            if self._idle_bytes_left < 0:
+                raise StoreError("The stream repeats itself, and does not end.")
 
     def _repeat(self) -> bool:
         """Open what is wanted next, if it came before."""

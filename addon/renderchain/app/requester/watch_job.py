@@ -150,9 +150,9 @@ class JobWatch:
                 task.result()  # what went wrong in any of them ends the watch
             self.report.refused |= await self._arrivals.finish()
         finally:
-            await self._arrivals.end()
             for task in tasks:
                 task.cancel()
+            await self._arrivals.end()
             await asyncio.gather(*tasks, return_exceptions=True)
         self._settle_passes(manifest)
         return await self._finish(job)

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 from renderchain.adapters.ipfs import transfer
+from renderchain.adapters.ipfs.car import CarTree
 from renderchain.adapters.ipfs.dag import FOLDER, root_of, text_of
 from renderchain.adapters.ipfs.transfer import fetch_tree
+from renderchain.adapters.ipfs.tree import Tree
 from renderchain.core.errors import ContentError, StoreError
 
 from devkit.fakes.blocks import BlockGiver, Blocks, car, field, frame
@@ -369,6 +371,19 @@ def test_blocks_that_belong_to_nothing_are_not_kept(blocks: Blocks, tmp_path: Pa
         blocks.stream(root(cid)) + b"".join(frame(*one) for one in others.by_cid.items()),
     )
     assert get(source, cid, tmp_path / "got") == FILES
+
+
+def test_a_stream_that_repeats_itself_for_ever_is_ended(blocks: Blocks, tmp_path: Path) -> None:
+    chunk = os.urandom(MIB // 2)
+    cid = blocks.tree({"a": chunk}, MIB)
+    known = next(one for one, block in blocks.by_cid.items() if block == chunk)
+    tree = Tree(cid, tmp_path, MIB, 1)
+    stream = CarTree(tree, tree.root)
+    stream.feed(blocks.stream(root(cid)))
+    with pytest.raises(StoreError, match="repeats itself"):
+        for _ in range(40):
+            stream.feed(frame(known, chunk))
+    tree.close()
 
 
 @pytest.mark.parametrize("is_streamed", [True, False])
