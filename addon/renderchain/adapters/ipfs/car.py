@@ -92,7 +92,9 @@ class CarTree:
         self._node_bytes_left = (
             SPARE_NODE_BYTES + NODE_BYTES_PER_FILE * tree.max_files + tree.max_bytes // NODE_PART
         )
-        self._idle_bytes_left = self._node_bytes_left + tree.max_bytes  # of what came before, and is not meant
+        self._idle_bytes_left = (
+            self._node_bytes_left + tree.max_bytes
+        )  # of what came before, and is not meant
 
     def feed(self, piece: bytes | memoryview) -> None:
         """Write what came."""

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from ...core.ids import JobId, LeaseId
 from ...core.notices.jobs import ResultsMissing
 from ...ports.reporter import Reporter
 
-PATIENCE_S = 120.0  # so long what comes next waits for a lease's results, unless their fetching fails before
+# So long what comes next waits for results, unless their fetching fails before: of all leases together, and
+# so much more for each.
+PATIENCE_S, MORE_PATIENCE_S = 120.0, 10.0
+AT_ONCE = 4  # of one worker
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 10.0, 300.0  # between tries to have them
 DOUBT_S = 600.0  # after which the artist is told that they are missing
-LAST_S = 300.0  # so long they are waited for when the job is over
+LAST_S = 3600.0  # so long they are waited for when the job is over
 SLOW = "They are slow to come."
 Take = Callable[[], Awaitable[str]]  # "" once a lease's results are here, else why not yet
 
@@ -32,7 +37,7 @@ class _Arrival:
 class Arrivals:
     """The results of one job's leases. Who was late with one is not waited for with the next.
 
-    Each is tried again until it is here, its lease is lost, or the job is over.
+    Each is tried again until it is here, its lease is lost, or the job is over; of each worker few at a time.
     """
 
     def __init__(self, reporter: Reporter, job_id: JobId) -> None:
@@ -40,6 +45,8 @@ class Arrivals:
         self._job_id = job_id
         self._under_way: dict[LeaseId, _Arrival] = {}
         self._tasks: dict[_Arrival, asyncio.Task[None]] = {}
+        self._turns = defaultdict[int, asyncio.Semaphore](partial(asyncio.Semaphore, AT_ONCE))  # of operators
+        self._patience_s = PATIENCE_S
         self._is_over = asyncio.Event()
         self._has_failed = asyncio.Event()
         self._failure: BaseException | None = None
@@ -51,19 +58,26 @@ class Arrivals:
         is_waited_for = all(one.operator != operator for one in self._under_way.values())
         arrival = self._under_way[lease_id] = _Arrival(lease_id, operator, take)
         task = self._tasks[arrival] = asyncio.create_task(self._arrive(arrival))
+        self._patience_s = min(self._patience_s + MORE_PATIENCE_S, PATIENCE_S)
         if is_waited_for:
-            late = asyncio.create_task(arrival.late.wait())
-            try:
-                first = asyncio.FIRST_COMPLETED
-                await asyncio.wait((task, late), timeout=PATIENCE_S, return_when=first)
-            finally:
-                late.cancel()
+            await self._wait(task, arrival)
         if task.done():
             self._forget(arrival)
             task.result()
         else:
             task.add_done_callback(lambda _: self._ended(arrival, task))
             asyncio.get_running_loop().call_later(DOUBT_S, self._doubt, arrival)
+
+    async def _wait(self, task: asyncio.Task[None], arrival: _Arrival) -> None:
+        """Who always comes just in time takes all the patience, and is not waited for any more."""
+        clock, late = asyncio.get_running_loop(), asyncio.create_task(arrival.late.wait())
+        began_s = clock.time()
+        try:
+            first = asyncio.FIRST_COMPLETED
+            await asyncio.wait((task, late), timeout=max(self._patience_s, 0), return_when=first)
+        finally:
+            late.cancel()
+            self._patience_s -= clock.time() - began_s
 
     async def run(self) -> None:
         """Until it is cancelled; raises what goes wrong with those that nobody waits for."""
@@ -102,8 +116,9 @@ class Arrivals:
         """Returns when the results are here, or were tried for the last time."""
         pause_s = FIRST_PAUSE_S
         while True:
-            is_last = self._is_over.is_set()
-            reason = await arrival.take()
+            async with self._turns[arrival.operator]:
+                is_last = self._is_over.is_set()
+                reason = await arrival.take()
             if not reason:
                 self._under_way.pop(arrival.lease_id, None)
                 return
