@@ -253,6 +253,43 @@ def group_of_a_library_that_imports_what_the_films_group_names(project, elsewher
     save(project / "film.blend")
 
 
+@kind()
+def text_by_way_of_reroutes_to_a_group_of_a_library_that_imports(project, elsewhere):
+    path, _ = importer_library(project / "lib" / "nodes", path_socket=True)
+    film(project)
+    (project / "a.stl").write_text(STL.format(x=1))
+    tree, _, last = tree_on(plane(), "outer")
+    text, group = tree.nodes.new("FunctionNodeInputString"), tree.nodes.new("GeometryNodeGroup")
+    ways = [tree.nodes.new("NodeReroute") for _ in range(2)]
+    text.string, group.node_tree = "//a.stl", linked(path, "node_groups", "importing")
+    tree.links.new(text.outputs[0], ways[0].inputs[0])
+    tree.links.new(ways[0].outputs[0], ways[1].inputs[0])
+    tree.links.new(ways[1].outputs[0], group.inputs["File"])
+    tree.links.new(group.outputs[0], last.inputs[0])
+    save(project / "film.blend")
+
+
+def test_each_of_the_ways_into_groups_of_groups_is_followed_once(part, monkeypatch):
+    """Each has two of the one before, and a film of few nodes had more ways than packing ends with."""
+    nodes, followed, inner = part("blender.packing.nodes"), [], None
+    for depth in range(8):
+        tree = bpy.data.node_groups.new(f"depth {depth}", "GeometryNodeTree")
+        tree.interface.new_socket(
+            "File", in_out="INPUT", socket_type="NodeSocketString"
+        ).subtype = "FILE_PATH"
+        first = tree.nodes.new("NodeGroupInput")
+        for _ in range(2):
+            node = tree.nodes.new("GeometryNodeGroup" if inner else "GeometryNodeImportSTL")
+            if inner:
+                node.node_tree = inner
+            tree.links.new(first.outputs["File"], node.inputs[0])
+        inner = tree
+    led_to = nodes._led_to
+    monkeypatch.setattr(nodes, "_led_to", lambda socket: followed.append(1) or led_to(socket))
+    assert nodes._readers(inner, "Socket_0") == [bpy.data.node_groups["depth 0"]]
+    assert len(followed) < 2**6
+
+
 def test_an_override_does_not_read_the_bake_of_its_library_and_is_refused(part, tmp_path):
     overridden(tmp_path, simulated(tmp_path / "lib" / "props"), "box")
     with pytest.raises(part("blender.preflight").SceneRefused, match="simulation zone of 'box' is not baked"):

@@ -96,29 +96,58 @@ def _start(readers: Sequence[Any]) -> Any:
 
 def _readers(tree: Any, identifier: str) -> list[Any]:
     """The trees with nodes that import what a group's input says."""
-    sockets = (
-        socket
-        for node in tree.nodes
-        if node.bl_idname == "NodeGroupInput"
-        for socket in node.outputs
-        if socket.identifier == identifier
-    )
-    return [one for socket in sockets for link in socket.links for one in _readers_of(tree, link.to_socket)]
+    return _behind([(tree, socket) for socket in _given(tree, identifier)])
 
 
 def _readers_of(owner: Any, socket: Any) -> list[Any]:
     """The same for the socket of a node, which imports or is a group."""
-    if socket.node.bl_idname.startswith(IMPORT):
-        return [owner]
-    group = getattr(socket.node, "node_tree", None)
-    return _readers(group, socket.identifier) if group else []
+    return _behind([(owner, socket)])
 
 
 def _readers_of_text(owner: Any, node: Any) -> list[Any]:
     if node.bl_idname != "FunctionNodeInputString":
         return []
-    links = (link for socket in node.outputs for link in socket.links)
-    return [one for link in links for one in _readers_of(owner, link.to_socket)]
+    return _behind([(owner, one) for socket in node.outputs for one in _led_to(socket)])
+
+
+def _behind(left: list[tuple[Any, Any]]) -> list[Any]:
+    """The trees with nodes that import what such sockets, with the trees that they are in, are given."""
+    found, seen = list[Any](), set[int]()
+    while left:
+        tree, socket = left.pop()
+        if socket.as_pointer() in seen:  # a group in each of many groups has as many ways to it as they have
+            continue
+        seen.add(socket.as_pointer())
+        group = getattr(socket.node, "node_tree", None)
+        if group:
+            left += [(group, one) for one in _given(group, socket.identifier)]
+        elif socket.node.bl_idname.startswith(IMPORT) and tree not in found:
+            found.append(tree)
+    return found
+
+
+def _given(tree: Any, identifier: str) -> list[Any]:
+    """The sockets to which an input of a group leads inside it."""
+    return [
+        one
+        for node in tree.nodes
+        if node.bl_idname == "NodeGroupInput"
+        for socket in node.outputs
+        if socket.identifier == identifier
+        for one in _led_to(socket)
+    ]
+
+
+def _led_to(socket: Any) -> list[Any]:
+    """The sockets to which one leads, also by way of reroutes."""
+    found, left = list[Any](), [link.to_socket for link in socket.links]
+    while left:
+        one = left.pop()
+        if one.node.bl_idname == "NodeReroute":
+            left += [link.to_socket for output in one.node.outputs for link in output.links]
+        else:
+            found.append(one)
+    return found
 
 
 def computed_paths() -> Iterator[tuple[bpy.types.ID, Any]]:
@@ -163,13 +192,15 @@ def _path_inputs(tree: Any) -> Iterator[Any]:
 def _feeds_path(node: Any) -> bool:
     """Whether a text node is what an import reads."""
     return node.bl_idname == "FunctionNodeInputString" and any(
-        _is_path(link.to_socket) for socket in node.outputs for link in socket.links
+        _is_path(one) for socket in node.outputs for one in _led_to(socket)
     )
 
 
 def _is_known(socket: Any) -> bool:
     """Whether the path comes straight from a text, or from a group's input that is a path itself."""
     link = socket.links[0]
+    while link.from_node.bl_idname == "NodeReroute" and link.from_node.inputs[0].links:
+        link = link.from_node.inputs[0].links[0]
     source = link.from_node
     if source.bl_idname == "NodeGroupInput":
         items = _path_inputs(source.id_data)
