@@ -69,6 +69,10 @@ class Judge:
                 found += addressed(listener, notice, now_s)
         return found
 
+    def forget(self) -> None:
+        """Blocks are gone: the transaction that came last may come again, from its first event on."""
+        self._place, self._seen = ("", -1), {}
+
     def _identity(self, told: Told) -> str:
         """The same in whatever block and index the event is heard of.
 

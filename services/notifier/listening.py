@@ -112,6 +112,7 @@ class Listening:
                 if told.kind == REORG:
                     await self._keep(batch)
                     batch = await self._roll_back(told)
+                    judge.forget()
                 elif told.kind == BLOCK:
                     batch.block(told)
                     self.block = told.block

@@ -234,6 +234,33 @@ def test_what_one_block_told_and_another_does_not_is_taken_back(
     assert told(engine)["correction"] == sum(gone.values())
 
 
+def test_a_block_that_was_told_of_and_comes_again_is_told_of_once(
+    fresh: Fresh, engine: Engine, people: People
+) -> None:
+    """Its events were counted on from before, where they say the same in one transaction."""
+    blocks = played(1).blocks
+    telling = next(n for n, block in enumerate(blocks) if expected([block]) and len(block.events) == 1)
+    index, store = indexed(fresh, blocks[:1])
+
+    async def run(url: str) -> None:
+        async with running(engine, url, people):
+            store.apply(blocks[1])
+            await until_heard(engine, index)
+            for block in blocks[2 : telling + 1]:
+                await asyncio.to_thread(store.apply, block)
+            await until_heard(engine, index)
+            assert _sent_all(engine) > 0
+            await asyncio.to_thread(store.rollback, blocks[telling - 1].number)
+            await until_heard(engine, index)
+            await asyncio.to_thread(store.apply, blocks[telling])
+            await until_heard(engine, index)
+
+    with serving(index, store) as served:
+        asyncio.run(run(served.url))
+    assert told(engine) == expected(blocks[: telling + 1])
+    assert set(told(engine, "doubted", "corrected")) == set()
+
+
 def _sent_all(engine: Engine) -> int:
     deliveries, count = Deliveries(engine, "test"), 0
     while one := deliveries.take(2**40):
