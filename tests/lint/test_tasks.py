@@ -20,10 +20,8 @@ HEARD = {
     "app/exchange/package.py:_unpack": (1, "awaited, shielded"),
     "app/exchange/private_package.py:__call__": (1, "awaited, shielded"),
     "app/exchange/private_package.py:open_it": (1, "the same one"),
-    "app/requester/arrivals.py:begin": (
-        2,
-        "asked for its result, or its failure ends the watch; the other waits",
-    ),
+    "app/requester/arrivals.py:_wait": (1, "it only waits"),
+    "app/requester/arrivals.py:begin": (1, "asked for its result, or its failure ends the watch"),
     "app/requester/create_job.py:create_job": (1, "awaited, shielded"),
     "app/requester/watch_job.py:run": (6, "what three of them raise ends the watch, three are kept at work"),
     "app/upkeep/boards.py:work_on_boards": (1, "gathered"),

@@ -374,8 +374,7 @@ def test_blocks_that_belong_to_nothing_are_not_kept(blocks: Blocks, tmp_path: Pa
 
 
 def test_a_stream_that_repeats_itself_for_ever_is_ended(blocks: Blocks, tmp_path: Path) -> None:
-    chunk = os.urandom(MIB // 2)
-    cid = blocks.tree({"a": chunk}, MIB)
+    cid = blocks.tree({"a": (chunk := os.urandom(MIB // 2))}, MIB)
     known = next(one for one, block in blocks.by_cid.items() if block == chunk)
     tree = Tree(cid, tmp_path, MIB, 1)
     stream = CarTree(tree, tree.root)
