@@ -16,6 +16,7 @@ from .dag import (
     check_block,
     parse_node,
     read_cid,
+    read_varint,
     text_of,
 )
 from .tree import Tree, Want
@@ -59,17 +60,11 @@ class CarReader:
 
     def _part(self, at: int) -> tuple[int, int] | None:
         """Where the next whole part begins and ends."""
-        size = shift = 0
-        begin = at
-        for byte in self._buffer[at : at + _MOST_VARINT_BYTES]:
-            begin += 1
-            size |= (byte & 127) << shift
-            shift += 7
-            if byte < 128:
-                break
-        else:
+        try:
+            size, begin = read_varint(self._buffer, at)
+        except ContentError as error:
             if len(self._buffer) - at >= _MOST_VARINT_BYTES:
-                raise StoreError("What came is no stream of blocks.")
+                raise StoreError("What came is no stream of blocks.") from error
             return None
         if size > (MAX_BLOCK_BYTES + CID_BYTES if self._has_header else MAX_HEADER_BYTES):
             raise StoreError(f"What came is no stream of blocks, or has one of {size} bytes.")
@@ -92,9 +87,8 @@ class CarTree:
         self._node_bytes_left = (
             SPARE_NODE_BYTES + NODE_BYTES_PER_FILE * tree.max_files + tree.max_bytes // NODE_PART
         )
-        self._idle_bytes_left = (
-            self._node_bytes_left + tree.max_bytes
-        )  # of what came before, and is not meant
+        # Of what came before, and is not meant.
+        self._idle_bytes_left = self._node_bytes_left + tree.max_bytes
 
     def feed(self, piece: bytes | memoryview) -> None:
         """Write what came."""

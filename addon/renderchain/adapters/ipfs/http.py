@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from ...core.addresses import is_same_place, led_elsewhere, shown_address
-from ...core.errors import SettingsError, StoreAway, StoreError
-from ...core.reader import shallow_json
+from ...core.errors import SettingsError, StoreError
+from .failures import FORBIDDEN, away, broke_off, message_of, not_let_in, refused, silent, untrusted
 
 CONNECT_TIMEOUT_S = 5
 BUFFER_BYTES = 2**20
 MOST_ERROR_BYTES = 2**16
-FORBIDDEN = (401, 403)
 
 
 @asynccontextmanager
@@ -83,25 +82,13 @@ async def asked(action: str, where: str) -> AsyncIterator[None]:
     try:
         yield
     except aiohttp.ClientSSLError as error:
-        raise StoreError(
-            f"{action} failed: nobody whom this machine trusts signed the certificate of {where} "
-            f"({type(error).__name__}). Correct its address, or set ipfs_ca."
-        ) from error
+        raise untrusted(action, where, error) from error
     except TimeoutError as error:
-        raise StoreError(
-            f"{action} failed: {where} sent nothing for a while. It may not find the content; check its "
-            "connection to others."
-        ) from error
+        raise silent(action, where) from error
     except (aiohttp.ClientConnectorError, aiohttp.ServerDisconnectedError) as error:
-        raise StoreAway(
-            f"{action} failed: {where} can't be reached or broke off ({type(error).__name__}). Start it, or "
-            "correct its address in the settings."
-        ) from error
+        raise away(action, where, error) from error
     except aiohttp.ClientError as error:
-        raise StoreError(
-            f"{action} failed: {where} broke off ({type(error).__name__}). It may not find all of the "
-            "content; check its connection to others."
-        ) from error
+        raise broke_off(action, where, error) from error
 
 
 async def check_answer(response: Any, action: str, where: str) -> None:
@@ -109,16 +96,6 @@ async def check_answer(response: Any, action: str, where: str) -> None:
     if response.status == 200:
         return
     if response.status in FORBIDDEN:
-        raise StoreError(
-            f"{action} failed: {where} does not let us in ({response.status}). Check ipfs_headers."
-        )
+        raise not_let_in(action, where, response.status)
     said = message_of(await response.content.read(MOST_ERROR_BYTES)) or f"status {response.status}"
-    raise StoreError(f"{action} failed: {where} says {said}.")
-
-
-def message_of(raw: bytes) -> str:
-    """What Kubo says in an answer that went wrong; "" where it says nothing of that kind."""
-    try:
-        return str(shallow_json(raw)["Message"])[:200]
-    except (ValueError, KeyError, TypeError):
-        return ""
+    raise refused(action, where, said)

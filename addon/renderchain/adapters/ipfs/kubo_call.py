@@ -15,9 +15,10 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnec
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
-from ...core.errors import Cancelled, StoreAway, StoreError
+from ...core.errors import Cancelled, StoreError
 from ...core.reader import shallow_json
-from .http import CONNECT_TIMEOUT_S, FORBIDDEN, MOST_ERROR_BYTES, elsewhere, message_of, trust
+from .failures import FORBIDDEN, away, broke_off, failed, message_of, not_let_in, refused, silent, untrusted
+from .http import CONNECT_TIMEOUT_S, MOST_ERROR_BYTES, elsewhere, trust
 
 WAKE_BYTES = 2**16
 
@@ -67,7 +68,7 @@ class KuboCall:
     def __init__(self, api: KuboApi, action: str) -> None:
         parts = urlsplit(api.base_url)
         self._api = api
-        self._action = action
+        self._place = (action, api.where)
         self._host, self._path = parts.netloc, parts.path
         name, port, timeout = parts.hostname or "", parts.port, CONNECT_TIMEOUT_S
         self._link: HTTPConnection
@@ -124,8 +125,7 @@ class KuboCall:
         line = (self.read(MOST_ERROR_BYTES).splitlines() or [b""])[-1]
         with suppress(ValueError, KeyError, TypeError):
             return str(shallow_json(line)[name])
-        said = message_of(line) or "nothing that makes sense"
-        raise StoreError(f"{self._action} failed: {self._api.where} says {said}.")
+        raise refused(*self._place, message_of(line) or "nothing that makes sense")
 
     def stop(self) -> None:
         """Whoever waits for the node waits no longer, and hears Cancelled."""
@@ -156,50 +156,37 @@ class KuboCall:
             raise ConnectionAbortedError
 
     def _check(self, answer: HTTPResponse) -> None:
-        status, place = answer.status, f"{self._action} failed: {self._api.where}"
-        if status == 200:
+        if answer.status == 200:
             if answer.will_close and not answer.chunked and answer.length is None and self._socket:
                 _wake_seldom(self._socket)
             return
-        if 300 <= status < 400:
-            raise elsewhere(place, answer.headers.get("Location", ""))
-        if status in FORBIDDEN:
-            raise StoreError(f"{place} does not let us in ({status}). Check ipfs_headers.")
-        said = message_of(self.read(MOST_ERROR_BYTES)) or f"status {status}"
-        raise StoreError(f"{place} says {said}.")
+        if 300 <= answer.status < 400:
+            raise elsewhere(failed(*self._place), answer.headers.get("Location", ""))
+        if answer.status in FORBIDDEN:
+            raise not_let_in(*self._place, answer.status)
+        said = message_of(self.read(MOST_ERROR_BYTES)) or f"status {answer.status}"
+        raise refused(*self._place, said)
 
     @contextmanager
     def _asked(self) -> Iterator[None]:
         """What http.client raises inside of this, as our errors; no header is part of one."""
-        place = f"{self._action} failed: {self._api.where}"
         try:
             yield
         except ValueError as error:  # what http.client can't write in a header, which it says with it
             raise StoreError(
-                f"{place} was not asked: {type(error).__name__}. Check ipfs_api and ipfs_headers."
+                f"{failed(*self._place)} was not asked: {type(error).__name__}. Check ipfs_api and "
+                "ipfs_headers."
             ) from None
         except (OSError, HTTPException) as error:
             if self._is_stopped:
                 raise Cancelled("The transfer was stopped.") from None
             if isinstance(error, ssl.SSLError) and self._socket is None:
-                raise StoreError(
-                    f"{self._action} failed: nobody whom this machine trusts signed the certificate of "
-                    f"{self._api.where} ({type(error).__name__}). Correct its address, or set ipfs_ca."
-                ) from error
+                raise untrusted(*self._place, error) from error
             if isinstance(error, TimeoutError) and self._socket is not None:
-                raise StoreError(
-                    f"{place} sent nothing for a while. It may not find the content; check its connection "
-                    "to others."
-                ) from error
+                raise silent(*self._place) from error
             if self._answer is None and isinstance(error, OSError):
-                raise StoreAway(
-                    f"{place} can't be reached or broke off ({type(error).__name__}). Start it, or correct "
-                    "its address in the settings."
-                ) from error
-            raise StoreError(
-                f"{place} broke off ({type(error).__name__}). It may not find all of the content; check its "
-                "connection to others."
-            ) from error
+                raise away(*self._place, error) from error
+            raise broke_off(*self._place, error) from error
 
 
 def _wake_seldom(ours: socket.socket) -> None:

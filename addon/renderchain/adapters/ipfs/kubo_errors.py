@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from ...core.disk_room import is_full
-from ...core.errors import DiskFull, SettingsError, StoreAway, StoreError
-from .http import FORBIDDEN, elsewhere
+from ...core.errors import DiskFull, SettingsError, StoreError
+from .failures import FORBIDDEN, away, broke_off, failed, not_let_in
+from .http import elsewhere
 
 
 @contextmanager
@@ -17,6 +18,7 @@ def asked_library(action: str, api: str) -> Iterator[None]:
     from ipfshttpclient import exceptions as ipfs
     from requests.exceptions import RequestException, SSLError
 
+    where = f"the IPFS node at {api}"
     try:
         yield
     except ipfs.ErrorResponse as error:
@@ -34,36 +36,28 @@ def asked_library(action: str, api: str) -> Iterator[None]:
                 f"{action} failed: nobody whom this machine trusts signed the certificate of the IPFS node "
                 f"at {api}. Correct its address, or set ipfs_ca."
             ) from error
-        raise StoreAway(
-            f"{action} failed: the IPFS node at {api} can't be reached or broke off "
-            f"({type(error).__name__}). Start it, or correct its address in the settings."
-        ) from error
+        raise away(action, where, error) from error
     except ipfs.Error as error:
         status = getattr(getattr(getattr(error, "original", None), "response", None), "status_code", 0)
         if status in FORBIDDEN:
-            raise StoreError(
-                f"{action} failed: the IPFS node at {api} does not let us in ({status}). Check ipfs_headers."
-            ) from error
+            raise not_let_in(action, where, status) from error
         raise StoreError(
             f"{action} failed: the IPFS node at {api} answered nonsense "
             f"({type(error).__name__}). Check its address in the settings."
         ) from error
     except RequestException as error:  # in the midst of a file, where the library does not look
-        raise _broken_off(action, api, error) from error
+        raise _broken_off(action, where, error) from error
     except OSError as error:
         raise of_disk(action, error) from error
 
 
-def _broken_off(action: str, api: str, error: Any) -> StoreError:
+def _broken_off(action: str, where: str, error: Any) -> StoreError:
     from requests.exceptions import TooManyRedirects
 
     if isinstance(error, TooManyRedirects):
         led_to = error.response.headers.get("Location", "") if error.response is not None else ""
-        return elsewhere(f"{action} failed: the IPFS node at {api}", led_to)
-    return StoreError(
-        f"{action} failed: the IPFS node at {api} broke off ({type(error).__name__}). It may not find all of "
-        "the content; check its connection to others."
-    )
+        return elsewhere(failed(action, where), led_to)
+    return broke_off(action, where, error)
 
 
 def of_disk(action: str, error: OSError) -> Exception:

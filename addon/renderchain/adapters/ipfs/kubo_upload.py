@@ -14,8 +14,9 @@ from ...core.errors import StoreError
 from ...core.reader import shallow_json
 from ...ports.content_store import BytesDone
 from .dag import text_of
+from .failures import FORBIDDEN
 from .folder_blocks import FolderBlock, car_of
-from .http import FORBIDDEN, asked, check_answer
+from .http import asked, check_answer
 from .kubo_blocks import whole
 
 ASKED_BYTES = 2**16  # smaller blocks are sent sooner than asked about

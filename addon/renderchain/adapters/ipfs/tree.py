@@ -39,9 +39,8 @@ class Tree:
 
     def __init__(self, cid: str, folder: Path, max_bytes: int, max_files: int) -> None:
         self._cid = cid
-        self._folder = os.path.join(
-            folder, ""
-        )  # with names as text: a Path for each file takes as long as it does
+        # With names as text: a Path for each file takes as long as it does.
+        self._folder = os.path.join(folder, "")
         self.max_bytes = max_bytes
         self.max_files = max_files
         self._nodes_left = SPARE_NODES + NODES_PER_FILE * max_files + max_bytes // LEAST_CHUNK_BYTES
