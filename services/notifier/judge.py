@@ -36,7 +36,7 @@ class Judge:
 
     def __init__(self, index: Index, links: Links) -> None:
         self._index, self._links = index, links
-        self._place, self._seen = ("", -1), dict[str, int]()
+        self.forget()
         self._of: dict[str, Callable[[Audience, Told], AsyncIterator[Meaning]]] = {
             "JobClosed": self._job_closed,
             "TasksRefunded": self._tasks_refunded,
@@ -71,7 +71,7 @@ class Judge:
 
     def forget(self) -> None:
         """Blocks are gone: the transaction that came last may come again, from its first event on."""
-        self._place, self._seen = ("", -1), {}
+        self._place, self._seen = ("", -1), dict[str, int]()
 
     def _identity(self, told: Told) -> str:
         """The same in whatever block and index the event is heard of.
