@@ -48,6 +48,20 @@ def tree_on(owner, name="nodes"):
     return tree, first, last
 
 
+def composed(scene):
+    """An empty compositor: its tree, the scene's layers and the output."""
+    if hasattr(scene, "compositing_node_group"):  # Blender 5
+        tree = bpy.data.node_groups.new("compositing", "CompositorNodeTree")
+        tree.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
+        scene.compositing_node_group, output = tree, tree.nodes.new("NodeGroupOutput")
+    else:
+        scene.use_nodes = True
+        tree = scene.node_tree
+        tree.nodes.clear()
+        output = tree.nodes.new("CompositorNodeComposite")
+    return tree, tree.nodes.new("CompositorNodeRLayers"), output
+
+
 def geometry(sockets):
     return next(socket for socket in sockets if socket.name == "Geometry")
 

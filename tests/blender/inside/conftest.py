@@ -7,7 +7,7 @@ import sys
 
 import bpy
 import pytest
-from building import FRAMES
+from building import FRAMES, composed
 
 ADDON = "bl_ext.user_default.renderchain"
 OUTCOME = pytest.StashKey[int]()
@@ -80,16 +80,8 @@ def brightened():
     """Gives a scene a compositor of one exposure node; returns tree, layers, output and the node."""
 
     def brighten(scene, stops):
-        if hasattr(scene, "compositing_node_group"):  # Blender 5
-            tree = bpy.data.node_groups.new("grade", "CompositorNodeTree")
-            tree.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
-            scene.compositing_node_group, output = tree, tree.nodes.new("NodeGroupOutput")
-        else:
-            scene.use_nodes = True
-            tree = scene.node_tree
-            tree.nodes.clear()
-            output = tree.nodes.new("CompositorNodeComposite")
-        layers, brighter = tree.nodes.new("CompositorNodeRLayers"), tree.nodes.new("CompositorNodeExposure")
+        tree, layers, output = composed(scene)
+        brighter = tree.nodes.new("CompositorNodeExposure")
         brighter.inputs["Exposure"].default_value = stops
         tree.links.new(layers.outputs["Image"], brighter.inputs[0])
         tree.links.new(brighter.outputs[0], output.inputs[0])

@@ -165,16 +165,21 @@ def bake_nodes(thing, modifier):
         )
 
 
-@kind(2, 4)
-def simulation_zone_baked_on_disk(project, elsewhere):
-    thing = plane(glowing()[0], at=(-1.5, 0, 0), size=1.5)
-    save(project / "film.blend")
+def bake_simulation_on_disk(thing):
+    """It moves to the right from frame to frame."""
     simulation_on(thing)
     modifier = thing.modifiers[0]
     (move,) = (one for one in modifier.node_group.nodes if one.bl_idname == "GeometryNodeTransform")
     move.inputs["Translation"].default_value = (0.5, 0, 0)
     modifier.bake_target = "DISK"
     bake_nodes(thing, modifier)
+
+
+@kind(2, 4)
+def simulation_zone_baked_on_disk(project, elsewhere):
+    thing = plane(glowing()[0], at=(-1.5, 0, 0), size=1.5)
+    save(project / "film.blend")
+    bake_simulation_on_disk(thing)
     (folder,) = {path.parents[2] for path in project.rglob("*.json")}
     (folder / SECRET / "meta").mkdir(parents=True)
     (folder / SECRET / "meta" / "000001_00.json").write_text("{}")

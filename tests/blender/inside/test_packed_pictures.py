@@ -2,27 +2,18 @@
 
 import bpy
 import pytest
-from building import tree_on
+from building import composed, tree_on
 from picturing import BLUE, GREEN, RED, Kinds, glowing, loaded, plane, png, save, stage, textured
 
 kind = Kinds()
 IS_NEW = bpy.app.version >= (5, 0)
 
 
-def composed(scene):
-    """A compositor's tree, its layers and its output."""
+def composed_here():
+    scene = bpy.context.scene
     if hasattr(scene.render, "compositor_device"):
         scene.render.compositor_device = "CPU"  # there may be no graphics
-    if IS_NEW:
-        tree = bpy.data.node_groups.new("compositing", "CompositorNodeTree")
-        tree.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
-        scene.compositing_node_group, output = tree, tree.nodes.new("NodeGroupOutput")
-    else:
-        scene.use_nodes = True
-        tree = scene.node_tree
-        tree.nodes.clear()
-        output = tree.nodes.new("CompositorNodeComposite")
-    return tree, tree.nodes.new("CompositorNodeRLayers"), output
+    return composed(scene)
 
 
 def group_with(name, make):
@@ -67,7 +58,7 @@ def sequence_in_a_group_in_a_group_of_the_compositor(project, elsewhere):
         return node
 
     plane(glowing()[0], size=2)
-    tree, layers, output = composed(bpy.context.scene)
+    tree, layers, output = composed_here()
     source = tree.nodes.new("CompositorNodeGroup")
     source.node_tree = nested("outer", group_with("inner", make))
     added(tree, layers, output, source)
@@ -83,7 +74,7 @@ def clip_with_proxies_in_the_compositor(project, elsewhere):
     clip.proxy.build_25 = True
     png(elsewhere / "proxies" / "take0007.png" / "proxy_25" / "00000007.jpg", (1, 1, 1), 2)
     plane(glowing()[0], size=2)
-    tree, layers, output = composed(bpy.context.scene)
+    tree, layers, output = composed_here()
     source = tree.nodes.new("CompositorNodeMovieClip")
     source.clip = clip
     added(tree, layers, output, source)

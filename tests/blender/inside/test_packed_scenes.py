@@ -2,7 +2,7 @@
 
 import bpy
 import pytest
-from building import simulation_on, tree_on
+from building import tree_on
 from picturing import (
     BLUE,
     GREEN,
@@ -18,7 +18,7 @@ from picturing import (
     stage,
     textured,
 )
-from test_packed_caches import bake_nodes, multiresolution, volume_files, write_pc2
+from test_packed_caches import bake_simulation_on_disk, multiresolution, volume_files, write_pc2
 
 kind = Kinds()
 IS_NEW = bpy.app.version >= (5, 0)
@@ -33,11 +33,18 @@ def film(project):
     return save(project / "film.blend")
 
 
-def overridden(project, path, name):
-    """The film has an object of a library as its own, to change it."""
+def film_with(project, path, name):
+    """The film shows an object of a library."""
     film(project)
     thing = linked(path, "objects", name)
     bpy.context.scene.collection.objects.link(thing)
+    save(project / "film.blend")
+    return thing
+
+
+def overridden(project, path, name):
+    """The film has an object of a library as its own, to change it."""
+    thing = film_with(project, path, name)
     mine = thing.override_create(remap_local_usages=True)
     mine.location.y += 0.25
     save(project / "film.blend")
@@ -59,9 +66,7 @@ def moved_by_a_cache(folder):
 @kind(2, 5)
 def linked_mesh_cache(project, elsewhere):
     path = moved_by_a_cache(project / "lib" / "props")
-    film(project)
-    bpy.context.scene.collection.objects.link(linked(path, "objects", "box"))
-    save(project / "film.blend")
+    film_with(project, path, "box")
 
 
 @kind(2, 5)
@@ -72,12 +77,7 @@ def override_with_a_mesh_cache(project, elsewhere):
 def simulated(folder):
     thing = plane(glowing()[0], at=(-1.5, 0, 0), size=1.5, name="box")
     save(folder / "box.blend")
-    simulation_on(thing)
-    modifier = thing.modifiers[0]
-    (move,) = (one for one in modifier.node_group.nodes if one.bl_idname == "GeometryNodeTransform")
-    move.inputs["Translation"].default_value = (0.5, 0, 0)
-    modifier.bake_target = "DISK"
-    bake_nodes(thing, modifier)
+    bake_simulation_on_disk(thing)
     assert list(folder.rglob("*.json"))
     return save(folder / "box.blend")
 
@@ -85,9 +85,7 @@ def simulated(folder):
 @kind(2, 4)
 def linked_simulation_zone(project, elsewhere):
     path = simulated(project / "lib" / "props")
-    film(project)
-    bpy.context.scene.collection.objects.link(linked(path, "objects", "box"))
-    save(project / "film.blend")
+    film_with(project, path, "box")
 
 
 @kind(1, 4, 6)
