@@ -17,13 +17,13 @@ from ...core.notices.jobs import AlreadySettled
 from ...ports.reporter import Reporter
 from ...ports.requester_chain import RequesterChain
 from ..audit.raises import raise_fee
+from .own_check import Finding
 
 BLOCKS_S = 2.0  # how often the newest block is asked for while a draw waits
 PATIENCE_BLOCKS = 5  # the worker wants its pay, so it draws first
 BEFORE_DRAWS = (LeaseDrawn, LeaseChallenged, KeyRevealed, Appealed)  # what may leave votes to be drawn
-CLEARED = (DrawOutcome.CLEARED,)
-UNOPPOSED = (DrawOutcome.PASSED, *CLEARED)  # nobody waits for a verdict
-CHECKED = (DrawOutcome.UNJUDGED, *UNOPPOSED, DrawOutcome.IN_AUDIT)  # all that an own check speaks for
+CLEARED = (DrawOutcome.CLEARED,)  # verifiers' word on pixels can't be challenged, so to pay waives nothing
+CHECKED = (DrawOutcome.UNJUDGED, DrawOutcome.PASSED, *CLEARED, DrawOutcome.IN_AUDIT)
 
 
 class Acceptance:
@@ -33,31 +33,35 @@ class Acceptance:
         self._chain = chain
         self._reporter = reporter
         self._job_id = job_id
-        self._good: dict[LeaseId, tuple[DrawOutcome, ...]] = {}  # leases, and after what each is accepted
+        self._found: dict[LeaseId, Finding] = {}  # of leases whose results are here and under their roots
         self._turn = asyncio.Lock()  # a draw and a check may both be the last that a lease waits for
         self._undrawn: dict[LeaseId, int] = {}  # lease to the block two before the one that draws
 
     def forget(self) -> None:
         """The chain took back what it said."""
-        self._good.clear()
+        self._found.clear()
         self._undrawn.clear()
 
     def submitted(self, event: ResultSubmitted) -> None:
         """A lease that is judged waits for its draw."""
         self._undrawn[event.lease_id] = event.block
 
-    async def found_good(
-        self, lease_id: LeaseId, *, checked: bool = False, once_cleared: bool = False
-    ) -> None:
-        """Its results are here, are those under its root, and no check found them false.
+    async def found(self, lease_id: LeaseId, finding: Finding) -> None:
+        """Its results are here, are those under its root, and this is what our own check came to.
 
-        ``checked``: our own check found it good, so it is paid also while others audit it, or nobody judges.
-        ``once_cleared``: our own check found it false, so verifiers have to accept it before we do.
+        To pay is to waive the challenges that are left: what the check did not pass is paid only once
+        verifiers have accepted its pixels, else by whoever asks when its window is over.
         """
-        self._good[lease_id] = CLEARED if once_cleared else CHECKED if checked else UNOPPOSED
-        if not checked and (await self._chain.lease(lease_id)).draw_outcome is DrawOutcome.UNJUDGED:
-            self._reporter.tell(LeaseUnjudged(self._job_id, lease_id))
+        self._found[lease_id] = finding
+        if finding is not Finding.PASSED:
+            outcome = (await self._chain.lease(lease_id)).draw_outcome
+            if outcome is DrawOutcome.UNJUDGED:
+                self._reporter.tell(LeaseUnjudged(self._job_id, lease_id))
         await self._try(lease_id)
+
+    def speaks_against(self, lease_id: LeaseId) -> bool:
+        """Whether anything does: it did not come, was found false, or nobody has looked yet."""
+        return self._found.get(lease_id, Finding.FALSE) is Finding.FALSE
 
     async def note(self, event: AuditEvent) -> None:
         """Hear of a step in an audit."""
@@ -92,7 +96,7 @@ class Acceptance:
         if audit.phase in (AuditPhase.DRAW, AuditPhase.LOOK):
             self._undrawn[lease_id] = audit.draw_block
         # Without votes a doubt of ours is dropped, and who delivered what is false gets half of the pay.
-        if audit.may_be_raised and (audit.is_doubt or self._good.get(lease_id) is CLEARED):
+        if audit.may_be_raised and (audit.is_doubt or self._found.get(lease_id) is Finding.FALSE):
             await self._raise(lease_id, audit)
 
     async def _raise(self, lease_id: LeaseId, audit: AuditInfo) -> None:
@@ -102,15 +106,15 @@ class Acceptance:
             self._undrawn[lease_id] = (await self._chain.audit(lease_id)).draw_block
 
     async def _try(self, lease_id: LeaseId) -> None:
-        if outcomes := self._good.get(lease_id):
+        if finding := self._found.get(lease_id):
             async with self._turn:
-                await self._accept(lease_id, outcomes)
+                await self._accept(lease_id, is_checked=finding is Finding.PASSED)
 
-    async def _accept(self, lease_id: LeaseId, outcomes: tuple[DrawOutcome, ...]) -> None:
+    async def _accept(self, lease_id: LeaseId, *, is_checked: bool) -> None:
         """Accept, which sends the worker its pay."""
         lease = await self._chain.lease(lease_id)
         is_payable = after(lease.state, LeaseEvent.ACCEPT) is not None and not lease.paid
-        if lease.draw_outcome not in outcomes or not is_payable:
+        if lease.draw_outcome not in (CHECKED if is_checked else CLEARED) or not is_payable:
             return
         audit = await self._chain.audit(lease_id)
         is_doubted = lease.draw_outcome is DrawOutcome.IN_AUDIT and audit.is_doubt  # by the artist itself
@@ -118,7 +122,7 @@ class Acceptance:
         speaks_of_pixels = audit.kind is AuditKind.PIXELS and audit.verdict is Verdict.ACCEPTED
         # Of what chance spares there is an audit only where the artist wanted one, and it found no votes.
         is_unanswered = lease.draw_outcome is DrawOutcome.PASSED and audit.kind is AuditKind.PIXELS
-        if is_doubted or is_unanswered or (outcomes is CLEARED and not speaks_of_pixels):
+        if is_doubted or is_unanswered or not (is_checked or speaks_of_pixels):
             return
         try:
             await self._chain.accept(self._job_id, [lease_id])

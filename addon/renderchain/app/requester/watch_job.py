@@ -35,6 +35,7 @@ from ...core.private_package import PrivateHeader
 from ...core.receipt.document import FrameProof
 from ...core.result import Result
 from ...ports.content_store import ContentStore
+from ...ports.journal import Journal
 from ...ports.reporter import Reporter
 from ...ports.requester_chain import RequesterChain
 from ..exchange.key_giver import KeyGiver
@@ -54,6 +55,7 @@ from .own_check import OwnCheck
 from .pool import PoolWatch
 from .receipt_parts import ReceiptParts
 from .results import Results
+from .unfinished import Unfinished
 
 
 class JobWatch:
@@ -71,6 +73,7 @@ class JobWatch:
         reporter: Reporter,
         *,
         job_id: JobId,
+        journal: Journal,
         kept: KeptFrames,
         receipt_parts: ReceiptParts,
         scratch: Path,
@@ -105,6 +108,7 @@ class JobWatch:
         self._fetching = asyncio.Lock()  # of the package, which two checks need
         self._keeping = asyncio.Lock()  # one lease's frames are looked at and kept at a time
         self._arrivals = Arrivals(reporter, job_id)
+        self._unfinished = Unfinished()
         self._acceptance = Acceptance(chain, reporter, job_id)
         self._pool = PoolWatch(chain, reporter, job_id)
         self._now = now
@@ -114,6 +118,7 @@ class JobWatch:
             own_check,
             self._acceptance,
             reporter,
+            journal,
             job_id,
             fetch_package=self._package,
             work=scratch / "own-check",
@@ -131,7 +136,7 @@ class JobWatch:
         self._receipt_parts.keep_settings(manifest)
         self._past = JobProgress.of(await self._chain.told_of(job.job_id, from_block))
         if job.requester == self._chain.address:
-            self._overdue = Overdue(self._chain, job, self._now)
+            self._overdue = Overdue(self._chain, job, self._now, self._acceptance.speaks_against)
         following = asyncio.create_task(self._follow(from_block, job, manifest))
         checking = asyncio.create_task(self._checks.run(from_block))
         arriving = asyncio.create_task(self._arrivals.run())
@@ -190,6 +195,7 @@ class JobWatch:
         self._acceptance.forget()
         self._checks.forget()
         self._arrivals.forget()
+        self._unfinished.drop_all()
         if self._overdue:
             self._overdue.forget()
         self.report = JobReport(self.report.job_id)
@@ -216,6 +222,7 @@ class JobWatch:
             self._say_back(event)
             if (lease := self._progress.leases.get(event.lease_id)) and lease.is_lost:
                 self._arrivals.drop(event.lease_id)
+                self._unfinished.drop(self._folder(event.lease_id))
         elif isinstance(event, AuditEvent) and job.requester == self._chain.address:
             self._checks.note(event)
             await self._acceptance.note(event)
@@ -240,14 +247,15 @@ class JobWatch:
                 await self._fetch_passes(event, claim, job, manifest)
             self._reporter.progress("frames", len(self.report.frames), len(manifest.frames))
             return ""
-        folder = self._scratch / f"lease-{event.lease_id}"
-        shutil.rmtree(folder, ignore_errors=True)
+        folder, breaks_off = self._folder(event.lease_id), False
+        self._unfinished.begin(folder, event.result.results_cid)
         try:
             try:
                 fetched = await self._results.fetch(event, claim, manifest, folder)
             except StoreAway:
                 raise  # it is this machine's node, and nobody withholds anything
             except StoreError as error:
+                breaks_off = True
                 return str(error)
             async with self._keeping:
                 await self._keep(event, job, manifest, *fetched)
@@ -256,13 +264,19 @@ class JobWatch:
             self._reporter.tell(Doubt(event.job_id, event.lease_id, str(error)))
             return ""
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            if breaks_off:
+                self._unfinished.keep(folder)
+            else:
+                shutil.rmtree(folder, ignore_errors=True)
         for frame in frames:
             self.report.rendered_by[frame] = claim.operator
             what = (frame, claim.operator, self.report.frames[frame])
             self._reporter.tell(FrameKept(event.job_id, event.lease_id, *what))
         self._reporter.progress("frames", len(self.report.frames), len(manifest.frames))
         return ""
+
+    def _folder(self, lease_id: LeaseId) -> Path:
+        return self._scratch / f"lease-{lease_id}"
 
     async def _keep(
         self,
@@ -300,7 +314,7 @@ class JobWatch:
         self, event: ResultSubmitted, claim: LeaseClaimed, job: JobInfo, manifest: Manifest
     ) -> None:
         """What a merge takes of frames that are here and paid; the merge says what it lacks."""
-        folder = self._scratch / f"lease-{event.lease_id}"
+        folder = self._folder(event.lease_id)
         shutil.rmtree(folder, ignore_errors=True)
         try:
             opened, result, _ = await self._results.fetch(event, claim, manifest, folder)

@@ -82,7 +82,7 @@ def test_of_a_lease_that_is_claimed_no_more_the_chain_is_seldom_asked_however_la
         job = await artist.chain.job(await artist.submit(2, SHORT))
         back, held = [await machine.chain.claim_lease(job.job_id, slot) for slot in (0, 1)]
         await machine.chain.give_back(back, "enough")
-        overdue = Overdue(artist.chain, job, world.now)
+        overdue = Overdue(artist.chain, job, world.now, lambda _: False)
         for event in world.network.told(LeaseClaimed):
             overdue.note(event)  # and no end of the first one
         monkeypatch.setattr(MemoryChain, "lease", lease)
@@ -110,7 +110,7 @@ def test_a_lease_whose_end_one_node_made_up_is_ended_when_its_worker_is_gone(
         job = await artist.chain.job(await artist.submit(1, SHORT))
         gone = await machine.chain.claim_lease(job.job_id, 0)
         monkeypatch.setattr(MemoryChain, "lease", lease)
-        overdue = Overdue(artist.chain, job, world.now)
+        overdue = Overdue(artist.chain, job, world.now, lambda _: False)
         for event in world.network.told(LeaseClaimed):
             overdue.note(event)
         tending = asyncio.create_task(overdue.tend())

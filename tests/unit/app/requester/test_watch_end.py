@@ -90,6 +90,7 @@ def watch(chain: Any, heard: Heard, folder: Path) -> JobReport:
         Results(chain, store, hash_many, nothing, nothing, unwrapper, heard),
         heard,
         job_id=JOB_ID,
+        journal=nothing,
         kept=KeptFrames(nothing, None, folder / "frames"),
         receipt_parts=ReceiptParts(folder / "proofs"),
         scratch=folder,
