@@ -17,6 +17,7 @@ from ...core.notices.jobs import AlreadySettled
 from ...ports.reporter import Reporter
 from ...ports.requester_chain import RequesterChain
 from ..audit.raises import raise_fee
+from ..upkeep.keeping import raise_if_ending
 from .own_check import Finding
 
 BLOCKS_S = 2.0  # how often the newest block is asked for while a draw waits
@@ -27,20 +28,27 @@ CHECKED = (DrawOutcome.UNJUDGED, DrawOutcome.PASSED, *CLEARED, DrawOutcome.IN_AU
 
 
 class Acceptance:
-    """The submitted leases of one job that are ours to accept."""
+    """The submitted leases of one job that are ours to accept.
+
+    What it is told is acted on at once, and where that fails, again by ``run``, which says why: frames go on
+    coming where the account lacks money for gas, or the node is away.
+    """
 
     def __init__(self, chain: RequesterChain, reporter: Reporter, job_id: JobId) -> None:
         self._chain = chain
         self._reporter = reporter
         self._job_id = job_id
         self._found: dict[LeaseId, Finding] = {}  # of leases whose results are here and under their roots
+        self._untold: set[LeaseId] = set()  # of which it was not said yet if nobody judges them
         self._turn = asyncio.Lock()  # a draw and a check may both be the last that a lease waits for
         self._undrawn: dict[LeaseId, int] = {}  # lease to the block two before the one that draws
+        self._unseen: set[LeaseId] = set()  # whose audit may have votes to be drawn
+        self._unpaid: set[LeaseId] = set()  # that may have become ours to pay
 
     def forget(self) -> None:
         """The chain took back what it said."""
-        self._found.clear()
-        self._undrawn.clear()
+        for one in (self._found, self._untold, self._undrawn, self._unseen, self._unpaid):
+            one.clear()
 
     def submitted(self, event: ResultSubmitted) -> None:
         """A lease that is judged waits for its draw."""
@@ -54,10 +62,9 @@ class Acceptance:
         """
         self._found[lease_id] = finding
         if finding is not Finding.PASSED:
-            outcome = (await self._chain.lease(lease_id)).draw_outcome
-            if outcome is DrawOutcome.UNJUDGED:
-                self._reporter.tell(LeaseUnjudged(self._job_id, lease_id))
-        await self._try(lease_id)
+            self._untold.add(lease_id)
+        self._unpaid.add(lease_id)
+        await self._act(lease_id)
 
     def speaks_against(self, lease_id: LeaseId) -> bool:
         """Whether anything does: it did not come, was found false, or nobody has looked yet."""
@@ -65,29 +72,54 @@ class Acceptance:
 
     async def note(self, event: AuditEvent) -> None:
         """Hear of a step in an audit."""
+        lease_id = event.lease_id
         if isinstance(event, BEFORE_DRAWS):
-            await self._await_draw(event.lease_id)
+            self._unseen.add(lease_id)
         if isinstance(event, LeaseDrawn | AuditClosed):
-            await self._try(event.lease_id)
+            self._unpaid.add(lease_id)
         elif notice := notice_of(event):
             self._reporter.tell(notice)
+        await self._act(lease_id)
 
-    async def draw_when_due(self) -> None:
-        """Draw what nobody else draws: who cheats would rather not. Until it is cancelled."""
+    async def run(self) -> None:
+        """Draw what nobody else draws, for who cheats would rather not; do again what failed."""
         while True:
             await asyncio.sleep(BLOCKS_S)
-            if not self._undrawn:
-                continue
-            newest = await self._chain.block_number()
-            age = DRAW_AFTER + READABLE_AFTER + PATIENCE_BLOCKS
-            due = [lease_id for lease_id, block in self._undrawn.items() if newest >= block + age]
-            if due:
-                try:
-                    await self._chain.draw(self._job_id, due)
-                except ContractError as error:
-                    self._reporter.tell(DrawRefused(self._job_id, len(due), str(error)))
-                for lease_id in due:
+            hindered = list[Exception]()
+            for lease_id in self._unseen | self._unpaid:
+                hindered += await self._act(lease_id)
+            await self._draw()
+            if hindered:
+                raise hindered[0]
+
+    async def _draw(self) -> None:
+        if not self._undrawn:
+            return
+        newest = await self._chain.block_number()
+        age = DRAW_AFTER + READABLE_AFTER + PATIENCE_BLOCKS
+        due = [lease_id for lease_id, block in self._undrawn.items() if newest >= block + age]
+        if due:
+            try:
+                await self._chain.draw(self._job_id, due)
+            except ContractError as error:
+                self._reporter.tell(DrawRefused(self._job_id, len(due), str(error)))
+            for lease_id in due:
+                await self._await_draw(lease_id)
+
+    async def _act(self, lease_id: LeaseId) -> list[Exception]:
+        """Do what may be due for it; returns what hindered it."""
+        try:
+            async with self._turn:
+                if lease_id in self._unseen:
                     await self._await_draw(lease_id)
+                    self._unseen.discard(lease_id)
+                if lease_id in self._unpaid:
+                    await self._accept(lease_id)
+                    self._unpaid.discard(lease_id)
+        except Exception as error:  # noqa: BLE001 - whatever it is, other leases and frames go on
+            raise_if_ending(error)
+            return [error]
+        return []
 
     async def _await_draw(self, lease_id: LeaseId) -> None:
         """Remember what an audit's votes are drawn by, if they are still to be drawn."""
@@ -105,14 +137,16 @@ class Acceptance:
         if await raise_fee(self._chain, self._reporter, lease, audit):
             self._undrawn[lease_id] = (await self._chain.audit(lease_id)).draw_block
 
-    async def _try(self, lease_id: LeaseId) -> None:
-        if finding := self._found.get(lease_id):
-            async with self._turn:
-                await self._accept(lease_id, is_checked=finding is Finding.PASSED)
-
-    async def _accept(self, lease_id: LeaseId, *, is_checked: bool) -> None:
-        """Accept, which sends the worker its pay."""
+    async def _accept(self, lease_id: LeaseId) -> None:
+        """Accept, which sends the worker its pay, if it may be by now."""
+        finding = self._found.get(lease_id)
+        if finding is None:
+            return
+        is_checked = finding is Finding.PASSED
         lease = await self._chain.lease(lease_id)
+        if lease.draw_outcome is DrawOutcome.UNJUDGED and lease_id in self._untold:
+            self._reporter.tell(LeaseUnjudged(self._job_id, lease_id))
+        self._untold.discard(lease_id)
         is_payable = after(lease.state, LeaseEvent.ACCEPT) is not None and not lease.paid
         if lease.draw_outcome not in (CHECKED if is_checked else CLEARED) or not is_payable:
             return

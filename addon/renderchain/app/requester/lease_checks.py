@@ -112,13 +112,20 @@ class LeaseChecks:
             self._due.put_nowait(event.lease_id)
 
     async def run(self, from_block: int) -> None:
-        """Check what comes, until it is cancelled; the job was created at that block or later."""
+        """Check what comes, until it is cancelled; the job was created at that block or later.
+
+        Raises what hinders one; it is tried again after the others, by who calls this again.
+        """
         while True:
             lease_id = await self._due.get()
-            if one := self._waiting.get(lease_id):
-                await self._check(one)
-            if lease_id in self.false:
-                await self._doubt(lease_id, from_block)
+            try:
+                if one := self._waiting.get(lease_id):
+                    await self._check(one)
+                if lease_id in self.false:
+                    await self._doubt(lease_id, from_block)
+            except Exception:
+                self._due.put_nowait(lease_id)
+                raise
 
     async def _check(self, one: Waiting) -> None:
         lease_id = one.lease_id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
@@ -20,7 +20,6 @@ from ...core.board_events import (
     ResultSubmitted,
     TasksGivenBack,
 )
-from ...core.contract_errors import NothingToWithdraw
 from ...core.errors import ContentError, StoreAway, StoreError
 from ...core.ids import BoardJob, JobId, LeaseId
 from ...core.job import JobInfo
@@ -29,7 +28,7 @@ from ...core.lifecycle import LeaseState
 from ...core.manifest import Manifest
 from ...core.notices import leases
 from ...core.notices.following import FramesBack, FramesHere
-from ...core.notices.jobs import AlreadyWithdrawn, Doubt, FalseFinals, FrameKept, JobEnded
+from ...core.notices.jobs import Doubt, FalseFinals, FinalsUnchecked, FrameKept, JobEnded
 from ...core.notices.process import ChainReorganised
 from ...core.private_package import PrivateHeader
 from ...core.receipt.document import FrameProof
@@ -54,6 +53,7 @@ from .overdue import Overdue
 from .own_check import OwnCheck
 from .pool import PoolWatch
 from .receipt_parts import ReceiptParts
+from .refund import withdraw_rest
 from .results import Results
 from .unfinished import Unfinished
 
@@ -138,21 +138,24 @@ class JobWatch:
         if job.requester == self._chain.address:
             self._overdue = Overdue(self._chain, job, self._now, self._acceptance.speaks_against)
         following = asyncio.create_task(self._follow(from_block, job, manifest))
-        checking = asyncio.create_task(self._checks.run(from_block))
         arriving = asyncio.create_task(self._arrivals.run())
-        drawing = keep_at_work("Drawing leases", self._acceptance.draw_when_due, self._reporter)
-        tasks = [following, checking, arriving, asyncio.create_task(drawing)]
+        parts: dict[str, Callable[[], Awaitable[None]]] = {
+            "Checking leases": partial(self._checks.run, from_block),
+            "Drawing and paying leases": self._acceptance.run,
+            "Watching the audit pool": self._pool.run,
+        }
         if self._overdue:
-            ending = keep_at_work("Ending what is overdue", self._overdue.tend, self._reporter)
-            tasks.append(asyncio.create_task(ending))
+            parts["Ending what is overdue"] = self._overdue.tend
+        kept = (keep_at_work(name, work, self._reporter) for name, work in parts.items())
+        tasks = [following, arriving, *map(asyncio.create_task, kept)]
         if private and job.requester == self._chain.address:
             self._keys = await self._key_giving(job, private, from_block)
             tasks.append(asyncio.create_task(self._keys.run()))
         try:
             first = asyncio.FIRST_COMPLETED
-            done, _ = await asyncio.wait((following, checking, arriving), return_when=first)
+            done, _ = await asyncio.wait((following, arriving), return_when=first)
             for task in done:
-                task.result()  # what went wrong in any of them ends the watch
+                task.result()  # without events and results there is nothing to watch
             self.report.refused |= await self._arrivals.finish()
         finally:
             for task in tasks:
@@ -182,7 +185,7 @@ class JobWatch:
                 else:
                     await self._note(event, job, manifest)
                     if job.requester == self._chain.address:
-                        await self._pool.note(event)
+                        self._pool.note(event)
                 if self._progress.is_closed and not self._open:
                     break
 
@@ -290,8 +293,7 @@ class JobWatch:
         """Keep what was fetched, and have it checked and accepted if it is ours to accept."""
         lease = self._progress.leases[event.lease_id]
         self._receipt_parts.keep_proofs(event.lease_id, event.result.root, proofs)
-        if self._passes:
-            await self._passes.keep(await self._package(job), opened, result.frames, lease.root)
+        await self._keep_passes(job, opened, result, lease.root)
         await self._keep_frames(lease, job, manifest, opened, result)
         if job.requester == self._chain.address:
             may_accept = event.lease_id not in self.report.false_finals
@@ -318,13 +320,19 @@ class JobWatch:
         shutil.rmtree(folder, ignore_errors=True)
         try:
             opened, result, _ = await self._results.fetch(event, claim, manifest, folder)
-            if self._passes:
-                package = await self._package(job)
-                await self._passes.keep(package, opened, result.frames, event.result.root)
+            await self._keep_passes(job, opened, result, event.result.root)
         except (ContentError, StoreError):
             return
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+    async def _keep_passes(self, job: JobInfo, opened: Path, result: Result, root: int) -> None:
+        if self._passes is None:
+            return
+        try:
+            await self._passes.keep(await self._package(job), opened, result.frames, root)
+        except (ContentError, StoreError) as error:  # no fault of who delivered the frames
+            self._passes.fault = str(error)
 
     def _settle_passes(self, manifest: Manifest) -> None:
         """Say which leases' passes a merge may take, now that all of them have ended."""
@@ -349,7 +357,11 @@ class JobWatch:
         """Images to keep instead of a lease's own, because some of those are false."""
         if not self._final_check.is_on:
             return {}
-        package = await self._package(job)
+        try:
+            package = await self._package(job)
+        except (ContentError, StoreError) as error:  # no fault of who delivered the frames
+            self._reporter.tell(FinalsUnchecked(tuple(one.frame for one in result.frames), str(error)))
+            return {}
         work = opened.with_name("finals")
         checked = await self._final_check.look(package, manifest, opened, result.frames, work)
         if not checked.false:
@@ -371,11 +383,8 @@ class JobWatch:
     async def _finish(self, job: JobInfo) -> JobReport:
         self.report.false_leaves = dict(self._checks.false)
         self.report.state = (await self._chain.job(self.report.job_id)).state
-        if job.requester == self._chain.address and await self._chain.balance_fri(job.requester):
-            try:
-                await self._chain.withdraw([job.requester])
-            except NothingToWithdraw:
-                self._reporter.tell(AlreadyWithdrawn(job.job_id))
+        if job.requester == self._chain.address:
+            await withdraw_rest(self._chain, self._reporter, job)
         report = self.report
         counts = (len(report.frames), report.paid_fri, report.refunded_fri)
         self._reporter.tell(JobEnded(report.job_id, report.state, *counts))

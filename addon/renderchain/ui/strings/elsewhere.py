@@ -227,6 +227,8 @@ OF_JOBS = (
     "its frames, and they come there.",
     "Waiting for {what}: {reason}",
     "The refund had already been withdrawn",
+    "What job {n} brought back could not be sent to your account: {reason} It comes with what your next job "
+    "brings back.",
     "The receipt of job {n} is {file}",
     "The receipt of job {n} could not be written: {reason} Its frames are there; write it later with: "
     "renderchain_receipt {id}",

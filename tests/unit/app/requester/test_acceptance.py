@@ -15,7 +15,7 @@ from renderchain.core.audit.events import AuditClosed, LeaseDrawn, VerdictGiven
 from renderchain.core.audit.state import NO_AUDIT, AuditKind, AuditPhase, DrawOutcome, Verdict
 from renderchain.core.board_events import ResultSubmitted
 from renderchain.core.contract_errors import LeaseInOtherState, LeaseIsPaid, UnknownJob, audit_errors
-from renderchain.core.errors import NodeAway
+from renderchain.core.errors import InsufficientFunds, NodeAway
 from renderchain.core.job import LeaseResult
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.notices.audits import DrawRefused
@@ -188,6 +188,25 @@ def test_what_the_worker_took_first_is_said_and_no_error(bench: UseCaseBench, er
     assert bench.reporter.told[-1] == AlreadySettled(JOB, LEASE)
 
 
+def test_what_could_not_be_paid_at_once_is_paid_when_it_can_be(bench: UseCaseBench) -> None:
+    """An account without money for gas got no frames any more, as its watch ended with each lease's pay."""
+    bench.change_lease(LEASE, DrawOutcome.PASSED, LeaseState.SUBMITTED)
+    bench.chain.fail("accept", InsufficientFunds("The account is empty."), NodeAway("away"))
+    one = acceptance(bench)
+
+    async def life() -> None:
+        await one.found(LEASE, Finding.PASSED)
+        await one.note(drawn(DrawOutcome.PASSED))
+        assert bench.chain.sent == []
+        running = asyncio.create_task(keep_at_work("Paying leases", one.run, bench.reporter))
+        await asyncio.sleep(300)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    run(life())
+    assert bench.chain.sent == [("accept", JOB, [LEASE])]
+
+
 def test_after_a_reorganisation_nothing_is_good_until_it_is_found_so_again(bench: UseCaseBench) -> None:
     one = acceptance(bench)
 
@@ -215,7 +234,7 @@ def test_a_verdict_is_told(bench: UseCaseBench) -> None:
 
 
 async def draw_for(one: Acceptance, seconds: float) -> None:
-    task = asyncio.create_task(one.draw_when_due())
+    task = asyncio.create_task(one.run())
     await asyncio.sleep(seconds)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
@@ -242,7 +261,7 @@ def test_a_node_that_is_away_when_a_draw_is_due_is_asked_again(bench: UseCaseBen
     bench.chain.fail("draw", NodeAway("away"), KeyError("field"))
 
     async def life() -> None:
-        task = asyncio.create_task(keep_at_work("Drawing leases", one.draw_when_due, bench.reporter))
+        task = asyncio.create_task(keep_at_work("Drawing and paying leases", one.run, bench.reporter))
         await asyncio.sleep(300)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)

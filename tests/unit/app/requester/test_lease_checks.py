@@ -13,11 +13,11 @@ from renderchain.app.requester.acceptance import Acceptance
 from renderchain.app.requester.lease_checks import LeaseChecks
 from renderchain.app.requester.own_check import CheckOutcome, DrawnLeaf, Finding, OwnCheck
 from renderchain.core.audit.errors import AuditInOtherPhase, VerifiersMissing
-from renderchain.core.audit.events import AuditClosed
+from renderchain.core.audit.events import AuditClosed, LeaseChallenged
 from renderchain.core.audit.state import NO_AUDIT, AuditInfo, AuditKind, AuditPhase, DrawOutcome, Verdict
 from renderchain.core.errors import InsufficientFunds
 from renderchain.core.ids import LeaseId, WorkerId
-from renderchain.core.job import JobInfo
+from renderchain.core.job import JobInfo, LeaseInfo
 from renderchain.core.lease_id import join_lease_id
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.notices.checks import Unappealed, Unchallenged
@@ -213,7 +213,19 @@ def test_a_false_lease_whose_pixels_nobody_judged_is_not_accepted_as_if_they_wer
 
 
 class OneRound(ScriptedChain):
-    """Whose answer to an appeal takes a while before the block that has it, and after."""
+    """Whose answers take a while: that to an appeal before the block that has it, and after."""
+
+    async def lease(self, lease_id: LeaseId) -> LeaseInfo:
+        await asyncio.sleep(1)
+        return await super().lease(lease_id)
+
+    async def challenged(self, from_block: int) -> list[LeaseChallenged]:
+        await asyncio.sleep(1)
+        return await super().challenged(from_block)
+
+    async def appeal_bond_fri(self, lease_id: LeaseId) -> int:
+        await asyncio.sleep(1)
+        return await super().appeal_bond_fri(lease_id)
 
     async def appeal(self, lease_id: LeaseId, leaves: Sequence[int] = ()) -> None:
         await asyncio.sleep(1)
