@@ -86,7 +86,7 @@ class Acceptance:
         while True:
             await asyncio.sleep(BLOCKS_S)
             hindered = list[Exception]()
-            for lease_id in self._unseen | self._unpaid:
+            for lease_id in sorted(self._unseen | self._unpaid):
                 hindered += await self._act(lease_id)
             await self._draw()
             if hindered:

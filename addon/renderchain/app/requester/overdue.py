@@ -25,6 +25,7 @@ from ...core.ids import LeaseId
 from ...core.job import MOST_IN_BATCH, JobInfo
 from ...core.lifecycle import LeaseState
 from ...ports.requester_chain import RequesterChain
+from ..upkeep.keeping import raise_if_ending
 
 LOOK_S = 30.0
 AGAIN_S = 300.0  # a lease that is claimed no more by a node's word, and of whose end nothing is told
@@ -83,12 +84,18 @@ class Overdue:
             self._ends_s = None
 
     async def tend(self) -> None:
-        """End what is overdue until this is cancelled. Raises ChainError."""
+        """End what is overdue until this is cancelled; raises what hindered one thing, after the others."""
         while True:
             await asyncio.sleep(LOOK_S)
-            await self._end_leases()
-            await self._pay_leases()
-            await self._end_job()
+            hindered = list[Exception]()
+            for end in (self._end_leases, self._pay_leases, self._end_job):
+                try:
+                    await end()
+                except Exception as error:  # noqa: BLE001 - whatever it is, the others are due all the same
+                    raise_if_ending(error)
+                    hindered.append(error)
+            if hindered:
+                raise hindered[0]
 
     async def _end_leases(self) -> None:
         for lease_id in self._held - self._due_s.keys():

@@ -20,7 +20,7 @@ from ...core.board_events import (
     ResultSubmitted,
     TasksGivenBack,
 )
-from ...core.errors import ContentError, StoreAway, StoreError
+from ...core.errors import ContentError, FolderUnusable, StoreAway, StoreError
 from ...core.ids import BoardJob, JobId, LeaseId
 from ...core.job import JobInfo
 from ...core.job_progress import JobProgress, LeaseProgress
@@ -266,6 +266,11 @@ class JobWatch:
             self.report.refused[event.lease_id] = str(error)
             self._reporter.tell(Doubt(event.job_id, event.lease_id, str(error)))
             return ""
+        except OSError as error:
+            raise FolderUnusable(
+                f"{folder} can't be written ({error.strerror}). The job goes on without us; make room, and its "
+                "frames come."
+            ) from error
         finally:
             if breaks_off:
                 self._unfinished.keep(folder)

@@ -125,7 +125,7 @@ def test_a_lease_whose_end_one_node_made_up_is_ended_when_its_worker_is_gone(
 
 
 def submitted_and_gone(world: World, artist: Artist, machine: Machine, patience_s: float) -> float:
-    """A worker leaves when its frame is here; how long the job took then, or the patience if it did not end."""
+    """A worker leaves when its frame is here; how long the job took then, at most the patience."""
 
     async def life() -> float:
         clock = asyncio.get_running_loop()

@@ -1,4 +1,4 @@
-"""What pays, checks and looks after a job may fail for a while: frames come all the same, and it is done later."""
+"""What pays for a job and looks after it may fail for a while: frames come, and it is done later."""
 
 from __future__ import annotations
 
