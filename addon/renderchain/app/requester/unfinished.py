@@ -13,7 +13,7 @@ MOST_BYTES = 2**30  # of one job's
 
 
 class Unfinished:
-    """One folder for each lease, in which its results lie under their CID; each is used by one try at a time."""
+    """A folder for each lease, where its results lie under their CID; one try at a time uses it."""
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         self._most_bytes = most_bytes

@@ -268,8 +268,8 @@ class JobWatch:
             return ""
         except OSError as error:
             raise FolderUnusable(
-                f"{folder} can't be written ({error.strerror}). The job goes on without us; make room, and its "
-                "frames come."
+                f"{folder} can't be written ({error.strerror}). The job goes on without us; make room, and "
+                "its frames come."
             ) from error
         finally:
             if breaks_off:
