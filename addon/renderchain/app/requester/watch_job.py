@@ -139,14 +139,14 @@ class JobWatch:
             self._overdue = Overdue(self._chain, job, self._now, self._acceptance.speaks_against)
         following = asyncio.create_task(self._follow(from_block, job, manifest))
         arriving = asyncio.create_task(self._arrivals.run())
-        parts: dict[str, Callable[[], Awaitable[None]]] = {
+        works: dict[str, Callable[[], Awaitable[None]]] = {
             "Checking leases": partial(self._checks.run, from_block),
             "Drawing and paying leases": self._acceptance.run,
             "Watching the audit pool": self._pool.run,
         }
         if self._overdue:
-            parts["Ending what is overdue"] = self._overdue.tend
-        kept = (keep_at_work(name, work, self._reporter) for name, work in parts.items())
+            works["Ending what is overdue"] = self._overdue.tend
+        kept = (keep_at_work(name, work, self._reporter) for name, work in works.items())
         tasks = [following, arriving, *map(asyncio.create_task, kept)]
         if private and job.requester == self._chain.address:
             self._keys = await self._key_giving(job, private, from_block)
