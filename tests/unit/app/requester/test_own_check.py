@@ -249,7 +249,7 @@ def test_a_challenge_that_the_account_can_not_pay_is_told(
     assert told.lease_id in artist.reporter.doubts and not challenges(world)
 
 
-def test_a_package_that_the_store_has_lost_leaves_the_lease_to_chance(
+def test_a_package_that_the_store_has_lost_leaves_the_lease_unchecked(
     world: World, artist: Artist, machine: Machine
 ) -> None:
     away = [StoreError("away")] * (1 + len(RETRIES_S))
