@@ -126,6 +126,7 @@ class KuboCall:
         self._socket: socket.socket | None = None
         self._answer: HTTPResponse | None = None
         self._ends_by_closing = False
+        self._coming = 0
         self._wakes_seldom = False
         self._is_stopped = False
 
@@ -136,8 +137,13 @@ class KuboCall:
         body: Iterable[bytes | bytearray] = (),
         body_bytes: int = 0,
         kind: str = "application/octet-stream",
+        answer_bytes: int = 0,
     ) -> None:
-        """Begin; what the body's iterator raises is not about the node."""
+        """Begin; what the body's iterator raises is not about the node.
+
+        An answer of ``answer_bytes``, if that is known, wakes us the more seldom.
+        """
+        self._coming = answer_bytes
         with self._asked():
             self._connect()
             self._link.putrequest(
@@ -167,14 +173,15 @@ class KuboCall:
         """Fill it with what comes next of the answer; less only at its end."""
         assert self._answer is not None, "ask() comes first"
         with self._asked():
-            if not self._ends_by_closing or len(buffer) <= LAST_BYTES:
-                self._wake(seldom=False)
+            if not self._ends_by_closing:
                 return self._answer.readinto(buffer)
-            self._wake(seldom=True)
-            first = len(buffer) - LAST_BYTES
-            size = self._answer.readinto(buffer[:first])
-            if size < first:
-                return size
+            self._coming = max(self._coming - len(buffer), 0)  # after these
+            first = max(len(buffer) - max(LAST_BYTES - self._coming, 0), 0)
+            if first:
+                self._wake(seldom=True)
+                size = self._answer.readinto(buffer[:first])
+                if size < first or first == len(buffer):
+                    return size
             self._wake(seldom=False)
             return first + self._answer.readinto(buffer[first:])
 

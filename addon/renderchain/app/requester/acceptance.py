@@ -108,18 +108,19 @@ class Acceptance:
 
     async def _act(self, lease_id: LeaseId) -> list[Exception]:
         """Do what may be due for it; returns what hindered it."""
-        try:
-            async with self._turn:
-                if lease_id in self._unseen:
-                    await self._await_draw(lease_id)
-                    self._unseen.discard(lease_id)
-                if lease_id in self._unpaid:
-                    await self._accept(lease_id)
-                    self._unpaid.discard(lease_id)
-        except Exception as error:  # noqa: BLE001 - whatever it is, other leases and frames go on
-            raise_if_ending(error)
-            return [error]
-        return []
+        hindered = list[Exception]()
+        async with self._turn:
+            for due, act in ((self._unseen, self._await_draw), (self._unpaid, self._accept)):
+                if lease_id not in due:
+                    continue
+                due.discard(lease_id)  # first: what is heard meanwhile has it done again
+                try:
+                    await act(lease_id)
+                except Exception as error:  # noqa: BLE001 - whatever it is, other leases and frames go on
+                    due.add(lease_id)
+                    raise_if_ending(error)
+                    hindered.append(error)
+        return hindered
 
     async def _await_draw(self, lease_id: LeaseId) -> None:
         """Remember what an audit's votes are drawn by, if they are still to be drawn."""

@@ -146,7 +146,7 @@ class JobWatch:
         }
         if self._overdue:
             works["Ending what is overdue"] = self._overdue.tend
-        kept = (keep_at_work(name, work, self._reporter) for name, work in works.items())
+        kept = [keep_at_work(*one, self._reporter, tells_waits=True) for one in works.items()]
         tasks = [following, arriving, *map(asyncio.create_task, kept)]
         if private and job.requester == self._chain.address:
             self._keys = await self._key_giving(job, private, from_block)

@@ -120,8 +120,11 @@ def test_a_node_that_speaks_without_end_and_sends_nothing_is_left(begin: bytes, 
         call.close()
 
 
-@pytest.mark.parametrize("size", [9, 300_007, 2 * MIB])
-def test_bytes_of_a_known_number_are_here_also_where_the_node_keeps_the_connection(size: int) -> None:
+@pytest.mark.parametrize("is_told", [True, False])
+@pytest.mark.parametrize("size", [9, 300_007, 2 * MIB, 2 * MIB + 9])
+def test_bytes_of_a_known_number_are_here_also_where_the_node_keeps_the_connection(
+    size: int, is_told: bool
+) -> None:
     """For the last ones the system waited as for many, until patience was over."""
     over = threading.Event()
 
@@ -131,7 +134,7 @@ def test_bytes_of_a_known_number_are_here_also_where_the_node_keeps_the_connecti
 
     with node(answer) as port:
         call = call_of(port)
-        call.ask("cat", {})
+        call.ask("cat", {}, answer_bytes=size if is_told else 0)
         for left in range(size, 0, -MIB):
             assert call.read_into(memoryview(bytearray(min(left, MIB)))) == min(left, MIB)
         call.close()

@@ -12,6 +12,7 @@ from renderchain.app.requester.job_report import JobReport
 from renderchain.core.board_events import LeaseAccepted
 from renderchain.core.errors import ContentError, FeeTooHigh, InsufficientFunds, NodeAway, StoreError
 from renderchain.core.lifecycle import JobState
+from renderchain.core.notices.conditions import PartFailed
 from renderchain.core.notices.jobs import FinalsUnchecked
 from renderchain.ports.content_store import BytesDone
 
@@ -57,6 +58,8 @@ def test_frames_come_while_what_pays_for_them_fails(
                 assert not watching.done()
                 await asyncio.sleep(10)
             await asyncio.sleep(100)
+            said = artist.reporter.heard(PartFailed)
+            assert said and all(str(error).strip("'") in one.reason for one in said), "in silence"
             assert world.network.told(LeaseAccepted) == [] and not watching.done()
             fails.clear()
             report = await watching
