@@ -16,7 +16,8 @@ from renderchain.core.audit.state import NO_AUDIT, AuditKind, AuditPhase, DrawOu
 from renderchain.core.board_events import ResultSubmitted
 from renderchain.core.contract_errors import LeaseInOtherState, LeaseIsPaid, UnknownJob, audit_errors
 from renderchain.core.errors import InsufficientFunds, NodeAway
-from renderchain.core.job import LeaseResult
+from renderchain.core.ids import LeaseId
+from renderchain.core.job import LeaseInfo, LeaseResult
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.notices.audits import DrawRefused
 from renderchain.core.notices.audits import VerdictGiven as VerdictTold
@@ -204,6 +205,28 @@ def test_what_could_not_be_paid_at_once_is_paid_when_it_can_be(bench: UseCaseBen
         await asyncio.gather(running, return_exceptions=True)
 
     run(life())
+    assert bench.chain.sent == [("accept", JOB, [LEASE])]
+
+
+def test_a_draw_that_is_heard_while_its_lease_is_looked_at_is_not_lost(
+    bench: UseCaseBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lease(lease_id: LeaseId) -> LeaseInfo:
+        found = bench.chain.leases[lease_id]
+        await asyncio.sleep(5)
+        return found
+
+    monkeypatch.setattr(bench.chain, "lease", lease)
+    one = acceptance(bench)
+
+    async def hear() -> None:
+        looking = asyncio.create_task(one.found(LEASE, Finding.PASSED))
+        await asyncio.sleep(1)
+        bench.change_lease(LEASE, DrawOutcome.PASSED, LeaseState.SUBMITTED)
+        await one.note(drawn(DrawOutcome.PASSED))
+        await looking
+
+    run(hear())
     assert bench.chain.sent == [("accept", JOB, [LEASE])]
 
 
