@@ -60,7 +60,7 @@ class Soak:
 
     async def run(self) -> tuple[list[Look], list[str]]:
         """What was seen, and what is wrong of the money; raises what ended the artist or a trouble."""
-        before, first_block = await ledger.balances(self.network), await self._block() + 1
+        before, first_block = await self._books()
         began_s, enough = time.monotonic(), asyncio.Event()
         working = asyncio.create_task(self.artist.work(enough, self.options.jobs))
         watching = asyncio.create_task(
@@ -87,6 +87,13 @@ class Soak:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
         return seen, await self._wrong(before, first_block)
+
+    async def _books(self) -> tuple[dict[str, int], int]:
+        """All balances and the first block behind them, with nothing between: agents are at work."""
+        while True:
+            block, found = await self._block(), await ledger.balances(self.network)
+            if await self._block() == block:
+                return found, block + 1
 
     async def _block(self) -> int:
         async with self.network.chain("artist") as chain:
