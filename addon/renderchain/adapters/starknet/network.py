@@ -77,7 +77,6 @@ class StarknetNetwork(StarknetSigning):
 
     def place(self, record: NetworkRecord, part: str) -> Place:
         """Of the directory, the registry or a board ("board-0"), as they follow from the record."""
-        from starknet_py.hash.selector import get_selector_from_name
         from starknet_py.net.udc_deployer.deployer import Deployer
         from starknet_py.utils.constructor_args_translator import translate_constructor_args
 
@@ -87,9 +86,8 @@ class StarknetNetwork(StarknetSigning):
         made = Deployer().create_contract_deployment_raw(
             record.classes[name], salt=record.salt(part), raw_calldata=raw
         )
-        selector = get_selector_from_name(DEPLOY)
         calldata = tuple(int(one) for one in made.call.calldata)
-        call = PlainCall(int(made.call.to_addr), DEPLOY, int(selector), calldata)
+        call = PlainCall(int(made.call.to_addr), DEPLOY, calldata)
         return Place(record.classes[name], int(made.address), call)
 
     def directory_call(self, directory: int, name: str, *arguments: int) -> PlainCall:
@@ -194,10 +192,9 @@ def _made_of(record: NetworkRecord, part: str) -> tuple[str, list[Any]]:
 def _read_deployment(call: PlainCall) -> str:
     """The deployment of a class of ours in words; "" for any other call."""
     from starknet_py.constants import DEFAULT_DEPLOYER_ADDRESS
-    from starknet_py.hash.selector import get_selector_from_name
 
     is_deployer = call.to == int(DEFAULT_DEPLOYER_ADDRESS, 16) and call.entrypoint == DEPLOY
-    if not is_deployer or call.selector != get_selector_from_name(DEPLOY) or len(call.calldata) < 4:
+    if not is_deployer or len(call.calldata) < 4:
         return ""
     named = {class_hash_of(name): name for name in ("Directory", "WorkerRegistry", "JobBoard")}
     class_hash, _, unique, count, *arguments = call.calldata
