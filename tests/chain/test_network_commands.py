@@ -130,7 +130,7 @@ def test_a_network_is_deployed_checked_extended_paused_handed_over_and_its_board
     assert "The network is deployed" in said
     record = read_record(shell.record)
     assert record.complete and record.rules.seat_age_epochs == 0 and len(record.boards) == 1
-    assert shell.class_at(record.boards[0]) == known_classes()["JobBoard"]
+    assert shell.class_at(record.addresses[0]) == known_classes()["JobBoard"]
     assert "All of it is right." in shell.run("verify NAME")
     before = tell(shell.rpc_url, "getAccountBalance", address=hex(shell.accounts[0].address), unit="FRI")
     assert "The network is deployed" in shell.run(f"deploy NAME --yes {rules}")
@@ -145,7 +145,7 @@ def test_a_network_is_deployed_checked_extended_paused_handed_over_and_its_board
     assert "the network is paused" in shell.run("verify NAME")
     shell.run("resume NAME --yes")
     assert "is announced" in shell.run("announce-board NAME --yes")
-    boards = read_record(shell.record).boards
+    boards = read_record(shell.record).addresses
     assert len(boards) == 2 and "All of it is right." in shell.run("verify NAME")
     assert "no board of this network" in shell.run("retire-board NAME 0x123 --yes", code=1)
     shell.run(f"retire-board NAME {boards[0]:#x} --yes")
@@ -221,7 +221,7 @@ def test_a_record_that_was_changed_is_found_out(shell: Shell) -> None:
     said = shell.run("verify NAME", code=1)
     assert "WRONG the registry" in said and "don't use this network" in said
     assert "somebody changed it" in shell.run("deploy NAME --yes", code=1)
-    shell.record.write_text(text.replace("renderchain/network/1", "renderchain/network/9"))
+    shell.record.write_text(text.replace("renderchain/network/2", "renderchain/network/9"))
     assert "no record of a network" in shell.run("verify NAME", code=78)
 
 

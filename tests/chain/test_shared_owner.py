@@ -81,7 +81,7 @@ def test_two_signers_own_a_network_and_do_all_that_an_owner_may(shell: Shell) ->
     assert "the network is not paused" in shell.run("verify NAME")
     signed(shell, owner, printed("announce-board NAME"))
     assert "is announced" in shell.run("announce-board NAME --yes", 1), "noted by whoever has the record"
-    first = read_record(shell.record).boards[0]
+    first = read_record(shell.record).addresses[0]
     signed(shell, owner, printed(f"retire-board NAME {first:#x}"))
     assert "board 0 is active, retired" in shell.run("verify NAME")
     another = shell.accounts[1].address
