@@ -89,20 +89,19 @@ class Soak:
         return seen, await self._wrong(before, first_block)
 
     async def _books(self) -> tuple[dict[str, int], int]:
-        """All balances and the first block behind them, with nothing between: agents are at work."""
+        """All balances and the first block behind them, with no transaction between: agents are at work."""
         while True:
-            block, found = await self._block(), await ledger.balances(self.network)
-            if await self._block() == block:
-                return found, block + 1
-
-    async def _block(self) -> int:
-        async with self.network.chain("artist") as chain:
-            return await chain.block_number()
+            async with self.network.chain("artist") as chain:
+                next_block = await chain.block_number() + 1
+            found = await ledger.balances(self.network)
+            if not await ledger.transactions(self.network, next_block):
+                return found, next_block
 
     async def _wrong(self, before: dict[str, int], first_block: int) -> list[str]:
         """What is not as it must be of jobs and money."""
-        after = await ledger.balances(self.network)
-        gains = ledger.moved(before, after, await ledger.transactions(self.network, first_block))
+        after, next_block = await self._books()
+        sent = await ledger.transactions(self.network, first_block, next_block)
+        gains = ledger.moved(before, after, sent)
         found = [f"{sum(gains.values())} fri came from nowhere: {gains}."] if sum(gains.values()) else []
         pay_fri = FRAMES * parse_strk(REWARD)
         for job_id, report in self.artist.reports.items():
