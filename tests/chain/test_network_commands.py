@@ -13,13 +13,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from renderchain.adapters.starknet import contracts
 from renderchain.adapters.starknet.node import Node, close_account, open_account
 from renderchain.app.network.records import read_record, write_record
 from renderchain.blender.network.commands import network
 from renderchain.composition.network_owner import ARTEFACTS, known_classes
 from renderchain.core.money import FRI_PER_STRK
 from renderchain.core.network_record import CLASSES, STRK
+from starknet_py.common import create_sierra_compiled_contract
 from starknet_py.hash.selector import get_selector_from_name
+from starknet_py.hash.sierra_class_hash import compute_sierra_class_hash
 from starknet_py.net.client_models import Call
 
 from devkit.network.devnet import tell
@@ -163,6 +166,44 @@ def odd(shell: Shell) -> Path:
     file = shell.folder / "odd.toml"
     file.write_text("epoch_blocks = 11\n")
     return file
+
+
+def test_a_later_version_announces_a_board_of_its_own_in_the_same_network(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell.run("deploy NAME --yes")
+    artefacts, later = of_a_later_version(shell.folder / "later")
+    known = {name: hex(one) for name, one in known_classes().items()}
+    with monkeypatch.context() as patched:
+        patched.setattr(contracts, "_classes", lambda: {**known, "JobBoard": hex(later)})
+        assert "JobBoard; nothing was sent" in shell.run("announce-board NAME --yes", code=1)
+        said = shell.run(f"declare NAME --yes --artefacts {artefacts}")
+        assert "JobBoard is declared" in said and "Directory" not in said
+        assert "has all classes" in shell.run(f"declare NAME --yes --artefacts {artefacts}")
+        assert "other contracts than boards before it" in shell.run("announce-board NAME --yes")
+        said = shell.run("verify NAME", code=1)
+        assert "?     board 0 has contracts of another version" in said and "WRONG" not in said
+    first, second = read_record(shell.record).boards
+    assert (shell.class_at(first.address), shell.class_at(second.address)) == (
+        int(known["JobBoard"], 16),
+        later,
+    )
+    said = shell.run("verify NAME", code=1)
+    assert f"?     board 1 has contracts of another version: JobBoard {later:#x}" in said
+    assert "WRONG" not in said and "Nothing is wrong, and 1 of" in said
+    assert "The network is deployed" in shell.run("deploy NAME --yes"), "all of it stands"
+
+
+def of_a_later_version(folder: Path) -> tuple[Path, int]:
+    """Compiled contracts whose board has another class for what else its ABI names, and that class."""
+    shutil.copytree(ARTEFACTS, folder)
+    file = folder / "JobBoard.sierra.json"
+    body = json.loads(file.read_text())
+    body["abi"].append({"type": "struct", "name": "renderchain::Later", "members": []})
+    file.write_text(json.dumps(body))
+    return folder, compute_sierra_class_hash(
+        create_sierra_compiled_contract(compiled_contract=file.read_text())
+    )
 
 
 def test_a_board_that_was_announced_and_not_noted_is_noted_and_not_announced_again(shell: Shell) -> None:
