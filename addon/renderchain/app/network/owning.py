@@ -59,7 +59,7 @@ class Owning:
         is_there = await self._chain.class_at(place.address)
         wait = duration_of(self._record.rules.board_wait_s)
         calls = (() if is_there else (place.call,)) + (self._call("announce_board", place.address),)
-        effects = (
+        effects: tuple[str, ...] = (
             f"It becomes active after {wait}, in which workers who don't want it can leave; at once "
             "while nobody has staked.",
         )

@@ -128,17 +128,17 @@ def declare_classes(options: argparse.Namespace) -> int:
         settings = network_settings(options, record)
         async with open_network(settings, reporter, options.artefacts, signs=True) as chain:
             chain.knows(record)
-            lacking = [name for name in CLASSES if not await chain.knows_class(classes[name])]
-            if not lacking:
+            names = [name for name in CLASSES if not await chain.knows_class(classes[name])]
+            if not names:
                 say("The chain has all classes of this version; nothing was sent.")
                 return 0
-            check_artefacts(options.artefacts, lacking)
+            check_artefacts(options.artefacts, names)
             say(f"Declaring classes on {chain.chain_name}:")
-            await weigh(chain, Steps(tuple(lacking)), settings.fee_limit_fri, say)
+            await weigh(chain, Steps(tuple(names)), settings.fee_limit_fri, say)
             if not confirmed(options)():
                 say("Nothing was sent.")
                 return 1
-            await declare(chain, lacking, say)
+            await declare(chain, names, say)
         return 0
 
     return guarded(options, lambda reporter: asyncio.run(run(reporter)))
