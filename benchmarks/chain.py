@@ -21,7 +21,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from renderchain.adapters.journal_sqlite import SqliteJournal
+from renderchain.adapters.journal.sqlite import SqliteJournal
 from renderchain.adapters.starknet.fees import kind_of
 from renderchain.core.ids import JobId
 from renderchain.ports.outbox import IntentState

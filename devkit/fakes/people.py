@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from renderchain.adapters.journal_sqlite import SqliteJournal
+from renderchain.adapters.journal.sqlite import SqliteJournal
 from renderchain.adapters.locks import hold
 from renderchain.adapters.sealing import AccountSceneKey, AccountUnwrapper, ChaChaSealer
 from renderchain.app.audit.duties import AuditDuties

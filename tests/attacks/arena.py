@@ -20,7 +20,7 @@ from typing import Any
 
 from renderchain.adapters.images.exr import read_noisy
 from renderchain.adapters.ipfs.kubo import KuboStore
-from renderchain.adapters.journal_sqlite import SqliteJournal
+from renderchain.adapters.journal.sqlite import SqliteJournal
 from renderchain.adapters.poseidon import hash_many
 from renderchain.adapters.sealing import AccountUnwrapper, ChaChaSealer
 from renderchain.adapters.starknet.chain import StarknetChain

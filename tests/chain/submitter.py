@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from renderchain.adapters.ipfs.kubo import KuboStore
-from renderchain.adapters.journal_sqlite import SqliteJournal
+from renderchain.adapters.journal.sqlite import SqliteJournal
 from renderchain.adapters.poseidon import hash_many
 from renderchain.adapters.sealing import ChaChaSealer
 from renderchain.adapters.starknet.chain import StarknetChain

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from renderchain.adapters import journal_sqlite
+from renderchain.adapters.journal import sqlite
 from renderchain.adapters.starknet.boards import active_boards, board_loads
 from renderchain.adapters.starknet.contracts import open_contract
 from renderchain.adapters.starknet.registry import StarknetRegistry
@@ -145,7 +145,7 @@ def test_a_job_that_a_crash_cut_off_is_found_on_its_board(
             journal, address = opened.journal(opened.accounts[0]), opened.accounts[0].address
             plain = [(int(one.to_addr), int(one.selector), list(map(int, one.calldata))) for one in calls]
             with monkeypatch.context() as earlier:  # another process of this machine, which is gone
-                earlier.setattr(journal_sqlite, "OWNER", f"{socket.gethostname()}/{2**22 + 1}/0")
+                earlier.setattr(sqlite, "OWNER", f"{socket.gethostname()}/{2**22 + 1}/0")
                 journal.intend(intent_of_job(7), address, "Creating the job", plain)
 
             created = await (await artist.of(first)).recover()

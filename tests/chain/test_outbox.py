@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from renderchain.adapters.journal_sqlite import SqliteJournal
+from renderchain.adapters.journal.sqlite import SqliteJournal
 from renderchain.adapters.starknet.node import close_account, open_account
 from renderchain.core.contract_errors import UnknownJob, UnknownWorker
 from renderchain.core.errors import ChainError, ContractError, FeeTooHigh, InsufficientFunds, NoAllowance

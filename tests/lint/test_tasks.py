@@ -23,7 +23,7 @@ HEARD = {
     "app/requester/arrivals.py:_wait": (1, "it only waits"),
     "app/requester/arrivals.py:begin": (1, "asked for its result, or its failure ends the watch"),
     "app/requester/create_job.py:create_job": (1, "awaited, shielded"),
-    "app/requester/watch_job.py:run": (6, "what three of them raise ends the watch, three are kept at work"),
+    "app/requester/watch_job.py:run": (3, "what these raise ends the watch; others are kept at work"),
     "app/upkeep/boards.py:work_on_boards": (1, "gathered"),
     "app/upkeep/keeping.py:tend": (1, "it catches all, and tells"),
     "app/watchtower/key_watch.py:run": (1, "each is kept at work"),

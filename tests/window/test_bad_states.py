@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from renderchain.adapters.journal_sqlite import SqliteJournal
+from renderchain.adapters.journal.sqlite import SqliteJournal
 from renderchain.adapters.keys import KeystoreFile, Opened, PassphraseKeystore
 
 from devkit.fakes.silent import silent_server

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import Any, TypeVar
 
-from ..adapters.journal_sqlite import SqliteJournal
+from ..adapters.journal.sqlite import SqliteJournal
 from ..adapters.starknet.chain import StarknetChain
 from ..adapters.starknet.fees import Fee
 from ..adapters.starknet.node import (

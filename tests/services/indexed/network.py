@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from renderchain.adapters.index.http import RemoteIndex
-from renderchain.adapters.journal_sqlite import SqliteJournal
+from renderchain.adapters.journal.sqlite import SqliteJournal
 from renderchain.app.indexed.artist import IndexedArtist
 from renderchain.app.indexed.asking import Asking
 from renderchain.app.requester.overview import Overview

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from renderchain.adapters.backup import MARK, Restored, restore_backup, write_backup
-from renderchain.adapters.journal_sqlite import SqliteJournal
+from renderchain.adapters.journal.sqlite import SqliteJournal
 from renderchain.app.audit.kept_content import KeptContent
 from renderchain.core.errors import ChangeRefused, JournalError
 from renderchain.core.ids import JobId, LeaseId

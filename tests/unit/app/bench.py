@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from renderchain.adapters.journal_sqlite import SqliteJournal
+from renderchain.adapters.journal.sqlite import SqliteJournal
 from renderchain.adapters.poseidon import hash_many
 from renderchain.adapters.sealing import AccountUnwrapper, ChaChaSealer
 from renderchain.app.audit.proof_store import ProofStore

@@ -11,7 +11,7 @@ from tests.unit.docs.pages import REPO, tracked
 # What needs no glossary: English, what every programmer knows, and the parts of names of their kind:
 # ChaCha, SQLite, e2e, and what Blender wants in the names of its classes (AP, OT, PG, PT, UL).
 PLAIN = """
-    restored
+    endless restored unfinished
     abi action active addon address again ahead already amount animation another ap app application ask at
     away back background bad base be below bench benchmark blender build canceled cancelled caught cha
     change check choose close come comparison connection console contract control copy core count cover

@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from renderchain.adapters.journal_sqlite import SqliteJournal
+from renderchain.adapters.journal.sqlite import SqliteJournal
 from renderchain.app.audit.proof_store import ProofStore
 from renderchain.app.worker.known_tile import KeptTiles
 from renderchain.core.ids import JobId, LeaseId

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from renderchain.adapters.journal_sqlite import SqliteJournal
+from renderchain.adapters.journal.sqlite import SqliteJournal
 from renderchain.adapters.starknet.errors import FeeTooLow
 from renderchain.adapters.starknet.sender import Sender
 from renderchain.core.errors import ChainError, StuckTransaction

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from renderchain.adapters.journal_sqlite import SqliteJournal
+from renderchain.adapters.journal.sqlite import SqliteJournal
 from renderchain.app.worker.finished import FinishedFrames
 from renderchain.app.worker.render_frames import KILLS_BORNE
 from renderchain.core.errors import ContentError, ProcessKilled, RenderFailed, StoreError

@@ -21,16 +21,16 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ..core.artist_job import SENDING, JobEntry, KeptFrame
-from ..core.audit.state import AuditKind
-from ..core.errors import JournalError
-from ..core.frame_names import USUAL
-from ..core.ids import JobId, LeaseId
-from ..core.manifest import PackedFile
-from ..core.messages import Loaded, Rendered
-from ..ports.journal import AppealEntry, FrameEntry, LeaseEntry
-from ..ports.outbox import Intent, IntentState
-from .journal_tables import MIGRATIONS
+from ...core.artist_job import SENDING, JobEntry, KeptFrame
+from ...core.audit.state import AuditKind
+from ...core.errors import JournalError
+from ...core.frame_names import USUAL
+from ...core.ids import JobId, LeaseId
+from ...core.manifest import PackedFile
+from ...core.messages import Loaded, Rendered
+from ...ports.journal import AppealEntry, FrameEntry, LeaseEntry
+from ...ports.outbox import Intent, IntentState
+from .tables import MIGRATIONS
 
 OWNER = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(8)}"  # this process
 FOREIGN_S = 600.0

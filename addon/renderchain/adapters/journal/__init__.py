@@ -1,0 +1,1 @@
+"""The journal: a SQLite file that several processes share."""
