@@ -33,8 +33,8 @@ def told(name):  # since a button was pressed
 def is_begun():
     return bool(part("ui.submitting").submitting.phase or part("ui.confirm")._asked or told("SUBMIT"))
 def contents():  # of the file: each data-block, who uses it, and what was written on it
-    found = {}
-    for kind in sorted(set(dir(bpy.data)) - {"window_managers", "screens", "workspaces"}):
+    found = {{}}
+    for kind in sorted(set(dir(bpy.data)) - {{"window_managers", "screens", "workspaces"}}):
         blocks = getattr(bpy.data, kind)
         if isinstance(blocks, bpy.types.bpy_prop_collection):
             found[kind] = [[one.name_full, one.users, sorted(one.keys())] for one in blocks]
