@@ -56,10 +56,12 @@ def hold(job: str) -> None:
 
 def _look() -> float | None:
     """Have the status bar say what there is to say, unless a tool that goes on uses it."""
-    is_at_work = any(window.modal_operators for window in bpy.context.window_manager.windows)
-    if not is_at_work and _shown != [submitting.job]:
+    windows = bpy.context.window_manager.windows
+    if _shown != [submitting.job] and not any(window.modal_operators for window in windows):
         _shown[:] = [submitting.job]
-        bpy.context.workspace.status_text_set(None)  # draws it anew
+        for window in windows:
+            with bpy.context.temp_override(window=window):
+                window.workspace.status_text_set(None)  # draws it anew
     return EVERY_S if submitting.job or _shown != [""] else None
 
 
