@@ -150,6 +150,7 @@ def in_window(screen: Screen, application: LocalApplication, folder: Path) -> li
     with running_network(folder / "network", workers=1) as network:
         more = {"RENDERCHAIN_CONFIG": str(network.settings_file("artist"))}
         more |= {"BLENDER_USER_RESOURCES": str(application.resources)}
+        more |= {name: str(folder / "home") for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME")}
         window = Window(screen, [application.program], more, folder / "blender.log", small)
         try:
             window.show_panel()
