@@ -30,7 +30,7 @@ def start() -> None:
     if keyconfig:
         keymap = keyconfig.keymaps.new(KEYMAP)
         for modifier in MODIFIERS if sys.platform == "darwin" else MODIFIERS[:1]:
-            item = keymap.keymap_items.new(RENDERCHAIN_OT_quit.bl_idname, KEY, "PRESS", **modifier)
+            item = keymap.keymap_items.new(RENDERCHAIN_OT_close.bl_idname, KEY, "PRESS", **modifier)
             _keys.append((keymap, item))
 
 
@@ -71,10 +71,10 @@ def _draw(holder: Any, context: bpy.types.Context) -> None:
         holder.layout.label(text=text, icon="EXPORT", translate=False)
 
 
-class RENDERCHAIN_OT_quit(bpy.types.Operator):  # noqa: N801 - Blender's naming
+class RENDERCHAIN_OT_close(bpy.types.Operator):  # noqa: N801 - Blender's naming
     """Close Blender although a job is being sent"""
 
-    bl_idname = "renderchain.quit"
+    bl_idname = "renderchain.close"
     bl_label = "Quit Anyway"
     bl_options = {"INTERNAL"}  # noqa: RUF012 - Blender's naming
 
@@ -98,4 +98,4 @@ class RENDERCHAIN_OT_quit(bpy.types.Operator):  # noqa: N801 - Blender's naming
         return bpy.ops.wm.quit_blender("INVOKE_DEFAULT")
 
 
-CLASSES = (RENDERCHAIN_OT_quit,)
+CLASSES = (RENDERCHAIN_OT_close,)
