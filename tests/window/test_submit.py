@@ -34,6 +34,13 @@ scene.render.engine, scene.renderchain.what, scene.renderchain.output = "CYCLES"
 """
 
 
+def _found(window: Window) -> list[str]:
+    """The kinds that the panel has, which looks as long as it is drawn."""
+    window.redraw()
+    kinds: list[str] = window.ask(FOUND)
+    return kinds
+
+
 def _has_changed(window: Window, before: object) -> bool:
     return bool(window.ask(FOUND) != before)
 
@@ -81,13 +88,13 @@ def test_a_file_that_is_nowhere_and_a_texture_that_is_gone_have_buttons_that_men
     window.ask(f"import importlib; findings = importlib.import_module({module!r})")
     window.settle(100)
     window.ask(LOSE)
-    window.wait_until(lambda: "unsaved file" in window.ask(FOUND))
+    window.wait_until(lambda: "unsaved file" in _found(window))
     window.show_panel(FINDINGS)
     window.find("bpy.ops.wm.save_mainfile")
     window.ask(f"bpy.ops.wm.save_as_mainfile(filepath={str(tmp_path / 'town.blend')!r})")
-    window.wait_until(lambda: "unsaved file" not in window.ask(FOUND))
+    window.wait_until(lambda: "unsaved file" not in _found(window))
     window.click_on("bpy.ops.renderchain.check")
-    window.wait_until(lambda: "missing file" in window.ask(FOUND), MOST_S)
+    window.wait_until(lambda: "missing file" in _found(window), MOST_S)
     window.show_panel(FINDINGS)
     window.find("bpy.ops.file.find_missing_files")
     window.picture(PICTURES / "missing.png")
