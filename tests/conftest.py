@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +15,8 @@ from hypothesis import settings
 import tests.draws  # noqa: F401
 from devkit.network.services import REPO, start_devnet, start_kubo, stop, tool_root
 from tests.application import Application
+
+MEMORY = Path("/dev/shm")
 
 # No deadline: on a busy machine it fails for nothing. The same examples every time: a failure comes again.
 settings.register_profile("everywhere", deadline=None, derandomize=True, print_blob=True)
@@ -67,3 +71,13 @@ def application(extension: Path, tmp_path_factory: pytest.TempPathFactory) -> Ap
 def folder(tmp_path: Path) -> Path:
     """An empty folder."""
     return tmp_path
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """An empty folder, in memory where the system has that: a disk would be most of the time."""
+    if not os.access(MEMORY, os.W_OK):
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(prefix="renderchain-", dir=MEMORY) as folder:
+        yield Path(folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 from renderchain.adapters.starknet.signatures import KeySigner, StarkSigning
 from renderchain.core.board_events import BoardEvent, JobCreated, JobImproved, LeaseClaimed, ResultSubmitted
@@ -14,6 +15,12 @@ from renderchain.core.receipt.signed_call import SUBMIT, SignedCall
 from devkit.board.account import MemoryView
 
 NOTHING: tuple[int, ...] = ()
+
+
+@cache
+def signer_of(address: int) -> KeySigner:
+    """Who signs for an account, whose private key is its address: finding its public key takes a while."""
+    return KeySigner(address)
 
 
 class MemoryReceipts(MemoryView):
@@ -32,7 +39,7 @@ class MemoryReceipts(MemoryView):
         bounds = (0, 1, 10**9, 10**10, 10**3, 10**12)
         more = (bounds, (0, 0), NOTHING, NOTHING, NOTHING, calldata, NOTHING)
         call = SignedCall(sender, told.block, 0, *more)
-        signature = KeySigner(sender).sign(StarkSigning().call_hash(self.chain_id, call))
+        signature = signer_of(sender).sign(StarkSigning().call_hash(self.chain_id, call))
         return replace(call, signature=signature)
 
     async def brought(self, job_id: JobId, from_block: int) -> list[Brought]:
@@ -44,7 +51,7 @@ class MemoryReceipts(MemoryView):
     async def account_key(self, address: int) -> AccountKey:
         """Class and public key of an account, which does not follow from them here."""
         return await self._ask(
-            "Reading an account", lambda model: AccountKey(address, 0, KeySigner(address).public_key)
+            "Reading an account", lambda model: AccountKey(address, 0, signer_of(address).public_key)
         )
 
     async def _of(self, job_id: JobId, from_block: int) -> list[BoardEvent]:

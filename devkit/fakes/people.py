@@ -16,7 +16,6 @@ from typing import Any
 from renderchain.adapters.journal_sqlite import SqliteJournal
 from renderchain.adapters.locks import hold
 from renderchain.adapters.sealing import AccountSceneKey, AccountUnwrapper, ChaChaSealer
-from renderchain.adapters.starknet.signatures import KeySigner
 from renderchain.app.audit.duties import AuditDuties
 from renderchain.app.audit.key_duty import KeyDuty
 from renderchain.app.audit.proof_store import ProofStore
@@ -63,6 +62,7 @@ from renderchain.core.worker_control import Control
 from renderchain.ports.renderer import Renderer
 
 from devkit.board.chain import MemoryChain, no_others
+from devkit.board.receipts import signer_of
 
 from .boards import ManyBoards
 from .hashing import remembered
@@ -352,7 +352,7 @@ class Artist:
             read_noisy=read_noisy,
             packages=self.folder / "own-packages",
             receipt_parts=self.folder / "receipt-parts",
-            signer=lambda chain: KeySigner(chain.address),
+            signer=lambda chain: signer_of(chain.address),
             from_block=0,
             upkeep=StoreUpkeep(self.world.store, self.reporter, self.world.now, tells=self.tells),
             turn_of=lambda board, job_id: hold(self.folder / f"{board:x}-{job_id}.lock", f"job {job_id}"),

@@ -10,7 +10,7 @@ from tests.board.opener import Opener
 
 
 @pytest.fixture(params=["memory", "devnet"])
-def networks(request: pytest.FixtureRequest, tmp_path: Path) -> Opener:
+def networks(request: pytest.FixtureRequest, disk: Path) -> Opener:
     """Of one kind."""
     port = request.getfixturevalue("devnet") if request.param == "devnet" else 0
-    return Opener(port, tmp_path)
+    return Opener(port, disk)

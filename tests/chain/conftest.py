@@ -13,12 +13,12 @@ from devkit.network.clients import Chains
 
 
 @pytest.fixture
-def chains(devnet: int, tmp_path: Path) -> Callable[[], Any]:
+def chains(devnet: int, disk: Path) -> Callable[[], Any]:
     """``async with chains() as opened`` gives ``Chains``."""
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[Chains]:
         async with AsyncExitStack() as stack:
-            yield Chains(devnet, tmp_path, stack)
+            yield Chains(devnet, disk, stack)
 
     return opened

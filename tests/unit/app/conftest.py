@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,18 +10,6 @@ from devkit.fakes.world import World
 from tests.people import artist, machine
 
 __all__ = ["artist", "machine"]  # pytest finds them here
-
-MEMORY = Path("/dev/shm")
-
-
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Path]:
-    """An empty folder, in memory where the system has that: a disk would be most of the time."""
-    if not os.access(MEMORY, os.W_OK):
-        yield tmp_path
-        return
-    with tempfile.TemporaryDirectory(prefix="renderchain-", dir=MEMORY) as folder:
-        yield Path(folder)
 
 
 @pytest.fixture

@@ -50,8 +50,9 @@ def contract_at(name: str, address: int, account: Any) -> Any:
     return Contract(address, abi_of(name), account, cairo_version=1)
 
 
+@functools.cache
 def abi_of(name: str) -> list[Any]:
-    """What a contract offers."""
+    """What a contract offers; nobody may change it."""
     return list(json.loads((ABI / f"{name}.json").read_text()))
 
 
@@ -102,9 +103,10 @@ def read_abis_fast() -> None:
     """starknet-py 0.30.0 builds the grammar of ABI types anew for each type: 2 s a contract.
 
     The grammar is always the same, and so are most types, so its module gets a Lark that remembers what
-    it built and parsed.
+    it built and parsed. Whoever opens a network's contracts for several accounts has each ABI parsed once.
     """
     import lark
+    from starknet_py import contract
     from starknet_py.abi.v2 import parser_transformer
 
     @functools.cache
@@ -112,3 +114,15 @@ def read_abis_fast() -> None:
         return SimpleNamespace(parse=functools.cache(lark.Lark(*arguments, **options).parse))
 
     parser_transformer.lark = SimpleNamespace(Lark=remembering)
+
+    parser, parsed = contract.AbiParserV2, dict[int, tuple[Any, Any]]()
+
+    def parse_once(abi: Any) -> Any:
+        def parse() -> Any:
+            if id(abi) not in parsed:
+                parsed[id(abi)] = abi, parser(abi).parse()  # kept with it, so that the id stays its own
+            return parsed[id(abi)][1]
+
+        return SimpleNamespace(parse=parse)
+
+    contract.AbiParserV2 = parse_once
