@@ -26,7 +26,7 @@ def start() -> None:
     """Have a place in the status bar and the File menu, and the key that quits."""
     bpy.types.STATUSBAR_HT_header.append(_draw)
     bpy.types.TOPBAR_MT_file.append(_draw)
-    keyconfig = bpy.context.window_manager.keyconfigs.addon
+    keyconfig: Any = bpy.context.window_manager.keyconfigs.addon  # its stubs know no values but constants
     if keyconfig:
         keymap = keyconfig.keymaps.new(KEYMAP)
         for modifier in MODIFIERS if sys.platform == "darwin" else MODIFIERS[:1]:
