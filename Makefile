@@ -3,6 +3,10 @@ BIN := .venv/bin
 SETUP := @python3 -m tools.setup
 COMPILE = $$(python3 -m tools.setup path uv)/bin/uv pip compile -q --universal --python-version 3.11 \
 	--generate-hashes --no-header pyproject.toml
+# Suites that take more than an hour together, each with a target of its own. CI has no time for them.
+LANES := tests/kills tests/window tests/services/browser tests/services/db tests/services/faults \
+	$(addprefix tests/e2e/test_,job_in_application.py lanes.py services.py two_blenders.py) \
+	$(filter-out tests/attacks/test_fraud.py,$(wildcard tests/attacks/test_*.py))
 # They come with Blender's own builds, and wheels of ours would shadow them.
 IN_BLENDER := numpy requests certifi idna charset-normalizer
 .PHONY: $(shell sed -nE 's/^([a-z0-9-]+):.*## .*/\1/p' $(MAKEFILE_LIST))
@@ -14,9 +18,13 @@ demo: ## the main job for real: a network, seven workers, a scene, frames on dis
 	$(SETUP) demo $(if $(SERVICES),dashboard)
 	$(BIN)/python -m tools.demo
 
-test: ## all tests
+test: ## the tests, but for the lanes
 	$(SETUP) all
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(LANES:%=--ignore=%)
+
+test-lanes: ## the lanes in their short form: window, attacks, kills, both databases, browser, services on a whole network
+	$(SETUP) all
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(LANES)
 
 setup: ## what the demo needs: Python, Blender, devnet, Kubo, scenes
 	$(SETUP) demo

@@ -60,7 +60,7 @@ class Soak:
 
     async def run(self) -> tuple[list[Look], list[str]]:
         """What was seen, and what is wrong of the money; raises what ended the artist or a trouble."""
-        before, first_block = await ledger.balances(self.network), await self._block() + 1
+        before, first_block = await self._books()
         began_s, enough = time.monotonic(), asyncio.Event()
         working = asyncio.create_task(self.artist.work(enough, self.options.jobs))
         watching = asyncio.create_task(
@@ -88,14 +88,20 @@ class Soak:
             await asyncio.gather(*tasks, return_exceptions=True)
         return seen, await self._wrong(before, first_block)
 
-    async def _block(self) -> int:
-        async with self.network.chain("artist") as chain:
-            return await chain.block_number()
+    async def _books(self) -> tuple[dict[str, int], int]:
+        """All balances and the first block behind them, with no transaction between: agents are at work."""
+        while True:
+            async with self.network.chain("artist") as chain:
+                next_block = await chain.block_number() + 1
+            found = await ledger.balances(self.network)
+            if not await ledger.transactions(self.network, next_block):
+                return found, next_block
 
     async def _wrong(self, before: dict[str, int], first_block: int) -> list[str]:
         """What is not as it must be of jobs and money."""
-        after = await ledger.balances(self.network)
-        gains = ledger.moved(before, after, await ledger.transactions(self.network, first_block))
+        after, next_block = await self._books()
+        sent = await ledger.transactions(self.network, first_block, next_block)
+        gains = ledger.moved(before, after, sent)
         found = [f"{sum(gains.values())} fri came from nowhere: {gains}."] if sum(gains.values()) else []
         pay_fri = FRAMES * parse_strk(REWARD)
         for job_id, report in self.artist.reports.items():

@@ -93,16 +93,20 @@ def wait_for_port(port: int, pid: int, log: Path) -> None:
     raise ServiceError(f"Nothing answers on port {port}; the log is {log}.")
 
 
-def start_devnet(folder: Path, accounts: int, *, archive: bool = False) -> tuple[int, int]:
+def start_devnet(
+    folder: Path, accounts: int, *, archive: bool = False, wallets: bool = False
+) -> tuple[int, int]:
     """Process id and port of a fresh devnet.
 
     ``archive`` keeps the state of every block, so that blocks can be aborted; that takes memory without
-    end, some 20 GB for 3,000 transactions.
+    end, some 20 GB for 3,000 transactions. With ``wallets`` it knows the classes of a wallet's accounts, one
+    of which several people sign for.
     """
     port, log = free_port(), folder / "devnet.log"
     binary = str(tool_root("devnet") / "bin" / "starknet-devnet")
     options = ["--port", str(port), "--seed", DEVNET_SEED, "--accounts", str(accounts)]
     options += ["--state-archive-capacity", "full" if archive else "none"]
+    options += ["--predeclare-argent"] if wallets else []
     pid = start([binary, *options], log)
     wait_for_port(port, pid, log)
     return pid, port

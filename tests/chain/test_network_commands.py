@@ -10,100 +10,24 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from eth_keyfile import create_keyfile_json
-from renderchain.adapters.starknet.node import Node, close_account, open_account, open_reader
-from renderchain.adapters.starknet.signing import class_at
+from renderchain.adapters.starknet import contracts
+from renderchain.adapters.starknet.node import Node, close_account, open_account
 from renderchain.app.network.records import read_record, write_record
 from renderchain.blender.network.commands import network
 from renderchain.composition.network_owner import ARTEFACTS, known_classes
 from renderchain.core.money import FRI_PER_STRK
 from renderchain.core.network_record import CLASSES, STRK
+from starknet_py.common import create_sierra_compiled_contract
 from starknet_py.hash.selector import get_selector_from_name
+from starknet_py.hash.sierra_class_hash import compute_sierra_class_hash
 from starknet_py.net.client_models import Call
 
 from devkit.network.devnet import tell
-from devkit.network.local import Account, predeployed
 from devkit.network.services import REPO, start_devnet, stop
-
-RULES = 'slowest_block_s = "86400"\nseat_age_epochs = "0"\nfamily_age_epochs = 0\n'
-
-
-@dataclass
-class Shell:
-    """Runs ``network`` with the settings of one of the devnet's accounts."""
-
-    folder: Path
-    rpc_url: str
-    name: str
-    accounts: list[Account]
-    capture: pytest.CaptureFixture[str]
-
-    def settings(self, number: int) -> Path:
-        """Those of an account, with its key in a keystore."""
-        account, password = self.accounts[number], self.folder / "password"
-        password.touch(mode=0o600)
-        password.write_text("a password")
-        key = account.private_key.to_bytes(32, "big")
-        sealed = create_keyfile_json(key, b"a password", kdf="pbkdf2", iterations=1000)  # opened in no time
-        keystore = json.dumps({**sealed, "starknet_address": hex(account.address)})
-        (self.folder / f"{number}.json").write_text(keystore)
-        values = {
-            "rpc_url": self.rpc_url,
-            "network": "devnet",
-            "account": hex(account.address),
-            "keystore": f"{number}.json",
-            "password_file": "password",
-            "folder": f"of-{number}",
-            "fee_limit_fri": "100STRK",
-        }
-        file = self.folder / f"{number}.toml"
-        file.write_text("".join(f'{name} = "{value}"\n' for name, value in values.items()))
-        return file
-
-    def arguments(self, command: str, number: int) -> list[str]:
-        """A command's, for a process of its own too."""
-        name, *rest = [self.name if one == "NAME" else one for one in command.split()]
-        records = str(self.folder / "networks")
-        return [name, "--config", str(self.settings(number)), "--records", records, *rest]
-
-    def run(self, command: str, number: int = 0, *, code: int = 0) -> str:
-        """What it wrote, both streams; the exit code must be this one, and no key in it."""
-        self.capture.readouterr()
-        ended = network(self.arguments(command, number))
-        out = "".join(self.capture.readouterr())
-        assert ended == code, out
-        assert not any(f"{one.private_key:x}" in out for one in self.accounts)
-        return out
-
-    @property
-    def record(self) -> Path:
-        """Where the network's record is."""
-        return self.folder / "networks" / f"{self.name}.toml"
-
-    def class_at(self, address: int) -> int:
-        """What is at an address of the chain."""
-
-        async def ask() -> int:
-            reader = await open_reader(Node(self.rpc_url, ""), self.accounts[0].address)
-            try:
-                return await class_at(reader.client, address)
-            finally:
-                await close_account(reader)
-
-        return asyncio.run(ask())
-
-
-def shell_of(port: int, folder: Path, capture: pytest.CaptureFixture[str]) -> Shell:
-    """A network's name follows from the folder, as all tests of a process may share a chain."""
-    rpc_url = f"http://127.0.0.1:{port}/rpc"
-    name = f"local-{sha256(str(folder).encode()).hexdigest()[:12]}"
-    (folder / "rules.toml").write_text(RULES)
-    return Shell(folder, rpc_url, name, predeployed(rpc_url), capture)
+from tests.chain.network_shell import Shell, shell_of
 
 
 @pytest.fixture
@@ -209,7 +133,7 @@ def test_a_network_is_deployed_checked_extended_paused_handed_over_and_its_board
     assert "The network is deployed" in said
     record = read_record(shell.record)
     assert record.complete and record.rules.seat_age_epochs == 0 and len(record.boards) == 1
-    assert shell.class_at(record.boards[0]) == known_classes()["JobBoard"]
+    assert shell.class_at(record.addresses[0]) == known_classes()["JobBoard"]
     assert "All of it is right." in shell.run("verify NAME")
     before = tell(shell.rpc_url, "getAccountBalance", address=hex(shell.accounts[0].address), unit="FRI")
     assert "The network is deployed" in shell.run(f"deploy NAME --yes {rules}")
@@ -224,7 +148,7 @@ def test_a_network_is_deployed_checked_extended_paused_handed_over_and_its_board
     assert "the network is paused" in shell.run("verify NAME")
     shell.run("resume NAME --yes")
     assert "is announced" in shell.run("announce-board NAME --yes")
-    boards = read_record(shell.record).boards
+    boards = read_record(shell.record).addresses
     assert len(boards) == 2 and "All of it is right." in shell.run("verify NAME")
     assert "no board of this network" in shell.run("retire-board NAME 0x123 --yes", code=1)
     shell.run(f"retire-board NAME {boards[0]:#x} --yes")
@@ -242,6 +166,44 @@ def odd(shell: Shell) -> Path:
     file = shell.folder / "odd.toml"
     file.write_text("epoch_blocks = 11\n")
     return file
+
+
+def test_a_later_version_announces_a_board_of_its_own_in_the_same_network(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell.run("deploy NAME --yes")
+    artefacts, later = of_a_later_version(shell.folder / "later")
+    known = {name: hex(one) for name, one in known_classes().items()}
+    with monkeypatch.context() as patched:
+        patched.setattr(contracts, "_classes", lambda: {**known, "JobBoard": hex(later)})
+        assert "JobBoard; nothing was sent" in shell.run("announce-board NAME --yes", code=1)
+        said = shell.run(f"declare NAME --yes --artefacts {artefacts}")
+        assert "JobBoard is declared" in said and "Directory" not in said
+        assert "has all classes" in shell.run(f"declare NAME --yes --artefacts {artefacts}")
+        assert "other contracts than boards before it" in shell.run("announce-board NAME --yes")
+        said = shell.run("verify NAME", code=1)
+        assert "?     board 0 has contracts of another version" in said and "WRONG" not in said
+    first, second = read_record(shell.record).boards
+    assert (shell.class_at(first.address), shell.class_at(second.address)) == (
+        int(known["JobBoard"], 16),
+        later,
+    )
+    said = shell.run("verify NAME", code=1)
+    assert f"?     board 1 has contracts of another version: JobBoard {later:#x}" in said
+    assert "WRONG" not in said and "Nothing is wrong, and 1 of" in said
+    assert "The network is deployed" in shell.run("deploy NAME --yes"), "all of it stands"
+
+
+def of_a_later_version(folder: Path) -> tuple[Path, int]:
+    """Compiled contracts whose board has another class for what else its ABI names, and that class."""
+    shutil.copytree(ARTEFACTS, folder)
+    file = folder / "JobBoard.sierra.json"
+    body = json.loads(file.read_text())
+    body["abi"].append({"type": "struct", "name": "renderchain::Later", "members": []})
+    file.write_text(json.dumps(body))
+    return folder, compute_sierra_class_hash(
+        create_sierra_compiled_contract(compiled_contract=file.read_text())
+    )
 
 
 def test_a_board_that_was_announced_and_not_noted_is_noted_and_not_announced_again(shell: Shell) -> None:
@@ -279,7 +241,7 @@ def test_another_owner_signs_what_is_written_down_and_then_the_deployment_is_fin
     calls = shell.folder / "networks" / f"{shell.name}.calls.json"
     assert str(calls) in said and not read_record(shell.record).complete
     body = json.loads(calls.read_text())
-    assert [one["entrypoint"] for one in body["calls"]] == ["set_registry", "announce_board"]
+    assert [one["entry_point"] for one in body["calls"]] == ["set_registry", "announce_board"]
     assert body["account"] == hex(owner)
     assert "is for the account" in shell.run(f"send NAME {calls} --yes", code=1)
     said = shell.run(f"send NAME {calls} --yes", 1)
@@ -300,7 +262,7 @@ def test_a_record_that_was_changed_is_found_out(shell: Shell) -> None:
     said = shell.run("verify NAME", code=1)
     assert "WRONG the registry" in said and "don't use this network" in said
     assert "somebody changed it" in shell.run("deploy NAME --yes", code=1)
-    shell.record.write_text(text.replace("renderchain/network/1", "renderchain/network/9"))
+    shell.record.write_text(text.replace("renderchain/network/2", "renderchain/network/9"))
     assert "no record of a network" in shell.run("verify NAME", code=78)
 
 

@@ -193,15 +193,14 @@ def test_calls_that_are_none_of_ours_are_never_signed(chains: Callable[[], Any])
             good = chain.calls.add_stake(WorkerId(1), 5)
             assert chain.read(good[1]) == "add_stake(worker_id: 1, amount_fri: 5)"
             approval, stake = good
-            elsewhere = PlainCall(approval.to, "approve", approval.selector, (0xBAD, *approval.calldata[1:]))
+            elsewhere = PlainCall(approval.to, "approve", (0xBAD, *approval.calldata[1:]))
             for bad in (
                 elsewhere,
-                PlainCall(0xBAD, "add_stake", stake.selector, stake.calldata),
-                PlainCall(stake.to, "add_stake", approval.selector, stake.calldata),
-                PlainCall(stake.to, "transfer", stake.selector, stake.calldata),
-                PlainCall(stake.to, "add_stake", stake.selector, (*stake.calldata, 1)),
-                PlainCall(stake.to, "add_stake", stake.selector, ()),
-                PlainCall(stake.to, "add_stake", stake.selector, (2**250, 1)),
+                PlainCall(0xBAD, "add_stake", stake.calldata),
+                PlainCall(stake.to, "transfer", stake.calldata),
+                PlainCall(stake.to, "add_stake", (*stake.calldata, 1)),
+                PlainCall(stake.to, "add_stake", ()),
+                PlainCall(stake.to, "add_stake", (2**250, 1)),
             ):
                 with pytest.raises(ChangeRefused, match="Nothing was sent"):
                     chain.read(bad)

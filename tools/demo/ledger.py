@@ -56,18 +56,21 @@ class Transaction:
     forfeits: tuple[tuple[int, int], ...] = ()
 
 
-async def transactions(network: Network, first_block: int) -> list[Transaction]:
-    """All transactions from a block on."""
+async def transactions(
+    network: Network, first_block: int, before_block: int | None = None
+) -> list[Transaction]:
+    """All transactions from a block on, and before another where that is named."""
     nodes = await Nodes.connect(Node(network.rpc_url, network.ws_url))
     try:
-        return await _transactions(network, first_block, nodes)
+        end = await nodes.client.get_block_number() + 1 if before_block is None else before_block
+        return await _transactions(network, range(first_block, end), nodes)
     finally:
         await nodes.close()
 
 
-async def _transactions(network: Network, first_block: int, nodes: Nodes) -> list[Transaction]:
+async def _transactions(network: Network, blocks: range, nodes: Nodes) -> list[Transaction]:
     client, stream, found = nodes.client, EventStream(nodes, network.contracts.board), []
-    for number in range(first_block, await client.get_block_number() + 1):
+    for number in blocks:
         block = await client.get_block(block_number=number)
         for sent in block.transactions:
             receipt = await client.get_transaction_receipt(sent.hash)

@@ -22,77 +22,16 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ..core.artist_job import SENDING, JobEntry, KeptFrame
+from ..core.audit.state import AuditKind
 from ..core.errors import JournalError
 from ..core.frame_names import USUAL
 from ..core.ids import JobId, LeaseId
 from ..core.manifest import PackedFile
 from ..core.messages import Loaded, Rendered
-from ..ports.journal import FrameEntry, LeaseEntry
+from ..ports.journal import AppealEntry, FrameEntry, LeaseEntry
 from ..ports.outbox import Intent, IntentState
+from .journal_tables import MIGRATIONS
 
-# Felts and secrets are over 64 bits, so they are kept as hexadecimal text.
-# One step a version; a journal is brought from any earlier one to the newest in one transaction.
-MIGRATIONS = (
-    """
-    CREATE TABLE jobs (
-        entry_id INTEGER PRIMARY KEY, board TEXT NOT NULL, job_id INTEGER NOT NULL, name TEXT NOT NULL,
-        package_cid TEXT NOT NULL, output TEXT NOT NULL, from_block INTEGER NOT NULL, state TEXT NOT NULL
-    );
-    CREATE TABLE leases (
-        board TEXT NOT NULL, lease_id INTEGER NOT NULL, job_id INTEGER NOT NULL, secret TEXT NOT NULL,
-        state TEXT NOT NULL, PRIMARY KEY (board, lease_id)
-    );
-    """,
-    # "key" is an intent's name; journals that are out there have the column under it.
-    """
-    CREATE TABLE outbox (
-        intent_id INTEGER PRIMARY KEY, key TEXT NOT NULL, account TEXT NOT NULL, action TEXT NOT NULL,
-        calls TEXT NOT NULL, state TEXT NOT NULL, nonce INTEGER, hashes TEXT NOT NULL, signed TEXT,
-        owner TEXT NOT NULL, since_s REAL NOT NULL, UNIQUE (account, key)
-    );
-    """,
-    # A lease's id may come again after a reorganisation, with another secret: both are kept.
-    """
-    CREATE TABLE secrets (
-        board TEXT NOT NULL, lease_id INTEGER NOT NULL, job_id INTEGER NOT NULL, secret TEXT NOT NULL,
-        state TEXT NOT NULL, PRIMARY KEY (board, lease_id, secret)
-    );
-    INSERT INTO secrets SELECT * FROM leases ORDER BY lease_id;
-    DROP TABLE leases;
-    ALTER TABLE secrets RENAME TO leases;
-    """,
-    # Finished frames of leases that are worked on; gone with the lease.
-    """
-    CREATE TABLE frames (
-        board TEXT NOT NULL, lease_id INTEGER NOT NULL, secret TEXT NOT NULL, frame INTEGER NOT NULL,
-        body TEXT NOT NULL, PRIMARY KEY (board, lease_id, secret, frame)
-    );
-    """,
-    # When a lease was noted last, so that it goes one day.
-    """
-    ALTER TABLE leases ADD COLUMN since_s REAL NOT NULL DEFAULT 0;
-    UPDATE leases SET since_s = CAST(strftime('%s', 'now') AS REAL);
-    CREATE INDEX leases_since ON leases (since_s);
-    """,
-    # What an artist has of a job, and what it was told of it that must not be forgotten.
-    """
-    CREATE TABLE kept_frames (
-        entry_id INTEGER NOT NULL, frame INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (entry_id, frame)
-    );
-    CREATE TABLE job_lines (
-        line_id INTEGER PRIMARY KEY, entry_id INTEGER NOT NULL, line TEXT NOT NULL, UNIQUE (entry_id, line)
-    );
-    ALTER TABLE jobs ADD COLUMN frames TEXT NOT NULL DEFAULT '';
-    """,
-    # Of which package a lease's job is: another job may get its number.
-    """
-    ALTER TABLE leases ADD COLUMN package_cid TEXT NOT NULL DEFAULT '';
-    """,
-    # What the files of a job's frames are called.
-    """
-    ALTER TABLE jobs ADD COLUMN names TEXT NOT NULL DEFAULT '####';
-    """,
-)
 OWNER = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(8)}"  # this process
 FOREIGN_S = 600.0
 KEPT_INTENTS = 200  # that have ended
@@ -209,6 +148,24 @@ class SqliteJournal:
         """The lines that stay with a job, the oldest first."""
         rows = self._run("SELECT line FROM job_lines WHERE entry_id = ? ORDER BY line_id", (entry_id,))
         return [line for (line,) in rows]
+
+    def save_appeal(self, entry: AppealEntry) -> None:
+        """Note an appeal before it is paid for."""
+        self._run("INSERT OR IGNORE INTO appeals VALUES (?, ?, ?, ?, ?)", _values_of(entry))
+
+    def forget_appeal(self, entry: AppealEntry) -> None:
+        """It was not made."""
+        which = "board = ? AND job_id = ? AND lease_id = ? AND kind = ? AND round = ?"
+        self._run(f"DELETE FROM appeals WHERE {which}", _values_of(entry))
+
+    def appeals(self, board: int, job_id: JobId) -> list[AppealEntry]:
+        """The appeals against verdicts on a job's leases that were noted."""
+        select = "SELECT lease_id, kind, round FROM appeals WHERE board = ? AND job_id = ? ORDER BY rowid"
+        rows = self._run(select, (hex(board), job_id))
+        return [
+            AppealEntry(board, job_id, LeaseId(lease_id), AuditKind(kind), round_)
+            for lease_id, kind, round_ in rows
+        ]
 
     def save_lease(self, entry: LeaseEntry) -> None:
         """Note a lease or its new state; what was noted so long ago that nobody can ask for it goes."""
@@ -376,6 +333,10 @@ def _is_gone(owner: str, since_s: float) -> bool:
     except PermissionError:
         return False
     return False
+
+
+def _values_of(entry: AppealEntry) -> tuple[str, int, int, int, int]:
+    return hex(entry.board), entry.job_id, entry.lease_id, int(entry.kind), entry.round
 
 
 def _as_stored(folder: str) -> str | bytes:

@@ -1,11 +1,11 @@
 """Calls that one machine makes up and another signs, as a JSON file.
 
-    {"schema": "renderchain/calls/1", "chain_id": "SN_MAIN", "account": "0x…", "action": "…",
-     "nonce": 7, "calls": [{"to": "0x…", "entrypoint": "…", "selector": "0x…",
-     "calldata": ["0x…"]}]}
+    {"schema": "renderchain/calls/2", "chain_id": "SN_MAIN", "account": "0x…", "action": "…",
+     "nonce": 7, "calls": [{"contract_address": "0x…", "entry_point": "…", "calldata": ["0x…"]}]}
 
 Who signs believes nothing in it but the calls, and reads those itself; ``nonce`` is how many transactions the
-account had sent when the file was made. Any wallet can send what is in ``calls``.
+account had sent when the file was made. ``calls`` is what Starknet's wallet API takes
+(``wallet_addInvokeTransaction``), so whatever signs for an account, with however many keys, can be given it.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from .errors import ChangeRefused
 from .provider import PlainCall
 
-SCHEMA = "renderchain/calls/1"
+SCHEMA = "renderchain/calls/2"
 MOST_BYTES = 2**20
 MOST_CALLS = 16
 MOST_BRACKETS = 100  # json would nest as deep as a text says, and bring the process down
 FELT = 2**251 + 17 * 2**192 + 1
 NAMES = {"schema", "chain_id", "account", "action", "nonce", "calls"}
-CALL_NAMES = {"to", "entrypoint", "selector", "calldata"}
+CALL_NAMES = {"contract_address", "entry_point", "calldata"}
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,8 @@ class CallsFile:
         """The file's text."""
         calls = [
             {
-                "to": hex(one.to),
-                "entrypoint": one.entrypoint,
-                "selector": hex(one.selector),
+                "contract_address": hex(one.to),
+                "entry_point": one.entrypoint,
                 "calldata": [hex(felt) for felt in one.calldata],
             }
             for one in self.calls
@@ -92,7 +91,7 @@ def _call(raw: object) -> PlainCall:
     if not isinstance(raw, dict) or set(raw) != CALL_NAMES or not isinstance(raw["calldata"], list):
         raise ValueError(f"a call must have {', '.join(sorted(CALL_NAMES))}")
     calldata = tuple(map(_felt, raw["calldata"]))
-    return PlainCall(_felt(raw["to"]), _text(raw["entrypoint"]), _felt(raw["selector"]), calldata)
+    return PlainCall(_felt(raw["contract_address"]), _text(raw["entry_point"]), calldata)
 
 
 def _text(value: object) -> str:

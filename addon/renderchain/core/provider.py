@@ -14,11 +14,10 @@ FAMILY = re.compile(r"[0-9]+\.[0-9]+/[a-z]+/[a-z]+")
 
 @dataclass(frozen=True)
 class PlainCall:
-    """A call of a contract as any wallet can send it; ``selector`` is the hash of ``entrypoint``."""
+    """A call of a contract as any wallet can send it."""
 
     to: int
     entrypoint: str
-    selector: int
     calldata: tuple[int, ...]
 
 

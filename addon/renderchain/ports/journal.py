@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from ..core.artist_job import JobEntry, KeptFrame
+from ..core.audit.state import AuditKind
 from ..core.frame_names import USUAL
 from ..core.ids import JobId, LeaseId
 from ..core.manifest import PackedFile
@@ -36,6 +37,17 @@ class FrameEntry:
     files: tuple[PackedFile, ...]
     rendered: Rendered
     loaded: Loaded
+
+
+@dataclass(frozen=True)
+class AppealEntry:
+    """An appeal that the artist's client may have paid for: against the verdict of that round, from 0 on."""
+
+    board: int
+    job_id: JobId
+    lease_id: LeaseId
+    kind: AuditKind
+    round: int
 
 
 class Journal(Protocol):
@@ -80,6 +92,18 @@ class Journal(Protocol):
 
     def lines(self, entry_id: int) -> list[str]:
         """The lines that stay with a job, the oldest first."""
+        ...
+
+    def save_appeal(self, entry: AppealEntry) -> None:
+        """Note an appeal before it is paid for."""
+        ...
+
+    def forget_appeal(self, entry: AppealEntry) -> None:
+        """It was not made."""
+        ...
+
+    def appeals(self, board: int, job_id: JobId) -> list[AppealEntry]:
+        """The appeals against verdicts on a job's leases that were noted."""
         ...
 
     def save_lease(self, entry: LeaseEntry) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -68,8 +68,10 @@ class NetworkChain(SigningChain, Protocol):
         """Whether a class was declared."""
         ...
 
-    def place(self, record: NetworkRecord, part: str) -> Place:
-        """Of the directory, the registry or a board ("board-0"), as they follow from the record."""
+    def place(self, record: NetworkRecord, part: str, classes: Mapping[str, int]) -> Place:
+        """Of the directory, the registry or a board ("board-0"), as they follow from the record and the
+        classes of that part.
+        """
         ...
 
     def directory_call(self, directory: int, name: str, *arguments: int) -> PlainCall:

@@ -11,7 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from renderchain.adapters.journal_sqlite import KEPT_INTENTS, KEPT_LEASES_S, MIGRATIONS, SqliteJournal
+from renderchain.adapters.journal_sqlite import KEPT_INTENTS, KEPT_LEASES_S, SqliteJournal
+from renderchain.adapters.journal_tables import MIGRATIONS
 from renderchain.core.errors import JournalError
 from renderchain.core.ids import JobId, LeaseId
 from renderchain.ports.journal import LeaseEntry

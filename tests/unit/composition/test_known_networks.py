@@ -10,13 +10,16 @@ from renderchain.app.network.records import write_record
 from renderchain.blender.provider.setup import _suggested
 from renderchain.composition.known_networks import known_networks
 from renderchain.composition.network_owner import known_classes
-from renderchain.core.network_record import NetworkRecord
+from renderchain.core.network_record import OF_A_BOARD, ONE_EACH, NetworkRecord, RecordedBoard
 from renderchain.core.network_rules import Rules
 from renderchain.core.networks import NETWORKS
 from renderchain.settings import own_settings_file
 
+CLASSES = known_classes()
+CORE = {name: CLASSES[name] for name in ONE_EACH}
+BOARD = RecordedBoard(0xABE, {name: CLASSES[name] for name in OF_A_BOARD})
 RECORD = NetworkRecord(
-    "one", "sepolia", "SN_SEPOLIA", 1, Rules(), known_classes(), 0xABC, 0xABD, (0xABE,), from_block=70
+    "one", "sepolia", "SN_SEPOLIA", 1, Rules(), CORE, 0xABC, 0xABD, (BOARD,), from_block=70
 )
 WHOLE = replace(RECORD, complete=True)
 

@@ -10,8 +10,8 @@ IDS = (JobId(3), LEASE)
 OF_CHECKS: dict[Notice, str] = {
     checks.LeaseChecked(*IDS, 2, 4.06): f"Checked 2 leaves of lease {LEASE} in 4.1 s",
     checks.LeaseUnchecked(*IDS, "no sandbox"): (
-        f"Lease {LEASE} was not checked here (no sandbox); it is accepted unless an audit rejects it. The "
-        'job has no second looks; choose stricter checking, or second_looks = "always", to have them.'
+        f"Lease {LEASE} was not checked here (no sandbox); it is not accepted early, unless verifiers clear "
+        'it. The job has no second looks; choose stricter checking, or second_looks = "always", to have them.'
     ),
     checks.JobUnchecked("no OPTIX here", second_look=True): (
         "This machine can't check the job's batches itself (no OPTIX here). In the place of that, half of "
@@ -27,8 +27,8 @@ OF_CHECKS: dict[Notice, str] = {
     ),
     checks.CheckUnsure(*IDS, (4,), "no memory"): (
         f"Lease {LEASE}: leaf 4 came out otherwise here than delivered, but a second rendering does not "
-        "confirm it (no memory). Nothing was challenged, and the lease is not accepted early; look at its "
-        "frames."
+        "confirm it (no memory). Nothing was challenged, and the lease is not accepted early, unless "
+        "verifiers clear it; look at its frames."
     ),
     checks.Unchallenged(*IDS, "No money.", (4,)): (
         f"Lease {LEASE} was not challenged by itself: No money. Challenge leaf 4 before its window closes if "

@@ -18,6 +18,7 @@ from renderchain.core.notices.jobs import (
     AlreadySettled,
     AlreadyWithdrawn,
     JobCanceled,
+    NotWithdrawn,
     ReceiptFailed,
     ReceiptWritten,
 )
@@ -29,6 +30,10 @@ IDS = (JOB, LEASE)
 OF_FOLLOWING: dict[Notice, str] = {
     JobCanceled(JOB): "Job 3 is canceled; unclaimed frames were refunded",
     AlreadyWithdrawn(JOB): "The refund had already been withdrawn",
+    NotWithdrawn(JOB, "Gas is too dear."): (
+        "What job 3 brought back could not be sent to your account: Gas is too dear. It comes with what your "
+        "next job brings back."
+    ),
     AlreadySettled(*IDS): f"Lease {LEASE} had already been settled",
     FramesBack(*IDS, 4, LeaseState.GIVEN_BACK, "can't render", True): (
         "A worker gave 4 frames back, because it could not render them. Another worker takes them."

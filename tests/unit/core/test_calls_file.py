@@ -11,7 +11,7 @@ from renderchain.core.calls_file import FELT, MOST_CALLS, CallsFile, parse_calls
 from renderchain.core.errors import ChangeRefused
 from renderchain.core.provider import PlainCall
 
-CALL = PlainCall(5, "add_stake", 77, (1, FELT - 1))
+CALL = PlainCall(5, "add_stake", (1, FELT - 1))
 FILE = CallsFile("SN_MAIN", 9, "Adding stake", 3, (CALL,))
 
 
@@ -41,7 +41,7 @@ def altered(**changes: Any) -> str:
         "{",
         "[" * 100_000,
         '"' + "a" * 2**21 + '"',
-        altered(schema="renderchain/calls/2"),
+        altered(schema="renderchain/calls/1"),
         altered(more=1),
         altered(calls=[]),
         altered(calls=json.loads(FILE.to_text())["calls"] * (MOST_CALLS + 1)),
@@ -57,8 +57,7 @@ def altered(**changes: Any) -> str:
         altered(call={"calldata": "0x1"}),
         altered(call={"calldata": ["-0x1"]}),
         altered(call={"calldata": [1]}),
-        altered(call={"to": hex(FELT)}),
-        altered(call={"selector": "0x"}),
+        altered(call={"contract_address": hex(FELT)}),
         altered(call={"other": "0x1"}),
     ],
 )

@@ -6,7 +6,15 @@ from dataclasses import replace
 
 import pytest
 from renderchain.core.errors import SettingsError
-from renderchain.core.network_record import CLASSES, MOST_BYTES, NetworkRecord, checked_name, parse_record
+from renderchain.core.network_record import (
+    MOST_BYTES,
+    OF_A_BOARD,
+    ONE_EACH,
+    NetworkRecord,
+    RecordedBoard,
+    checked_name,
+    parse_record,
+)
 from renderchain.core.network_rules import Rules, rules_of
 
 RECORD = NetworkRecord(
@@ -15,14 +23,15 @@ RECORD = NetworkRecord(
     "SN_SEPOLIA",
     1,
     Rules(epoch_blocks=11),
-    dict.fromkeys(CLASSES, 7),
+    dict.fromkeys(ONE_EACH, 7),
     2,
     3,
-    (4, 5),
+    (RecordedBoard(4, dict.fromkeys(OF_A_BOARD, 8)), RecordedBoard(5, dict.fromkeys(OF_A_BOARD, 9))),
     from_block=70,
     complete=True,
 )
-TEXT = RECORD.to_text()
+TEXT = replace(RECORD, boards=RECORD.boards[:1]).to_text()
+BOARD = TEXT[TEXT.index("[[boards]]") :]
 
 
 def test_what_is_written_is_read_back() -> None:
@@ -33,7 +42,7 @@ def test_what_is_written_is_read_back() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "why"),
     [
-        ("renderchain/network/1", "renderchain/network/2", "schema"),
+        ("renderchain/network/2", "renderchain/network/1", "schema"),
         ('"SN_SEPOLIA"', '"SN_MAIN"', "has not the chain"),
         ('network = "sepolia"', 'network = "moon"', "has not the chain"),
         ('name = "one"', 'name = "One"', "can't be called"),
@@ -45,14 +54,19 @@ def test_what_is_written_is_read_back() -> None:
         ("from_block = 70", "from_block = -1", "from_block"),
         ("from_block = 70", f"from_block = {'9' * 5000}", ""),
         ("complete = true", 'complete = "yes"', "complete"),
-        ('["0x4"', "[" + '"0x4", ' * 64 + '"0x4"', "at most 64 boards"),
-        ('JobBoard = "0x7"\n', "", "must have the classes"),
+        (BOARD, BOARD * 65, "at most 64 boards"),
+        (BOARD, "", "boards is missing"),
+        (BOARD, BOARD.replace("[[", "[").replace("]]", "]"), "a list"),
+        ('JobBoard = "0x8"\n', "", "each board must have"),
+        ('JobBoard = "0x8"\n', 'JobBoard = "0x8"\nmore = 1\n', "each board must have"),
+        ('JobBoard = "0x8"\n', 'JobBoard = "8"\n', "no address"),
+        ('WorkerRegistry = "0x7"\n', "", "must have the classes"),
         ("[classes]", "more = 1\n[classes]", "none of its names"),
         ('epoch_blocks = "11"', 'epoch_blocks = "-1"', "epoch_blocks"),
         ('epoch_blocks = "11"', 'epoch_block = "11"', "no rule"),
         ("[rules]", "[rules", ""),
         ("# A", f"{'#' * MOST_BYTES} A", "too long"),
-        ("boards = [", f"boards = {'[' * 10_000}", ""),
+        ("[[boards]]", f"{'[' * 10_000}boards]]", ""),
     ],
 )
 def test_what_is_wrong_in_it_is_said(old: str, new: str, why: str) -> None:

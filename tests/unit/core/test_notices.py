@@ -294,7 +294,7 @@ def test_a_notice_holds_ids_counts_amounts_times_states_and_paths(kind: type[Not
 
 def test_a_job_that_is_not_checked_here_says_whether_verifiers_look_twice_instead() -> None:
     looked = checks.LeaseUnchecked(*IDS, "no sandbox", second_look=True).sentence
-    assert looked.endswith("rejects it. The job has second looks for that.")
+    assert looked.endswith("unless verifiers clear it. The job has second looks for that.")
     assert checks.JobUnchecked("too slow", second_look=False).sentence == (
         "This machine can't check the job's batches itself (too slow). Second looks cost more than you have "
         'or agreed to, so the job has no second looks; choose stricter checking, or second_looks = "always", '

@@ -70,7 +70,7 @@ def test_a_journal_that_is_brought_further_holds_all_that_was_in_it(folder: Path
         counts = _counts(before)
     SqliteJournal(folder / "journal.sqlite", lambda: NEXT_DAY_S)
     with closing(sqlite3.connect(folder / "journal.sqlite")) as after:
-        assert _counts(after) == counts and sum(counts.values()) > 5
+        assert counts.items() <= _counts(after).items() and sum(counts.values()) > 5
 
 
 def test_evidence_and_votes_can_still_be_shown(folder: Path) -> None:

@@ -41,7 +41,7 @@ class KuboBlocks:
     async def bytes_of(self, cid: bytes, at: int, size: int, take: Take) -> None:
         """Bytes of a file: for large ones half as much work for Kubo as a stream of blocks."""
         options = {"arg": text_of(cid), "offset": str(at), "length": str(size), "progress": "false"}
-        await self._answered("cat", options, take)
+        await self._answered("cat", options, take, size)
 
     async def block(self, cid: bytes) -> bytes:
         """One block, from wherever it is."""
@@ -51,13 +51,13 @@ class KuboBlocks:
             await check_answer(response, *place)
             return await whole(response)
 
-    async def _answered(self, name: str, options: dict[str, str], take: Take) -> None:
+    async def _answered(self, name: str, options: dict[str, str], take: Take, size: int = 0) -> None:
         """Ask and take the answer in one thread; memory for it that is used again is half of the pace."""
         call = KuboCall(self._api, self._action)
 
         def run() -> None:
             try:
-                call.ask(name, options)
+                call.ask(name, options, answer_bytes=size)
                 take(call.read_into)
             finally:
                 call.close()

@@ -12,7 +12,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from io import BufferedReader
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 from ...core.errors import Cancelled, StoreError
@@ -20,7 +22,12 @@ from ...core.reader import shallow_json
 from .failures import FORBIDDEN, away, broke_off, failed, message_of, not_let_in, refused, silent, untrusted
 from .http import CONNECT_TIMEOUT_S, MOST_ERROR_BYTES, elsewhere, trust
 
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
 WAKE_BYTES = 2**16
+LAST_BYTES = 2 * WAKE_BYTES  # of what is asked for: TLS may have taken a part of them off the socket before
+MOST_HEAD_BYTES = 2**16  # of the lines around an answer's bytes, beyond as many as it has of these
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,45 @@ class _Plain(HTTPConnection):
     _http_vsn_str = "HTTP/1.0"
 
 
+class EndlessHead(HTTPException):
+    """The node says much about an answer of which nothing comes."""
+
+
+class _Lines(BufferedReader):
+    """What comes from a node: http.client reads in lines all that is no part of the answer itself.
+
+    It waits for ever where a node goes on saying that it will answer, cuts an answer into chunks of a byte
+    with long names, or never ends what follows the last one.
+    """
+
+    _said = 0
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        line = super().readline(-1 if size is None else size)
+        self._said += len(line)
+        if self._said > MOST_HEAD_BYTES:
+            raise EndlessHead
+        return line
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        came = super().read(-1 if size is None else size)
+        self._said -= len(came)
+        return came
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        size = super().readinto(buffer)
+        self._said -= size
+        return size
+
+
+class _Answer(HTTPResponse):
+    """One that ends where nothing of it comes."""
+
+    def __init__(self, link: socket.socket, *arguments: Any, **named: Any) -> None:
+        super().__init__(link, *arguments, **named)
+        self.fp = _Lines(self.fp.detach())
+
+
 class KuboCall:
     """One call, made by one thread at a time; ``stop`` and ``close`` are for any. Raises StoreError.
 
@@ -76,8 +122,12 @@ class KuboCall:
             self._link = HTTPSConnection(name, port, timeout=timeout, context=api.tls)
         else:
             self._link = _Plain(name, port, timeout=timeout)
+        self._link.response_class = _Answer
         self._socket: socket.socket | None = None
         self._answer: HTTPResponse | None = None
+        self._ends_by_closing = False
+        self._coming = 0
+        self._wakes_seldom = False
         self._is_stopped = False
 
     def ask(
@@ -87,8 +137,13 @@ class KuboCall:
         body: Iterable[bytes | bytearray] = (),
         body_bytes: int = 0,
         kind: str = "application/octet-stream",
+        answer_bytes: int = 0,
     ) -> None:
-        """Begin; what the body's iterator raises is not about the node."""
+        """Begin; what the body's iterator raises is not about the node.
+
+        An answer of ``answer_bytes``, if that is known, wakes us the more seldom.
+        """
+        self._coming = answer_bytes
         with self._asked():
             self._connect()
             self._link.putrequest(
@@ -118,7 +173,17 @@ class KuboCall:
         """Fill it with what comes next of the answer; less only at its end."""
         assert self._answer is not None, "ask() comes first"
         with self._asked():
-            return self._answer.readinto(buffer)
+            if not self._ends_by_closing:
+                return self._answer.readinto(buffer)
+            self._coming = max(self._coming - len(buffer), 0)  # after these
+            first = max(len(buffer) - max(LAST_BYTES - self._coming, 0), 0)
+            if first:
+                self._wake(seldom=True)
+                size = self._answer.readinto(buffer[:first])
+                if size < first or first == len(buffer):
+                    return size
+            self._wake(seldom=False)
+            return first + self._answer.readinto(buffer[first:])
 
     def last_line(self, name: str) -> str:
         """Of an answer in lines of JSON, this of the last one."""
@@ -155,10 +220,19 @@ class KuboCall:
         if self._is_stopped:
             raise ConnectionAbortedError
 
+    def _wake(self, *, seldom: bool) -> None:
+        """Whether the system waits for more bytes than one: Kubo sends each part of a block by itself.
+
+        Not for the last ones: they need not be followed by any more, nor by the connection's end.
+        """
+        if self._socket and seldom != self._wakes_seldom and hasattr(socket, "SO_RCVLOWAT"):
+            least = WAKE_BYTES if seldom else 1
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, least)
+            self._wakes_seldom = seldom
+
     def _check(self, answer: HTTPResponse) -> None:
         if answer.status == 200:
-            if answer.will_close and not answer.chunked and answer.length is None and self._socket:
-                _wake_seldom(self._socket)
+            self._ends_by_closing = answer.will_close and not answer.chunked and answer.length is None
             return
         if 300 <= answer.status < 400:
             raise elsewhere(failed(*self._place), answer.headers.get("Location", ""))
@@ -187,9 +261,3 @@ class KuboCall:
             if self._answer is None and isinstance(error, OSError):
                 raise away(*self._place, error) from error
             raise broke_off(*self._place, error) from error
-
-
-def _wake_seldom(ours: socket.socket) -> None:
-    """Have the system wait for some blocks: Kubo sends each part of one by itself, and we'd wake for each."""
-    if hasattr(socket, "SO_RCVLOWAT"):  # an answer that ends by closing: its last bytes come with that
-        ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, WAKE_BYTES)

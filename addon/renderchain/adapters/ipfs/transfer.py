@@ -169,18 +169,18 @@ class _Transfer:
             else:
                 missing.append(part)
         for run in _runs(missing):
+            written, begin = list[Want](), run[0].at - max(want.at, 0)
             try:
-                begin = run[0].at - max(want.at, 0)
-                await bytes_from(begin, _size_of(run), partial(self._take_run, run))
+                await bytes_from(begin, _size_of(run), partial(self._take_run, run, written))
             except StoreAway:
                 raise
             except StoreError:
-                left += run  # where a block is missing, or is another one, it is named
+                left += run[len(written) :]  # where a block is missing, or is another one, it is named
                 self._is_begun = True
         return left
 
-    def _take_run(self, parts: list[Want], read_into: ReadInto) -> None:
-        """Parts that follow each other: each is written when it is whole, and its memory used again."""
+    def _take_run(self, parts: list[Want], written: list[Want], read_into: ReadInto) -> None:
+        """Parts that follow each other: each is ``written`` when it is whole, and its memory used again."""
         buffer = memoryview(bytearray(max(part.size for part in parts)))
         for part in parts:
             block = buffer[: part.size]
@@ -188,6 +188,7 @@ class _Transfer:
                 raise StoreError("A file's bytes ended early; fetch them again.")
             check_block(part.cid, block)
             self._alone(partial(self._tree.open, part, plain(block)))
+            written.append(part)
             self._progress.tell(self._tree.done_bytes)
 
 

@@ -75,22 +75,22 @@ class StarknetNetwork(StarknetSigning):
             raise
         return True
 
-    def place(self, record: NetworkRecord, part: str) -> Place:
-        """Of the directory, the registry or a board ("board-0"), as they follow from the record."""
-        from starknet_py.hash.selector import get_selector_from_name
+    def place(self, record: NetworkRecord, part: str, classes: Mapping[str, int]) -> Place:
+        """Of the directory, the registry or a board ("board-0"), as they follow from the record and the
+        classes of that part.
+        """
         from starknet_py.net.udc_deployer.deployer import Deployer
         from starknet_py.utils.constructor_args_translator import translate_constructor_args
 
         read_abis_fast()
-        name, arguments = _made_of(record, part)
+        name, arguments = _made_of(record, part, classes)
         raw = translate_constructor_args(abi_of(name), arguments, cairo_version=1)
         made = Deployer().create_contract_deployment_raw(
-            record.classes[name], salt=record.salt(part), raw_calldata=raw
+            classes[name], salt=record.salt(part), raw_calldata=raw
         )
-        selector = get_selector_from_name(DEPLOY)
         calldata = tuple(int(one) for one in made.call.calldata)
-        call = PlainCall(int(made.call.to_addr), DEPLOY, int(selector), calldata)
-        return Place(record.classes[name], int(made.address), call)
+        call = PlainCall(int(made.call.to_addr), DEPLOY, calldata)
+        return Place(classes[name], int(made.address), call)
 
     def directory_call(self, directory: int, name: str, *arguments: int) -> PlainCall:
         """A call of a Directory, which need not be there yet."""
@@ -181,23 +181,22 @@ class StarknetNetwork(StarknetSigning):
         return self._known
 
 
-def _made_of(record: NetworkRecord, part: str) -> tuple[str, list[Any]]:
+def _made_of(record: NetworkRecord, part: str, classes: Mapping[str, int]) -> tuple[str, list[Any]]:
     """The class of a part, and what its constructor is given."""
     if part == "directory":
         return "Directory", [record.owner, record.token, record.rules.board_wait_s]
     if part == "registry":
         return "WorkerRegistry", [record.directory, record.token, *record.rules.registry_arguments()]
-    libraries = [record.classes[name] for name in ("AuditLibrary", "ChallengeLibrary")]
+    libraries = [classes[name] for name in ("AuditLibrary", "ChallengeLibrary")]
     return "JobBoard", [record.directory, record.registry, record.token, *libraries]
 
 
 def _read_deployment(call: PlainCall) -> str:
     """The deployment of a class of ours in words; "" for any other call."""
     from starknet_py.constants import DEFAULT_DEPLOYER_ADDRESS
-    from starknet_py.hash.selector import get_selector_from_name
 
     is_deployer = call.to == int(DEFAULT_DEPLOYER_ADDRESS, 16) and call.entrypoint == DEPLOY
-    if not is_deployer or call.selector != get_selector_from_name(DEPLOY) or len(call.calldata) < 4:
+    if not is_deployer or len(call.calldata) < 4:
         return ""
     named = {class_hash_of(name): name for name in ("Directory", "WorkerRegistry", "JobBoard")}
     class_hash, _, unique, count, *arguments = call.calldata

@@ -90,4 +90,4 @@ class StarknetProviderCalls:
 def plain_call(contract: Any, name: str, *arguments: Any) -> PlainCall:
     """A call of a contract's function, its arguments as its ABI has them."""
     made = contract.functions[name].prepare_invoke_v3(*arguments)
-    return PlainCall(int(made.to_addr), name, int(made.selector), tuple(int(one) for one in made.calldata))
+    return PlainCall(int(made.to_addr), name, tuple(int(one) for one in made.calldata))

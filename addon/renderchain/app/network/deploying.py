@@ -6,13 +6,20 @@ account that sends them is its owner. Where it is not, the owner's calls are wri
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...core.errors import ChangeRefused, FeeTooHigh, InsufficientFunds, SettingsError
 from ...core.money import Fee, format_strk
-from ...core.network_record import CLASSES, NetworkRecord, parse_record
+from ...core.network_record import (
+    CLASSES,
+    OF_A_BOARD,
+    ONE_EACH,
+    NetworkRecord,
+    RecordedBoard,
+    parse_record,
+)
 from ...core.network_rules import Rules
 from ...ports.network_chain import NetworkChain, NetworkStanding, Steps
 from ...ports.signing_chain import Calls
@@ -48,8 +55,8 @@ async def planned(chain: NetworkChain, path: Path, wanted: Wanted, classes: dict
         _same("rules", path, record.rules, wanted.rules)
     if wanted.boards is not None:
         _same("boards", path, len(record.boards), wanted.boards)
-    _same("classes", path, dict(record.classes), classes)
-    if placed(chain, record, len(record.boards)) != record:
+    _same("classes", path, dict(record.classes), _of(classes, ONE_EACH))
+    if placed(chain, record, [one.classes for one in record.boards]) != record:
         raise ChangeRefused(
             f"{path} has other addresses than follow from it, so somebody changed it; nothing was sent. Put "
             "back what was written, or use another name."
@@ -75,17 +82,23 @@ async def _begun(chain: NetworkChain, path: Path, wanted: Wanted, classes: dict[
         )
     newest = await chain.newest_block()
     record = NetworkRecord(
-        wanted.name, wanted.network, chain.chain_name, wanted.owner, wanted.rules or Rules(), classes
+        wanted.name,
+        wanted.network,
+        chain.chain_name,
+        wanted.owner,
+        wanted.rules or Rules(),
+        _of(classes, ONE_EACH),
     )
-    record = placed(chain, record, boards)
+    of_a_board = _of(classes, OF_A_BOARD)
+    record = placed(chain, record, [of_a_board] * boards)
     record = replace(record, from_block=await first_block(chain, record, newest))
     if not await chain.class_at(record.directory):
         return record
     there = tuple(one.address for one in (await chain.standing(record.directory)).boards)
     if len(there) <= boards:
         return record
-    record = placed(chain, record, len(there))
-    if record.boards != there:
+    record = placed(chain, record, [of_a_board] * len(there))
+    if record.addresses != there:
         raise ChangeRefused(
             f"The network {wanted.name} is on the chain already, its Directory at {record.directory:#x}, "
             "with boards that don't follow from this version's contracts; nothing was sent. Put its record "
@@ -102,12 +115,18 @@ async def first_block(chain: NetworkChain, record: NetworkRecord, newest: int) -
     return min([newest, *(one for one in found if one is not None)])
 
 
-def placed(chain: NetworkChain, record: NetworkRecord, boards: int) -> NetworkRecord:
-    """The record with the addresses that follow from it, for so many boards."""
-    record = replace(record, directory=chain.place(record, "directory").address)
-    record = replace(record, registry=chain.place(record, "registry").address)
-    places = (chain.place(record, f"board-{index}") for index in range(boards))
-    return record.with_boards(tuple(one.address for one in places))
+def placed(chain: NetworkChain, record: NetworkRecord, boards: Sequence[Mapping[str, int]]) -> NetworkRecord:
+    """The record with the addresses that follow from it, for boards of these classes."""
+    record = replace(record, directory=chain.place(record, "directory", record.classes).address)
+    record = replace(record, registry=chain.place(record, "registry", record.classes).address)
+    places = [chain.place(record, board_part(index), classes) for index, classes in enumerate(boards)]
+    made = zip(places, boards, strict=True)
+    return replace(record, boards=tuple(RecordedBoard(one.address, classes) for one, classes in made))
+
+
+def board_part(index: int) -> str:
+    """What a board's salt is made of."""
+    return f"board-{index}"
 
 
 @dataclass(frozen=True)
@@ -123,15 +142,33 @@ class Lacking:
         return not self.steps.classes and not self.steps.calls and not self.owners
 
 
-async def lacking(chain: NetworkChain, record: NetworkRecord) -> Lacking:
-    """What is to be done, as the chain stands; raises ChangeRefused where it can't be finished."""
-    classes = [name for name in CLASSES if not await chain.knows_class(record.classes[name])]
-    parts = ("directory", "registry", *(f"board-{index}" for index in range(len(record.boards))))
-    places = [chain.place(record, part) for part in parts]
+async def lacking(chain: NetworkChain, record: NetworkRecord, known: Mapping[str, int]) -> Lacking:
+    """What is to be done, as the chain stands; ``known`` are this version's classes.
+
+    Raises ChangeRefused where it can't be finished.
+    """
+    classes = await _undeclared(chain, record, known)
+    places = [chain.place(record, part, record.classes) for part in ("directory", "registry")]
+    boards = enumerate(record.boards)
+    places += [chain.place(record, board_part(index), one.classes) for index, one in boards]
     there = [await chain.class_at(one.address) for one in places]
     calls = tuple(one.call for one, found in zip(places, there, strict=True) if not found)
     standing = await chain.standing(record.directory) if there[0] else None
-    return Lacking(Steps(tuple(classes), calls), _owners_calls(chain, record, standing))
+    return Lacking(Steps(classes, calls), _owners_calls(chain, record, standing))
+
+
+async def _undeclared(
+    chain: NetworkChain, record: NetworkRecord, known: Mapping[str, int]
+) -> tuple[str, ...]:
+    """Those of the record's classes that the chain lacks and this version has."""
+    recorded = {*record.classes.items(), *(pair for one in record.boards for pair in one.classes.items())}
+    found = {pair for pair in recorded if not await chain.knows_class(pair[1])}
+    if others := [f"{name} {one:#x}" for name, one in sorted(found) if known[name] != one]:
+        raise ChangeRefused(
+            f"The chain lacks classes of another version than this one ({', '.join(others)}); nothing was "
+            "sent. Run it with the version that announced their board."
+        )
+    return tuple(name for name in CLASSES if (name, known[name]) in found)
 
 
 def _owners_calls(chain: NetworkChain, record: NetworkRecord, standing: NetworkStanding | None) -> Calls:
@@ -144,7 +181,7 @@ def _owners_calls(chain: NetworkChain, record: NetworkRecord, standing: NetworkS
         )
     announced = {one.address for one in standing.boards} if standing else set()
     first = () if named else (chain.directory_call(record.directory, "set_registry", record.registry),)
-    boards = [one for one in record.boards if one not in announced]
+    boards = [one for one in record.addresses if one not in announced]
     return (*first, *(chain.directory_call(record.directory, "announce_board", one) for one in boards))
 
 
@@ -209,7 +246,18 @@ async def carry_out(chain: NetworkChain, path: Path, record: NetworkRecord, foun
     The record is there before anything is sent.
     """
     write_record(path, record)
-    for name in found.steps.classes:
+    await declare(chain, found.steps.classes, say)
+    if found.steps.calls:
+        receipt = await chain.send(DEPLOYING, found.steps.calls)
+        say(
+            f"The contracts are there, in block {receipt.block}, transaction {receipt.tx_hash:#x}; the fee "
+            f"was {format_strk(receipt.fee_fri)} STRK."
+        )
+
+
+async def declare(chain: NetworkChain, names: Sequence[str], say: Say) -> None:
+    """Bring classes onto the chain, and say of each that it is there."""
+    for name in names:
         receipt = await chain.declare(name)
         if receipt is None:
             say(f"{name} is declared already.")
@@ -218,12 +266,6 @@ async def carry_out(chain: NetworkChain, path: Path, record: NetworkRecord, foun
                 f"{name} is declared, in block {receipt.block}; the fee was "
                 f"{format_strk(receipt.fee_fri)} STRK."
             )
-    if found.steps.calls:
-        receipt = await chain.send(DEPLOYING, found.steps.calls)
-        say(
-            f"The contracts are there, in block {receipt.block}, transaction {receipt.tx_hash:#x}; the fee "
-            f"was {format_strk(receipt.fee_fri)} STRK."
-        )
 
 
 def finish(path: Path, record: NetworkRecord, say: Say) -> None:
@@ -246,6 +288,10 @@ def _cost(fee: Fee) -> str:
 
 def _sum(fees: Sequence[Fee]) -> Fee:
     return Fee(sum(one.estimated_fri for one in fees), sum(one.highest_fri for one in fees))
+
+
+def _of(classes: Mapping[str, int], names: Sequence[str]) -> dict[str, int]:
+    return {name: classes[name] for name in names}
 
 
 def _same(what: str, path: Path, kept: object, wanted: object) -> None:

@@ -2,66 +2,73 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ...core.durations import duration_of
 from ...core.errors import ChangeRefused
-from ...core.network_record import MOST_BOARDS, NetworkRecord
+from ...core.network_record import MOST_BOARDS, OF_A_BOARD, NetworkRecord, RecordedBoard
 from ...core.provider import PlainCall
-from ...ports.network_chain import NetworkChain, NetworkStanding
+from ...ports.network_chain import NetworkChain, NetworkStanding, Place
 from ..provider.change import Change
+from .deploying import board_part
 
 
 class Owning:
-    """All of them, of one network. Each raises ChangeRefused where it could not be done, or ChainError."""
+    """All of them, of one network; ``classes`` are this version's.
 
-    def __init__(self, chain: NetworkChain, record: NetworkRecord, standing: NetworkStanding) -> None:
+    Each raises ChangeRefused where it could not be done, or ChainError.
+    """
+
+    def __init__(
+        self,
+        chain: NetworkChain,
+        record: NetworkRecord,
+        standing: NetworkStanding,
+        classes: Mapping[str, int],
+    ) -> None:
         self._chain = chain
         self._record = record
         self._standing = standing
+        self._classes = classes
 
     @property
-    def next_board(self) -> int:
-        """The address of the board that comes after those of the record."""
+    def next_board(self) -> RecordedBoard:
+        """What comes after the boards of the record."""
         if len(self._record.boards) >= MOST_BOARDS:
             raise ChangeRefused(
                 f"The network has {MOST_BOARDS} boards; nothing was sent. That is all there may be."
             )
-        return self._chain.place(self._record, self._next_part).address
+        return RecordedBoard(self._place.address, {name: self._classes[name] for name in OF_A_BOARD})
 
     @property
     def is_announced(self) -> bool:
         """Whether the next board is announced already, which the record does not say yet."""
-        return self.next_board in {one.address for one in self._standing.boards}
+        return self.next_board.address in {one.address for one in self._standing.boards}
 
-    async def announce(self, classes: dict[str, int]) -> Change:
-        """Deploy the next board, unless it is there, and announce it; ``classes`` are this version's.
-
-        The record has one class for all boards, so a board of other contracts would be wrong by it for ever.
-        """
+    async def announce(self) -> Change:
+        """Deploy the next board, unless it is there, and announce it."""
         self._check_owner()
-        if others := [name for name, one in self._record.classes.items() if classes[name] != one]:
+        self._check_classes()
+        self._check_all_recorded()
+        place = self._place
+        if lacking := [name for name in OF_A_BOARD if not await self._chain.knows_class(self._classes[name])]:
             raise ChangeRefused(
-                f"The network {self._record.name} has other contracts than this version of RenderChain "
-                f"({', '.join(others)}); nothing was sent. Announce its boards with the version that "
-                "deployed it; the new contracts need a network of their own (network deploy)."
-            )
-        place = self._chain.place(self._record, self._next_part)
-        if not await self._chain.knows_class(place.class_hash):
-            raise ChangeRefused(
-                f"The chain does not know the class {place.class_hash:#x} of the board; nothing was sent. "
-                "Declare it first: network deploy under another name does."
+                f"The chain does not know the board's classes {', '.join(lacking)}; nothing was sent. "
+                f"Declare them first, with any account: network declare {self._record.name}."
             )
         is_there = await self._chain.class_at(place.address)
         wait = duration_of(self._record.rules.board_wait_s)
         calls = (() if is_there else (place.call,)) + (self._call("announce_board", place.address),)
-        return Change(
-            f"Announcing the board {place.address:#x}",
-            calls,
-            0,
-            (
-                f"It becomes active after {wait}, in which workers who don't want it can leave; at once "
-                "while nobody has staked.",
-            ),
+        effects: tuple[str, ...] = (
+            f"It becomes active after {wait}, in which workers who don't want it can leave; at once "
+            "while nobody has staked.",
         )
+        if any(one.classes != self.next_board.classes for one in self._record.boards):
+            effects += (
+                f"It has other contracts than boards before it (class {place.class_hash:#x}): versions of "
+                "RenderChain that don't know these leave it out.",
+            )
+        return Change(f"Announcing the board {place.address:#x}", calls, 0, effects)
 
     def retire(self, board: int) -> Change:
         """Have a board take no new jobs and leases, for good."""
@@ -115,11 +122,30 @@ class Owning:
         )
 
     @property
-    def _next_part(self) -> str:
-        return f"board-{len(self._record.boards)}"
+    def _place(self) -> Place:
+        return self._chain.place(self._record, board_part(len(self._record.boards)), self._classes)
 
     def _call(self, name: str, *arguments: int) -> PlainCall:
         return self._chain.directory_call(self._record.directory, name, *arguments)
+
+    def _check_classes(self) -> None:
+        """A board works with the Directory and the registry that this version knows, and with no other."""
+        if others := [name for name, one in self._record.classes.items() if self._classes[name] != one]:
+            raise ChangeRefused(
+                f"The network {self._record.name} has other contracts than this version of RenderChain "
+                f"({', '.join(others)}); nothing was sent. Announce its boards with the version that "
+                "deployed it; the new contracts need a network of their own (network deploy)."
+            )
+
+    def _check_all_recorded(self) -> None:
+        """The next board's place is counted by the record, which others may have announced boards without."""
+        unknown = [one for one in self._standing.boards if one.address not in self._record.addresses]
+        if unknown:
+            raise ChangeRefused(
+                f"The Directory has the board {unknown[0].address:#x}, which the record lacks; nothing was "
+                "sent. Note it first: run the same with the version that announced it, or take the record "
+                "of who did."
+            )
 
     def _check_owner(self) -> None:
         if self._chain.address != self._standing.owner:

@@ -17,73 +17,110 @@ from ...core.notices.jobs import AlreadySettled
 from ...ports.reporter import Reporter
 from ...ports.requester_chain import RequesterChain
 from ..audit.raises import raise_fee
+from ..upkeep.keeping import raise_if_ending
+from .own_check import Finding
 
 BLOCKS_S = 2.0  # how often the newest block is asked for while a draw waits
 PATIENCE_BLOCKS = 5  # the worker wants its pay, so it draws first
 BEFORE_DRAWS = (LeaseDrawn, LeaseChallenged, KeyRevealed, Appealed)  # what may leave votes to be drawn
-CLEARED = (DrawOutcome.CLEARED,)
-UNOPPOSED = (DrawOutcome.PASSED, *CLEARED)  # nobody waits for a verdict
-CHECKED = (DrawOutcome.UNJUDGED, *UNOPPOSED, DrawOutcome.IN_AUDIT)  # all that an own check speaks for
+CLEARED = (DrawOutcome.CLEARED,)  # verifiers' word on pixels can't be challenged, so to pay waives nothing
+CHECKED = (DrawOutcome.UNJUDGED, DrawOutcome.PASSED, *CLEARED, DrawOutcome.IN_AUDIT)
 
 
 class Acceptance:
-    """The submitted leases of one job that are ours to accept."""
+    """The submitted leases of one job that are ours to accept.
+
+    What it is told is acted on at once, and where that fails, again by ``run``, which says why: frames go on
+    coming where the account lacks money for gas, or the node is away.
+    """
 
     def __init__(self, chain: RequesterChain, reporter: Reporter, job_id: JobId) -> None:
         self._chain = chain
         self._reporter = reporter
         self._job_id = job_id
-        self._good: dict[LeaseId, tuple[DrawOutcome, ...]] = {}  # leases, and after what each is accepted
+        self._found: dict[LeaseId, Finding] = {}  # of leases whose results are here and under their roots
+        self._untold: set[LeaseId] = set()  # of which it was not said yet if nobody judges them
         self._turn = asyncio.Lock()  # a draw and a check may both be the last that a lease waits for
         self._undrawn: dict[LeaseId, int] = {}  # lease to the block two before the one that draws
+        self._unseen: set[LeaseId] = set()  # whose audit may have votes to be drawn
+        self._unpaid: set[LeaseId] = set()  # that may have become ours to pay
 
     def forget(self) -> None:
         """The chain took back what it said."""
-        self._good.clear()
-        self._undrawn.clear()
+        for one in (self._found, self._untold, self._undrawn, self._unseen, self._unpaid):
+            one.clear()
 
     def submitted(self, event: ResultSubmitted) -> None:
         """A lease that is judged waits for its draw."""
         self._undrawn[event.lease_id] = event.block
 
-    async def found_good(
-        self, lease_id: LeaseId, *, checked: bool = False, once_cleared: bool = False
-    ) -> None:
-        """Its results are here, are those under its root, and no check found them false.
+    async def found(self, lease_id: LeaseId, finding: Finding) -> None:
+        """Its results are here, are those under its root, and this is what our own check came to.
 
-        ``checked``: our own check found it good, so it is paid also while others audit it, or nobody judges.
-        ``once_cleared``: our own check found it false, so verifiers have to accept it before we do.
+        To pay is to waive the challenges that are left: what the check did not pass is paid only once
+        verifiers have accepted its pixels, else by whoever asks when its window is over.
         """
-        self._good[lease_id] = CLEARED if once_cleared else CHECKED if checked else UNOPPOSED
-        if not checked and (await self._chain.lease(lease_id)).draw_outcome is DrawOutcome.UNJUDGED:
-            self._reporter.tell(LeaseUnjudged(self._job_id, lease_id))
-        await self._try(lease_id)
+        self._found[lease_id] = finding
+        if finding is not Finding.PASSED:
+            self._untold.add(lease_id)
+        self._unpaid.add(lease_id)
+        await self._act(lease_id)
+
+    def speaks_against(self, lease_id: LeaseId) -> bool:
+        """Whether anything does: it did not come, was found false, or nobody has looked yet."""
+        return self._found.get(lease_id, Finding.FALSE) is Finding.FALSE
 
     async def note(self, event: AuditEvent) -> None:
         """Hear of a step in an audit."""
+        lease_id = event.lease_id
         if isinstance(event, BEFORE_DRAWS):
-            await self._await_draw(event.lease_id)
+            self._unseen.add(lease_id)
         if isinstance(event, LeaseDrawn | AuditClosed):
-            await self._try(event.lease_id)
+            self._unpaid.add(lease_id)
         elif notice := notice_of(event):
             self._reporter.tell(notice)
+        await self._act(lease_id)
 
-    async def draw_when_due(self) -> None:
-        """Draw what nobody else draws: who cheats would rather not. Until it is cancelled."""
+    async def run(self) -> None:
+        """Draw what nobody else draws, for who cheats would rather not; do again what failed."""
         while True:
             await asyncio.sleep(BLOCKS_S)
-            if not self._undrawn:
-                continue
-            newest = await self._chain.block_number()
-            age = DRAW_AFTER + READABLE_AFTER + PATIENCE_BLOCKS
-            due = [lease_id for lease_id, block in self._undrawn.items() if newest >= block + age]
-            if due:
+            hindered = list[Exception]()
+            for lease_id in sorted(self._unseen | self._unpaid):
+                hindered += await self._act(lease_id)
+            await self._draw()
+            if hindered:
+                raise hindered[0]
+
+    async def _draw(self) -> None:
+        if not self._undrawn:
+            return
+        newest = await self._chain.block_number()
+        age = DRAW_AFTER + READABLE_AFTER + PATIENCE_BLOCKS
+        due = [lease_id for lease_id, block in self._undrawn.items() if newest >= block + age]
+        if due:
+            try:
+                await self._chain.draw(self._job_id, due)
+            except ContractError as error:
+                self._reporter.tell(DrawRefused(self._job_id, len(due), str(error)))
+            for lease_id in due:
+                await self._await_draw(lease_id)
+
+    async def _act(self, lease_id: LeaseId) -> list[Exception]:
+        """Do what may be due for it; returns what hindered it."""
+        hindered = list[Exception]()
+        async with self._turn:
+            for due, act in ((self._unseen, self._await_draw), (self._unpaid, self._accept)):
+                if lease_id not in due:
+                    continue
+                due.discard(lease_id)  # first: what is heard meanwhile has it done again
                 try:
-                    await self._chain.draw(self._job_id, due)
-                except ContractError as error:
-                    self._reporter.tell(DrawRefused(self._job_id, len(due), str(error)))
-                for lease_id in due:
-                    await self._await_draw(lease_id)
+                    await act(lease_id)
+                except Exception as error:  # noqa: BLE001 - whatever it is, other leases and frames go on
+                    due.add(lease_id)
+                    raise_if_ending(error)
+                    hindered.append(error)
+        return hindered
 
     async def _await_draw(self, lease_id: LeaseId) -> None:
         """Remember what an audit's votes are drawn by, if they are still to be drawn."""
@@ -92,7 +129,7 @@ class Acceptance:
         if audit.phase in (AuditPhase.DRAW, AuditPhase.LOOK):
             self._undrawn[lease_id] = audit.draw_block
         # Without votes a doubt of ours is dropped, and who delivered what is false gets half of the pay.
-        if audit.may_be_raised and (audit.is_doubt or self._good.get(lease_id) is CLEARED):
+        if audit.may_be_raised and (audit.is_doubt or self._found.get(lease_id) is Finding.FALSE):
             await self._raise(lease_id, audit)
 
     async def _raise(self, lease_id: LeaseId, audit: AuditInfo) -> None:
@@ -101,16 +138,18 @@ class Acceptance:
         if await raise_fee(self._chain, self._reporter, lease, audit):
             self._undrawn[lease_id] = (await self._chain.audit(lease_id)).draw_block
 
-    async def _try(self, lease_id: LeaseId) -> None:
-        if outcomes := self._good.get(lease_id):
-            async with self._turn:
-                await self._accept(lease_id, outcomes)
-
-    async def _accept(self, lease_id: LeaseId, outcomes: tuple[DrawOutcome, ...]) -> None:
-        """Accept, which sends the worker its pay."""
+    async def _accept(self, lease_id: LeaseId) -> None:
+        """Accept, which sends the worker its pay, if it may be by now."""
+        finding = self._found.get(lease_id)
+        if finding is None:
+            return
+        is_checked = finding is Finding.PASSED
         lease = await self._chain.lease(lease_id)
+        if lease.draw_outcome is DrawOutcome.UNJUDGED and lease_id in self._untold:
+            self._reporter.tell(LeaseUnjudged(self._job_id, lease_id))
+        self._untold.discard(lease_id)
         is_payable = after(lease.state, LeaseEvent.ACCEPT) is not None and not lease.paid
-        if lease.draw_outcome not in outcomes or not is_payable:
+        if lease.draw_outcome not in (CHECKED if is_checked else CLEARED) or not is_payable:
             return
         audit = await self._chain.audit(lease_id)
         is_doubted = lease.draw_outcome is DrawOutcome.IN_AUDIT and audit.is_doubt  # by the artist itself
@@ -118,7 +157,7 @@ class Acceptance:
         speaks_of_pixels = audit.kind is AuditKind.PIXELS and audit.verdict is Verdict.ACCEPTED
         # Of what chance spares there is an audit only where the artist wanted one, and it found no votes.
         is_unanswered = lease.draw_outcome is DrawOutcome.PASSED and audit.kind is AuditKind.PIXELS
-        if is_doubted or is_unanswered or (outcomes is CLEARED and not speaks_of_pixels):
+        if is_doubted or is_unanswered or not (is_checked or speaks_of_pixels):
             return
         try:
             await self._chain.accept(self._job_id, [lease_id])

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ...core.audit.economics import MAX_NAMED
 from ...core.audit.events import AuditClosed, AuditEvent, LeaseDrawn, VerdictGiven
-from ...core.audit.state import AuditKind, AuditPhase, DrawOutcome, Verdict
+from ...core.audit.state import AuditInfo, AuditKind, AuditPhase, DrawOutcome, Verdict
 from ...core.contract_errors import ContractError
 from ...core.errors import ContentError, FeeTooHigh, InsufficientFunds, NoAllowance, StoreError
 from ...core.ids import JobId, LeaseId
@@ -18,6 +18,7 @@ from ...core.lifecycle import LeaseState
 from ...core.manifest import Manifest
 from ...core.notices.checks import LeaseUnchecked, Unappealed, Unchallenged
 from ...core.result import Result
+from ...ports.journal import AppealEntry, Journal
 from ...ports.reporter import Reporter
 from ...ports.requester_chain import RequesterChain
 from ..audit.appeals import appeal
@@ -45,7 +46,8 @@ class Waiting:
 class LeaseChecks:
     """What is false is challenged, or its acceptance appealed; ``most_challenges`` of a job are open or lost.
 
-    Each costs a bond until it is won; what was won costs nothing, and makes room for the next.
+    Each costs a bond until it is won; what was won costs nothing, and makes room for the next. The board
+    tells who challenged; the appeals of ours are in the journal before they are paid for.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class LeaseChecks:
         own_check: OwnCheck,
         acceptance: Acceptance,
         reporter: Reporter,
+        journal: Journal,
         job_id: JobId,
         *,
         fetch_package: FetchPackage,
@@ -64,6 +67,7 @@ class LeaseChecks:
         self._own_check = own_check
         self._acceptance = acceptance
         self._reporter = reporter
+        self._journal = journal
         self._job_id = job_id
         self._fetch_package = fetch_package
         self._work = work
@@ -71,7 +75,6 @@ class LeaseChecks:
         self._due: asyncio.Queue[LeaseId] = asyncio.Queue()
         self._waiting: dict[LeaseId, Waiting] = {}
         self._told: set[Unchallenged] = set()
-        self._appeals: list[Doubted] = []
         self._won: set[Doubted] = set()
         self.false: dict[LeaseId, tuple[int, ...]] = {}  # leaves that are, by lease
 
@@ -97,7 +100,7 @@ class LeaseChecks:
             self._waiting[lease_id] = Waiting(job, manifest, lease_id, drawn, may_accept)
             self._due.put_nowait(lease_id)
         elif may_accept:
-            await self._acceptance.found_good(lease_id)
+            await self._acceptance.found(lease_id, Finding.SKIPPED)
 
     def note(self, event: AuditEvent) -> None:
         """Hear of a step in an audit that may let a false lease be challenged, or its acceptance appealed."""
@@ -109,13 +112,20 @@ class LeaseChecks:
             self._due.put_nowait(event.lease_id)
 
     async def run(self, from_block: int) -> None:
-        """Check what comes, until it is cancelled; the job was created at that block or later."""
+        """Check what comes, until it is cancelled; the job was created at that block or later.
+
+        Raises what hinders one; it is tried again after the others, by who calls this again.
+        """
         while True:
             lease_id = await self._due.get()
-            if one := self._waiting.get(lease_id):
-                await self._check(one)
-            if lease_id in self.false:
-                await self._doubt(lease_id, from_block)
+            try:
+                if one := self._waiting.get(lease_id):
+                    await self._check(one)
+                if lease_id in self.false:
+                    await self._doubt(lease_id, from_block)
+            except Exception:
+                self._due.put_nowait(lease_id)
+                raise
 
     async def _check(self, one: Waiting) -> None:
         lease_id = one.lease_id
@@ -126,13 +136,10 @@ class LeaseChecks:
         del self._waiting[lease_id]
         if found is None:
             return  # it ended while it waited
-        is_false = found.finding is Finding.FALSE
-        if is_false:
+        if found.finding is Finding.FALSE:
             self.false[lease_id] = found.leaves
-        if one.may_accept and found.finding is not Finding.UNSURE:
-            # The word of verifiers can't be challenged: to hold the pay back then would help nobody.
-            checked = found.finding is Finding.PASSED
-            await self._acceptance.found_good(lease_id, checked=checked, once_cleared=is_false)
+        if one.may_accept:
+            await self._acceptance.found(lease_id, found.finding)
 
     async def _look(self, one: Waiting) -> CheckOutcome:
         try:
@@ -172,12 +179,15 @@ class LeaseChecks:
             return False
         return (await self._chain.audit(lease.lease_id)).kind is AuditKind.DELIVERY
 
-    async def _made(self, from_block: int) -> tuple[int, set[LeaseId]]:
-        """How many bonds of this job are open or lost, and which leases of it were ever challenged."""
-        # The chain's own word: a restart must not begin to count anew.
+    async def _made(self, from_block: int, noted: Sequence[AppealEntry]) -> tuple[int, set[LeaseId]]:
+        """How many bonds of this job are open or lost, with those appeals of ours, and which leases of it
+        were ever challenged.
+        """
+        # The chain's own word, and the journal's: a restart must not begin to count anew.
         events = await self._chain.challenged(from_block)
         ours = [(event.lease_id, event.kind) for event in events if event.job_id == self._job_id]
-        unwon = [one for one in (*ours, *self._appeals) if one not in self._won]
+        appealed = [(one.lease_id, one.kind) for one in noted]
+        unwon = [one for one in (*ours, *appealed) if one not in self._won]
         return len(unwon), {lease_id for lease_id, _ in ours}
 
     def _over_limit(self, made: int) -> str:
@@ -188,7 +198,7 @@ class LeaseChecks:
 
     async def _challenge(self, lease: LeaseInfo, leaves: tuple[int, ...], from_block: int) -> None:
         lease_id = lease.lease_id
-        made, challenged = await self._made(from_block)
+        made, challenged = await self._made(from_block, self._noted())
         if lease_id in challenged:
             return  # no votes were found, or the artist was faster
         reason = self._over_limit(made)
@@ -211,14 +221,30 @@ class LeaseChecks:
         audit = await self._chain.audit(lease.lease_id)
         if audit.phase is not AuditPhase.APPEAL or audit.verdict is not Verdict.ACCEPTED:
             return
-        made, _ = await self._made(from_block)
+        entry = AppealEntry(self._chain.board, self._job_id, lease.lease_id, audit.kind, audit.round)
+        noted = self._noted()
+        # A watch that ended may have noted it and got no further; what it sent makes this one fail.
+        made, _ = await self._made(from_block, [one for one in noted if one != entry])
         reason = self._over_limit(made)
-        if made < self._most_challenges:
-            try:
-                asked = (self._chain, self._reporter, lease, audit, leaves)
-                if lease.lease_id in self.false and await appeal(*asked):
-                    self._appeals.append((lease.lease_id, audit.kind))
-                return
-            except COSTLY as error:
-                reason = str(error)
-        self._reporter.tell(Unappealed(self._job_id, lease.lease_id, reason, leaves))
+        if made < self._most_challenges and lease.lease_id in self.false:
+            self._journal.save_appeal(entry)
+            reason = await self._pay_appeal(lease, audit, leaves, entry, is_new=entry not in noted)
+        if reason:
+            self._reporter.tell(Unappealed(self._job_id, lease.lease_id, reason, leaves))
+
+    def _noted(self) -> Sequence[AppealEntry]:
+        return self._journal.appeals(self._chain.board, self._job_id)
+
+    async def _pay_appeal(
+        self, lease: LeaseInfo, audit: AuditInfo, leaves: tuple[int, ...], entry: AppealEntry, *, is_new: bool
+    ) -> str:
+        """Why it can't be paid; "" if it was, or others were faster. After any other error it may be paid."""
+        reason = ""
+        try:
+            if await appeal(self._chain, self._reporter, lease, audit, leaves):
+                return ""
+        except COSTLY as error:
+            reason = str(error)
+        if is_new:
+            self._journal.forget_appeal(entry)
+        return reason

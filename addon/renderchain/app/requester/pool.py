@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from ...core.audit.events import AuditClosed
 from ...core.board_events import BoardEvent, LeaseEnded
 from ...core.ids import JobId
@@ -33,11 +35,23 @@ class PoolWatch:
         self._reporter = reporter
         self._job_id = job_id
         self._is_empty = False
+        self._wake = asyncio.Event()
 
-    async def note(self, event: BoardEvent) -> None:
+    def note(self, event: BoardEvent) -> None:
         """Look where frames came back, or an audit ended: its later rounds may have taken from the pool."""
         if isinstance(event, AuditClosed) or (isinstance(event, LeaseEnded) and event.reopened):
-            await self.look()
+            self._wake.set()
+
+    async def run(self) -> None:
+        """Look whenever there is something, until cancelled; the next call looks again at what failed."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            try:
+                await self.look()
+            except Exception:
+                self._wake.set()
+                raise
 
     async def look(self) -> None:
         """Can somebody claim the frames that are open?"""

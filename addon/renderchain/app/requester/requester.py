@@ -181,6 +181,7 @@ class Requester:
             Results(chain, parts.store, *reading, parts.unwrapper(chain), reporter),
             reporter,
             job_id=job_id,
+            journal=parts.journal,
             kept=KeptFrames(parts.journal, *noted),
             receipt_parts=self._receipt_parts(chain, job_id),
             scratch=scratch,

@@ -48,11 +48,13 @@ class Results:
     ) -> tuple[Path, Result, tuple[FrameProof, ...]]:
         """The folder below ``folder`` with the opened results of a lease, what is in it, and what proves it.
 
-        ``claim`` has the tasks that were submitted. Raises ContentError or StoreError.
+        ``claim`` has the tasks that were submitted. Raises ContentError, or StoreError, after which another
+        try goes on with what came.
         """
-        sealed, opened, frames = folder / "sealed", folder / "opened", manifest.frames_of(claim)
+        cid, opened, frames = event.result.results_cid, folder / "opened", manifest.frames_of(claim)
+        sealed = folder / cid
         await self.store.fetch_folder(
-            event.result.results_cid,
+            cid,
             sealed,
             max_bytes=most_bytes(manifest, len(frames)),
             max_files=3 * len(frames) + 2,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
@@ -20,8 +20,7 @@ from ...core.board_events import (
     ResultSubmitted,
     TasksGivenBack,
 )
-from ...core.contract_errors import NothingToWithdraw
-from ...core.errors import ContentError, StoreAway, StoreError
+from ...core.errors import ContentError, FolderUnusable, StoreAway, StoreError
 from ...core.ids import BoardJob, JobId, LeaseId
 from ...core.job import JobInfo
 from ...core.job_progress import JobProgress, LeaseProgress
@@ -29,12 +28,13 @@ from ...core.lifecycle import LeaseState
 from ...core.manifest import Manifest
 from ...core.notices import leases
 from ...core.notices.following import FramesBack, FramesHere
-from ...core.notices.jobs import AlreadyWithdrawn, Doubt, FalseFinals, FrameKept, JobEnded
+from ...core.notices.jobs import Doubt, FalseFinals, FinalsUnchecked, FrameKept, JobEnded
 from ...core.notices.process import ChainReorganised
 from ...core.private_package import PrivateHeader
 from ...core.receipt.document import FrameProof
 from ...core.result import Result
 from ...ports.content_store import ContentStore
+from ...ports.journal import Journal
 from ...ports.reporter import Reporter
 from ...ports.requester_chain import RequesterChain
 from ..exchange.key_giver import KeyGiver
@@ -53,7 +53,9 @@ from .overdue import Overdue
 from .own_check import OwnCheck
 from .pool import PoolWatch
 from .receipt_parts import ReceiptParts
+from .refund import withdraw_rest
 from .results import Results
+from .unfinished import Unfinished
 
 
 class JobWatch:
@@ -71,6 +73,7 @@ class JobWatch:
         reporter: Reporter,
         *,
         job_id: JobId,
+        journal: Journal,
         kept: KeptFrames,
         receipt_parts: ReceiptParts,
         scratch: Path,
@@ -105,6 +108,7 @@ class JobWatch:
         self._fetching = asyncio.Lock()  # of the package, which two checks need
         self._keeping = asyncio.Lock()  # one lease's frames are looked at and kept at a time
         self._arrivals = Arrivals(reporter, job_id)
+        self._unfinished = Unfinished()
         self._acceptance = Acceptance(chain, reporter, job_id)
         self._pool = PoolWatch(chain, reporter, job_id)
         self._now = now
@@ -114,6 +118,7 @@ class JobWatch:
             own_check,
             self._acceptance,
             reporter,
+            journal,
             job_id,
             fetch_package=self._package,
             work=scratch / "own-check",
@@ -131,23 +136,26 @@ class JobWatch:
         self._receipt_parts.keep_settings(manifest)
         self._past = JobProgress.of(await self._chain.told_of(job.job_id, from_block))
         if job.requester == self._chain.address:
-            self._overdue = Overdue(self._chain, job, self._now)
+            self._overdue = Overdue(self._chain, job, self._now, self._acceptance.speaks_against)
         following = asyncio.create_task(self._follow(from_block, job, manifest))
-        checking = asyncio.create_task(self._checks.run(from_block))
         arriving = asyncio.create_task(self._arrivals.run())
-        drawing = keep_at_work("Drawing leases", self._acceptance.draw_when_due, self._reporter)
-        tasks = [following, checking, arriving, asyncio.create_task(drawing)]
+        works: dict[str, Callable[[], Awaitable[None]]] = {
+            "Checking leases": partial(self._checks.run, from_block),
+            "Drawing and paying leases": self._acceptance.run,
+            "Watching the audit pool": self._pool.run,
+        }
         if self._overdue:
-            ending = keep_at_work("Ending what is overdue", self._overdue.tend, self._reporter)
-            tasks.append(asyncio.create_task(ending))
+            works["Ending what is overdue"] = self._overdue.tend
+        kept = [keep_at_work(*one, self._reporter, tells_waits=True) for one in works.items()]
+        tasks = [following, arriving, *map(asyncio.create_task, kept)]
         if private and job.requester == self._chain.address:
             self._keys = await self._key_giving(job, private, from_block)
             tasks.append(asyncio.create_task(self._keys.run()))
         try:
             first = asyncio.FIRST_COMPLETED
-            done, _ = await asyncio.wait((following, checking, arriving), return_when=first)
+            done, _ = await asyncio.wait((following, arriving), return_when=first)
             for task in done:
-                task.result()  # what went wrong in any of them ends the watch
+                task.result()  # without events and results there is nothing to watch
             self.report.refused |= await self._arrivals.finish()
         finally:
             for task in tasks:
@@ -177,7 +185,7 @@ class JobWatch:
                 else:
                     await self._note(event, job, manifest)
                     if job.requester == self._chain.address:
-                        await self._pool.note(event)
+                        self._pool.note(event)
                 if self._progress.is_closed and not self._open:
                     break
 
@@ -190,6 +198,7 @@ class JobWatch:
         self._acceptance.forget()
         self._checks.forget()
         self._arrivals.forget()
+        self._unfinished.drop_all()
         if self._overdue:
             self._overdue.forget()
         self.report = JobReport(self.report.job_id)
@@ -216,6 +225,7 @@ class JobWatch:
             self._say_back(event)
             if (lease := self._progress.leases.get(event.lease_id)) and lease.is_lost:
                 self._arrivals.drop(event.lease_id)
+                self._unfinished.drop(self._folder(event.lease_id))
         elif isinstance(event, AuditEvent) and job.requester == self._chain.address:
             self._checks.note(event)
             await self._acceptance.note(event)
@@ -240,14 +250,15 @@ class JobWatch:
                 await self._fetch_passes(event, claim, job, manifest)
             self._reporter.progress("frames", len(self.report.frames), len(manifest.frames))
             return ""
-        folder = self._scratch / f"lease-{event.lease_id}"
-        shutil.rmtree(folder, ignore_errors=True)
+        folder, breaks_off = self._folder(event.lease_id), False
+        self._unfinished.begin(folder, event.result.results_cid)
         try:
             try:
                 fetched = await self._results.fetch(event, claim, manifest, folder)
             except StoreAway:
                 raise  # it is this machine's node, and nobody withholds anything
             except StoreError as error:
+                breaks_off = True
                 return str(error)
             async with self._keeping:
                 await self._keep(event, job, manifest, *fetched)
@@ -255,14 +266,25 @@ class JobWatch:
             self.report.refused[event.lease_id] = str(error)
             self._reporter.tell(Doubt(event.job_id, event.lease_id, str(error)))
             return ""
+        except OSError as error:
+            raise FolderUnusable(
+                f"{folder} can't be written ({error.strerror}). The job goes on without us; make room, and "
+                "its frames come."
+            ) from error
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            if breaks_off:
+                self._unfinished.keep(folder)
+            else:
+                shutil.rmtree(folder, ignore_errors=True)
         for frame in frames:
             self.report.rendered_by[frame] = claim.operator
             what = (frame, claim.operator, self.report.frames[frame])
             self._reporter.tell(FrameKept(event.job_id, event.lease_id, *what))
         self._reporter.progress("frames", len(self.report.frames), len(manifest.frames))
         return ""
+
+    def _folder(self, lease_id: LeaseId) -> Path:
+        return self._scratch / f"lease-{lease_id}"
 
     async def _keep(
         self,
@@ -276,8 +298,7 @@ class JobWatch:
         """Keep what was fetched, and have it checked and accepted if it is ours to accept."""
         lease = self._progress.leases[event.lease_id]
         self._receipt_parts.keep_proofs(event.lease_id, event.result.root, proofs)
-        if self._passes:
-            await self._passes.keep(await self._package(job), opened, result.frames, lease.root)
+        await self._keep_passes(job, opened, result, lease.root)
         await self._keep_frames(lease, job, manifest, opened, result)
         if job.requester == self._chain.address:
             may_accept = event.lease_id not in self.report.false_finals
@@ -300,17 +321,23 @@ class JobWatch:
         self, event: ResultSubmitted, claim: LeaseClaimed, job: JobInfo, manifest: Manifest
     ) -> None:
         """What a merge takes of frames that are here and paid; the merge says what it lacks."""
-        folder = self._scratch / f"lease-{event.lease_id}"
+        folder = self._folder(event.lease_id)
         shutil.rmtree(folder, ignore_errors=True)
         try:
             opened, result, _ = await self._results.fetch(event, claim, manifest, folder)
-            if self._passes:
-                package = await self._package(job)
-                await self._passes.keep(package, opened, result.frames, event.result.root)
+            await self._keep_passes(job, opened, result, event.result.root)
         except (ContentError, StoreError):
             return
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+    async def _keep_passes(self, job: JobInfo, opened: Path, result: Result, root: int) -> None:
+        if self._passes is None:
+            return
+        try:
+            await self._passes.keep(await self._package(job), opened, result.frames, root)
+        except (ContentError, StoreError) as error:  # no fault of who delivered the frames
+            self._passes.fault = str(error)
 
     def _settle_passes(self, manifest: Manifest) -> None:
         """Say which leases' passes a merge may take, now that all of them have ended."""
@@ -335,7 +362,11 @@ class JobWatch:
         """Images to keep instead of a lease's own, because some of those are false."""
         if not self._final_check.is_on:
             return {}
-        package = await self._package(job)
+        try:
+            package = await self._package(job)
+        except (ContentError, StoreError) as error:  # no fault of who delivered the frames
+            self._reporter.tell(FinalsUnchecked(tuple(one.frame for one in result.frames), str(error)))
+            return {}
         work = opened.with_name("finals")
         checked = await self._final_check.look(package, manifest, opened, result.frames, work)
         if not checked.false:
@@ -357,11 +388,8 @@ class JobWatch:
     async def _finish(self, job: JobInfo) -> JobReport:
         self.report.false_leaves = dict(self._checks.false)
         self.report.state = (await self._chain.job(self.report.job_id)).state
-        if job.requester == self._chain.address and await self._chain.balance_fri(job.requester):
-            try:
-                await self._chain.withdraw([job.requester])
-            except NothingToWithdraw:
-                self._reporter.tell(AlreadyWithdrawn(job.job_id))
+        if job.requester == self._chain.address:
+            await withdraw_rest(self._chain, self._reporter, job)
         report = self.report
         counts = (len(report.frames), report.paid_fri, report.refunded_fri)
         self._reporter.tell(JobEnded(report.job_id, report.state, *counts))

@@ -37,8 +37,13 @@ def raise_if_ending(error: Exception) -> None:
         raise asyncio.CancelledError from error
 
 
-async def keep_at_work(part: str, work: Callable[[], Awaitable[None]], reporter: Reporter) -> None:
-    """Have the part done until it is cancelled, again after each failure; the first is told, then kinds."""
+async def keep_at_work(
+    part: str, work: Callable[[], Awaitable[None]], reporter: Reporter, *, tells_waits: bool = False
+) -> None:
+    """Have the part done until it is cancelled, again after each failure; the first is told, then kinds.
+
+    With ``tells_waits`` also what is waited for: where no ``Conditions`` say it.
+    """
     retry_s, failures, said = FIRST_RETRY_S, 0, ""
     clock = asyncio.get_running_loop()
     while True:
@@ -51,7 +56,7 @@ async def keep_at_work(part: str, work: Callable[[], Awaitable[None]], reporter:
                 retry_s, failures, said = FIRST_RETRY_S, 0, ""
             failures += 1
             reason = reason_of(error)
-            if reason != said and condition_of(error) is None:  # else that it waits was told
+            if reason != said and (tells_waits or condition_of(error) is None):  # else that was told
                 said = reason
                 reporter.tell(PartFailed(part, reason, failures, retry_s))
             if not isinstance(error, RenderChainError):

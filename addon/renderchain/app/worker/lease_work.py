@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 
 from ...core.contract_errors import LeaseInOtherState
-from ...core.errors import ChainError
+from ...core.errors import ChainError, RenderChainError
 from ...core.job import JobInfo, LeaseInfo
 from ...core.lifecycle import LeaseState
 from ...core.notices import leases
@@ -75,7 +75,7 @@ class LeaseWork:
             self._reporter.say(str(error))
             await self.give_back(entry, BUSY)
         except asyncio.CancelledError:
-            with suppress(ChainError):  # then it expires, or the next start resumes it
+            with suppress(RenderChainError):  # then it expires, or the next start resumes it
                 await asyncio.shield(self.give_back(entry, STOPS))
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, the next lease may go well

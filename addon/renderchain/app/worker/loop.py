@@ -14,7 +14,7 @@ from functools import partial
 
 from ...core.board_events import BoardEvent, CaughtUp, JobClosed, LeaseClaimed, Reorganised
 from ...core.contract_errors import UnknownWorker
-from ...core.errors import ChainError
+from ...core.errors import RenderChainError
 from ...core.ids import LeaseId
 from ...core.job import LeaseInfo
 from ...core.lifecycle import LeaseState
@@ -133,7 +133,7 @@ class Worker:
             await asyncio.gather(*parts, *ends, return_exceptions=True)
             await self._claims.end()
         for turn in self._in_hand.take_back():
-            with suppress(ChainError):  # then the next start resumes it
+            with suppress(RenderChainError):  # then the next start resumes it; the others' turn comes
                 await self._work.give_back(turn.entry, STOPS)
 
     async def _follow(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ...app.network.owning import Owning
@@ -25,7 +26,7 @@ from .common import (
     path_of,
     send_or_write,
 )
-from .deploying import add_deploy_options, deploy, verify_network
+from .deploying import add_deploy_options, declare_classes, deploy, verify_network
 
 OWNERS = (
     ("pause", "Stop new jobs on all boards, and nothing else."),
@@ -40,6 +41,9 @@ def network(arguments: Sequence[str]) -> int:
     """Deploy a network, verify one, and what its owner may do."""
     commands = Subcommands("network", "Deploying, checking and owning a network.")
     add_deploy_options(_added(commands, "deploy", "Deploy a network, or what is lacking of it."))
+    text = "Bring this version's classes onto the chain, those that it lacks; any account may."
+    parser = _added(commands, "declare", text)
+    parser.add_argument("--yes", action="store_true", help="send without asking")
     _added(commands, "verify", "Compare a network with its record; needs no account.")
     text = "Deploy another board and announce it."
     add_signing_options(_added(commands, "announce-board", text), SEND)
@@ -59,6 +63,8 @@ def _run(options: argparse.Namespace) -> int:
     match options.command:
         case "deploy":
             return deploy(options)
+        case "declare":
+            return declare_classes(options)
         case "verify":
             return verify_network(options)
         case "announce-board":
@@ -94,14 +100,15 @@ def _announce(options: argparse.Namespace) -> int:
         settings = await owners_settings(options, record, reporter)
         async with open_network(settings, reporter, options.artefacts, signs=options.file is None) as chain:
             chain.knows(record)
-            owning = Owning(chain, record, await chain.standing(record.directory))
+            standing = await chain.standing(record.directory)
+            owning = Owning(chain, record, standing, known_classes())
             board = owning.next_board
             if not owning.is_announced:
-                code = await send_or_write(chain, await owning.announce(known_classes()), options)
+                code = await send_or_write(chain, await owning.announce(), options)
                 if code or options.file is not None:
                     return code
-        write_record(path, record.with_boards((*record.boards, board)))
-        say(f"The board {board:#x} is announced; {path} has it.")
+        write_record(path, replace(record, boards=(*record.boards, board)))
+        say(f"The board {board.address:#x} is announced; {path} has it.")
         return 0
 
     return guarded(options, lambda reporter: asyncio.run(run(reporter)))

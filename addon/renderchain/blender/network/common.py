@@ -11,7 +11,7 @@ from ...app.network.owning import Owning
 from ...app.network.records import read_record, record_file
 from ...app.provider.change import Change
 from ...app.provider.signing import carry_out, make_file
-from ...composition.network_owner import ARTEFACTS, open_network
+from ...composition.network_owner import ARTEFACTS, known_classes, open_network
 from ...composition.own_settings import NOT_CHOSEN
 from ...core.errors import ChangeRefused
 from ...core.network_record import NetworkRecord
@@ -63,7 +63,8 @@ def change(options: argparse.Namespace, plan: Plan) -> int:
         settings = await owners_settings(options, record, reporter)
         async with open_network(settings, reporter, options.artefacts, signs=options.file is None) as chain:
             chain.knows(record)
-            made = await plan(Owning(chain, record, await chain.standing(record.directory)))
+            standing = await chain.standing(record.directory)
+            made = await plan(Owning(chain, record, standing, known_classes()))
             return await send_or_write(chain, made, options)
 
     return guarded(options, lambda reporter: asyncio.run(run(reporter)))

@@ -13,6 +13,7 @@ from ...app.network.deploying import (
     by_account,
     carry_out,
     check_owner,
+    declare,
     finish,
     lacking,
     planned,
@@ -20,15 +21,16 @@ from ...app.network.deploying import (
     weigh,
 )
 from ...app.network.records import read_record
-from ...app.network.verifying import verify
+from ...app.network.verifying import verdict, verify
 from ...app.provider.change import Change
 from ...app.provider.signing import holds, write_calls
 from ...composition.network_owner import check_artefacts, known_classes, open_network
 from ...composition.own_settings import NOT_CHOSEN
 from ...core.errors import SettingsError
-from ...core.network_record import MOST_BYTES, NetworkRecord
+from ...core.network_record import CLASSES, MOST_BYTES, NetworkRecord
 from ...core.network_rules import Rules, rules_of
 from ...core.networks import NETWORKS, network_of
+from ...ports.network_chain import Steps
 from ...ports.reporter import Reporter
 from ..command_line import guarded
 from ..provider.common import address, confirmed, count, say
@@ -66,7 +68,8 @@ def deploy(options: argparse.Namespace) -> int:
             wanted = Wanted(options.name, network, owner, options.boards, rules)
             record = await planned(chain, path, wanted, known_classes())
             chain.knows(record)
-            found = by_account(await lacking(chain, record), is_owner=owner == chain.address)
+            missing = await lacking(chain, record, known_classes())
+            found = by_account(missing, is_owner=owner == chain.address)
             if found.is_nothing and options.dry_run:
                 say("Nothing is lacking on the chain, and nothing was sent or written.")
                 return 0
@@ -117,8 +120,32 @@ async def _write_owners(
     return 0
 
 
+def declare_classes(options: argparse.Namespace) -> int:
+    """Declare those of this version's classes that the chain lacks, before a board of them is announced."""
+
+    async def run(reporter: Reporter) -> int:
+        record, classes = read_record(path_of(options)), known_classes()
+        settings = network_settings(options, record)
+        async with open_network(settings, reporter, options.artefacts, signs=True) as chain:
+            chain.knows(record)
+            names = [name for name in CLASSES if not await chain.knows_class(classes[name])]
+            if not names:
+                say("The chain has all classes of this version; nothing was sent.")
+                return 0
+            check_artefacts(options.artefacts, names)
+            say(f"Declaring classes on {chain.chain_name}:")
+            await weigh(chain, Steps(tuple(names)), settings.fee_limit_fri, say)
+            if not confirmed(options)():
+                say("Nothing was sent.")
+                return 1
+            await declare(chain, names, say)
+        return 0
+
+    return guarded(options, lambda reporter: asyncio.run(run(reporter)))
+
+
 def verify_network(options: argparse.Namespace) -> int:
-    """Compare a network with its record; exit code 1 where they differ."""
+    """Compare a network with its record; exit code 1 where they differ, or where nobody here can tell."""
 
     async def run(reporter: Reporter) -> int:
         record = read_record(path_of(options))
@@ -127,9 +154,8 @@ def verify_network(options: argparse.Namespace) -> int:
             found = await verify(chain, record, known_classes())
         for one in found:
             say(one.line)
-        wrong = sum(not one.is_right for one in found)
-        say(f"{wrong} of {len(found)} are wrong: don't use this network." if wrong else "All of it is right.")
-        return 1 if wrong else 0
+        say(verdict(found))
+        return 0 if all(one.is_right for one in found) else 1
 
     return guarded(options, lambda reporter: asyncio.run(run(reporter)))
 

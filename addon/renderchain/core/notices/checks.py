@@ -31,7 +31,7 @@ class LeaseChecked(LeaseNotice):
 
 @dataclass(frozen=True)
 class LeaseUnchecked(LeaseNotice):
-    """This machine could not check a lease, which is accepted as if it had not been asked to."""
+    """This machine could not check a lease, so it is not paid early, unless verifiers clear it."""
 
     level: ClassVar[Level] = Level.WARNING
     reason: str
@@ -41,8 +41,8 @@ class LeaseUnchecked(LeaseNotice):
     def sentence(self) -> str:
         looks = "The job has second looks for that." if self.second_look else f"The job has no {LOOKS_ADVICE}"
         return (
-            f"Lease {self.lease_id} was not checked here ({self.reason}); it is accepted unless an audit "
-            f"rejects it. {looks}"
+            f"Lease {self.lease_id} was not checked here ({self.reason}); it is not accepted early, unless "
+            f"verifiers clear it. {looks}"
         )
 
 
@@ -108,7 +108,7 @@ class CheckUnsure(LeaseNotice):
         return (
             f"Lease {self.lease_id}: {named(self.leaves)} came out otherwise here than delivered, but a "
             f"second rendering does not confirm it ({self.reason}). Nothing was challenged, and the lease is "
-            "not accepted early; look at its frames."
+            "not accepted early, unless verifiers clear it; look at its frames."
         )
 
 

@@ -360,6 +360,22 @@ class AlreadyWithdrawn(Notice):
 
 
 @dataclass(frozen=True)
+class NotWithdrawn(Notice):
+    """What a job brought back could not be paid out; the board keeps it for the requester."""
+
+    level: ClassVar[Level] = Level.WARNING
+    job_id: JobId
+    reason: str
+
+    @property
+    def sentence(self) -> str:
+        return (
+            f"What job {self.job_id} brought back could not be sent to your account: {self.reason} It comes "
+            "with what your next job brings back."
+        )
+
+
+@dataclass(frozen=True)
 class JobEnded(Notice):
     """Every frame is paid or refunded."""
 

@@ -227,6 +227,8 @@ OF_JOBS = (
     "its frames, and they come there.",
     "Waiting for {what}: {reason}",
     "The refund had already been withdrawn",
+    "What job {n} brought back could not be sent to your account: {reason} It comes with what your next job "
+    "brings back.",
     "The receipt of job {n} is {file}",
     "The receipt of job {n} could not be written: {reason} Its frames are there; write it later with: "
     "renderchain_receipt {id}",
@@ -293,8 +295,8 @@ PLAIN = {
         "The frames of batch {n} can't be fetched so far: {reason} It is tried again until the job is over. "
         "If its worker withholds them, challenge its delivery in time."
     ),
-    "Lease {n} was not checked here ({reason}); it is accepted unless an audit rejects it.": (
-        "Batch {n} was not checked here ({reason}); it is accepted unless a spot check rejects it."
+    "Lease {n} was not checked here ({reason}); it is not accepted early, unless verifiers clear it.": (
+        "Batch {n} was not checked here ({reason}); it is not accepted early, unless verifiers clear it."
     ),
     "Nobody judges lease {n}, and no check here found it right: it is not accepted now, but anyone may have "
     "it paid when its window is over. Look at its frames.": (
@@ -307,10 +309,11 @@ PLAIN = {
         "accepted early, unless verifiers clear it."
     ),
     "Lease {n}: {leaves} came out otherwise here than delivered, but a second rendering does not confirm it "
-    "({reason}). Nothing was challenged, and the lease is not accepted early; look at its frames.": (
+    "({reason}). Nothing was challenged, and the lease is not accepted early, unless verifiers clear it; "
+    "look at its frames.": (
         "Batch {n}: {leaves} came out otherwise here than delivered, but a second rendering does not "
-        "confirm it ({reason}). Nothing was challenged, and the batch is not accepted early; look at its "
-        "frames."
+        "confirm it ({reason}). Nothing was challenged, and the batch is not accepted early, unless "
+        "verifiers clear it; look at its frames."
     ),
     "Lease {n} was not challenged by itself: {reason} Challenge {leaves} before its window closes if you "
     "want your money back.": (

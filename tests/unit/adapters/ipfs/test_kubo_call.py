@@ -18,6 +18,7 @@ from renderchain.core.errors import StoreAway, StoreError
 
 MIB = 2**20
 OK = b"HTTP/1.0 200 OK\r\n\r\n"
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 Answer = Callable[[socket.socket], None]
 
 
@@ -74,6 +75,70 @@ def test_all_of_an_answer_comes_however_it_is_cut() -> None:
         assert call.read_into(buffer) == 300_000 - 7 and bytes(buffer[:9]) == b"x" * 9
         assert call.read_into(buffer) == 0
         call.close()
+
+
+def test_all_of_an_answer_in_chunks_comes() -> None:
+    def answer(link: socket.socket) -> None:
+        link.sendall(CHUNKED)
+        for _ in range(300):
+            link.sendall(b"4;it is small\r\nxxxx\r\n")
+        link.sendall(b"0\r\nLast: one\r\n\r\n")
+
+    with node(answer) as port:
+        call, buffer = call_of(port), memoryview(bytearray(MIB))
+        call.ask("cat", {})
+        assert call.read_into(buffer) == 1200 and call.read_into(buffer) == 0
+        call.close()
+
+
+@pytest.mark.parametrize(
+    ("begin", "again"),
+    [
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (CHUNKED, b"1;" + bytes(60_000).replace(b"\0", b"x") + b"\r\nx\r\n"),
+        (CHUNKED + b"0\r\n", b"And: another\r\n"),
+    ],
+    ids=["going to answer", "a byte with a long name", "nothing more"],
+)
+def test_a_node_that_speaks_without_end_and_sends_nothing_is_left(begin: bytes, again: bytes) -> None:
+    """It was listened to for ever."""
+
+    def answer(link: socket.socket) -> None:
+        link.sendall(begin)
+        while True:
+            link.sendall(again)
+
+    def read(call: KuboCall) -> None:
+        call.ask("cat", {})
+        while call.read_into(memoryview(bytearray(MIB))):
+            """More may come."""
+
+    with node(answer) as port:
+        call = call_of(port)
+        with pytest.raises(StoreError, match="broke off"):
+            read(call)
+        call.close()
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+@pytest.mark.parametrize("size", [9, 300_007, 2 * MIB, 2 * MIB + 9])
+def test_bytes_of_a_known_number_are_here_also_where_the_node_keeps_the_connection(
+    size: int, is_told: bool
+) -> None:
+    """For the last ones the system waited as for many, until patience was over."""
+    over = threading.Event()
+
+    def answer(link: socket.socket) -> None:
+        link.sendall(OK + bytes(size))
+        over.wait()
+
+    with node(answer) as port:
+        call = call_of(port)
+        call.ask("cat", {}, answer_bytes=size if is_told else 0)
+        for left in range(size, 0, -MIB):
+            assert call.read_into(memoryview(bytearray(min(left, MIB)))) == min(left, MIB)
+        call.close()
+        over.set()
 
 
 @pytest.mark.parametrize("said", [b"", OK, OK + bytes(MIB)], ids=["nothing", "a head", "a part"])

@@ -11,17 +11,20 @@ from renderchain.adapters.starknet.artefacts import Artefacts
 from renderchain.adapters.starknet.network import StarknetNetwork
 from renderchain.app.network.deploying import Wanted, by_account, check_owner, lacking, placed, planned, terms
 from renderchain.app.network.records import write_record
-from renderchain.app.network.verifying import verify
+from renderchain.app.network.verifying import verdict, verify
 from renderchain.app.provider.change import Change
 from renderchain.app.provider.signing import holds, write_calls
 from renderchain.composition.network_owner import ARTEFACTS, known_classes
 from renderchain.core.errors import ChangeRefused
-from renderchain.core.network_record import STRK, NetworkRecord, parse_record
+from renderchain.core.network_record import OF_A_BOARD, ONE_EACH, STRK, NetworkRecord, parse_record
 from renderchain.core.network_rules import Rules
 
 from devkit.fakes.answering_node import Answer, AnsweringNode
 
 OWNER, NEWEST, FIRST = 0x123, 900, 70
+CORE = {name: known_classes()[name] for name in ONE_EACH}
+OF_OURS = {name: known_classes()[name] for name in OF_A_BOARD}
+OF_OTHERS = {**OF_OURS, "JobBoard": 0x77}
 
 
 class Network:
@@ -30,7 +33,7 @@ class Network:
     def __init__(self, folder: Path, boards: int, chain_id: str = "SN_SEPOLIA") -> None:
         self.path = folder / "one.toml"
         self.record: NetworkRecord
-        self.boards: tuple[int, ...]
+        self.boards: tuple[int, ...]  # as the chain tells
         views: dict[str, Answer] = {
             "board_count": lambda: len(self.boards),
             "board_at": lambda index: self.boards[index],
@@ -44,16 +47,16 @@ class Network:
         self.node = AnsweringNode({}, views)
         self.node.newest = NEWEST
         self.chain = StarknetNetwork(self.node.account(OWNER, chain_id), None, Artefacts(ARTEFACTS), 0)
-        record = NetworkRecord("one", "sepolia", chain_id, OWNER, Rules(), known_classes())
-        self.record = replace(placed(self.chain, record, boards), from_block=FIRST, complete=True)
-        self.boards = self.record.boards
+        record = NetworkRecord("one", "sepolia", chain_id, OWNER, Rules(), CORE)
+        record = placed(self.chain, record, [OF_OURS] * boards)
+        self.record = replace(record, from_block=FIRST, complete=True)
+        self.boards = self.record.addresses
 
     def stands(self) -> None:
         """All of it is there, and told events."""
-        classes = self.record.classes
-        named = {self.record.directory: "Directory", self.record.registry: "WorkerRegistry"}
-        named |= dict.fromkeys(self.record.boards, "JobBoard")
-        self.node.classes = {address: classes[name] for address, name in named.items()}
+        self.node.classes = {one.address: one.classes["JobBoard"] for one in self.record.boards}
+        self.node.classes[self.record.directory] = CORE["Directory"]
+        self.node.classes[self.record.registry] = CORE["WorkerRegistry"]
         self.node.events = {self.record.directory: [FIRST, 80], self.record.registry: [75]}
 
     def planned(self, boards: int | None = None, *, network: str = "sepolia") -> NetworkRecord:
@@ -64,7 +67,7 @@ class Network:
     def wrong(self, record: NetworkRecord) -> list[str]:
         """What ``network verify`` finds."""
         found = asyncio.run(verify(self.chain, record, known_classes()))
-        return [one.what for one in found if not one.is_right]
+        return [one.what for one in found if one.is_right is False]
 
 
 def test_a_lost_record_is_written_again_with_first_block_and_boards_of_the_chain(tmp_path: Path) -> None:
@@ -98,8 +101,8 @@ def test_a_record_that_begins_after_the_first_event_is_found_out(tmp_path: Path)
 
 def test_another_token_than_strk_is_found_out_where_the_chain_has_strk(tmp_path: Path) -> None:
     network = Network(tmp_path, boards=1)
-    network.record = placed(network.chain, replace(network.record, token=0x666), 1)
-    network.boards = network.record.boards
+    network.record = placed(network.chain, replace(network.record, token=0x666), [OF_OURS])
+    network.boards = network.record.addresses
     network.stands()
     assert network.wrong(network.record) == []
     network.node.classes[STRK] = 0x999
@@ -108,7 +111,7 @@ def test_another_token_than_strk_is_found_out_where_the_chain_has_strk(tmp_path:
 
 def test_an_owner_who_is_nobody_is_refused_before_anything_is_paid(tmp_path: Path) -> None:
     network = Network(tmp_path, boards=1)
-    found = asyncio.run(lacking(network.chain, network.record))
+    found = asyncio.run(lacking(network.chain, network.record, known_classes()))
     with pytest.raises(ChangeRefused, match=rf"no account at {OWNER:#x}.*Check --owner"):
         asyncio.run(check_owner(network.chain, network.record, found))
     network.node.classes[OWNER] = 0x999
@@ -119,7 +122,7 @@ def test_an_owner_who_is_nobody_is_refused_before_anything_is_paid(tmp_path: Pat
 
 
 def test_owner_and_unusual_rules_are_part_of_what_is_agreed_to() -> None:
-    record = NetworkRecord("one", "sepolia", "SN_SEPOLIA", OWNER, Rules(epoch_blocks=11), known_classes())
+    record = NetworkRecord("one", "sepolia", "SN_SEPOLIA", OWNER, Rules(epoch_blocks=11), CORE)
     assert terms(record, 5) == [
         f"Its Directory is owned by {OWNER:#x}, another account than that which deploys.",
         "Its rules, for good: epoch_blocks = 11 (usually 720), the others as usual.",
@@ -130,7 +133,7 @@ def test_owner_and_unusual_rules_are_part_of_what_is_agreed_to() -> None:
 
 def test_an_owners_calls_are_written_without_asking_for_its_funds_and_found_again(tmp_path: Path) -> None:
     network = Network(tmp_path, boards=1)
-    calls = asyncio.run(lacking(network.chain, network.record)).owners
+    calls = asyncio.run(lacking(network.chain, network.record, known_classes())).owners
     heard, file = list[str](), tmp_path / "calls.json"
     assert not holds(file, network.chain, calls)
     change = Change("Opening the network one", calls, 0, ())
@@ -167,3 +170,53 @@ def test_another_number_of_boards_than_the_records_is_refused_and_none_is_that_o
     assert network.planned() == network.planned(1) == network.record
     with pytest.raises(ChangeRefused, match=r"other boards \(1, not 2\)"):
         network.planned(2)
+
+
+def of_two_versions(folder: Path) -> Network:
+    """A network whose second board a later version announced."""
+    network = Network(folder, boards=1)
+    network.record = replace(
+        placed(network.chain, network.record, [OF_OURS, OF_OTHERS]), from_block=FIRST, complete=True
+    )
+    network.boards = network.record.addresses
+    network.stands()
+    return network
+
+
+def test_each_board_is_compared_with_its_own_class_in_the_record(tmp_path: Path) -> None:
+    network = of_two_versions(tmp_path)
+    assert network.wrong(network.record) == []
+    first, second = network.boards
+    network.node.classes |= {first: 0x77, second: OF_OURS["JobBoard"]}
+    assert network.wrong(network.record) == [
+        "board 0 is of the class 0x77",
+        f"board 1 is of the class {OF_OURS['JobBoard']:#x}",
+    ]
+
+
+def test_a_board_of_another_version_is_neither_right_nor_wrong(tmp_path: Path) -> None:
+    network = of_two_versions(tmp_path)
+    found = asyncio.run(verify(network.chain, network.record, known_classes()))
+    (unknown,) = [one for one in found if one.is_right is None]
+    assert unknown.line == "?     board 1 has contracts of another version: JobBoard 0x77"
+    assert verdict(found).startswith(f"Nothing is wrong, and 1 of {len(found)} this version can't tell")
+    libraries = [OF_OURS, {**OF_OURS, "AuditLibrary": 0x78}]
+    other = replace(placed(network.chain, network.record, libraries), from_block=FIRST, complete=True)
+    lines = [one.line for one in asyncio.run(verify(network.chain, other, known_classes()))]
+    assert "?     board 1 has contracts of another version: AuditLibrary 0x78" in lines
+
+
+def test_what_stands_of_another_version_needs_nothing_of_this_one(tmp_path: Path) -> None:
+    network = of_two_versions(tmp_path)
+    network.node.classes |= {index: one for index, one in enumerate(known_classes().values(), 1)}
+    write_record(network.path, network.record)
+    assert network.planned() == network.record
+    owners = asyncio.run(lacking(network.chain, network.record, known_classes())).owners
+    assert [one.entrypoint for one in owners] == []
+
+
+def test_classes_of_another_version_that_the_chain_lacks_are_refused(tmp_path: Path) -> None:
+    network = of_two_versions(tmp_path)
+    del network.node.classes[network.boards[1]]
+    with pytest.raises(ChangeRefused, match=r"another version than this one \(JobBoard 0x77\); nothing was"):
+        asyncio.run(lacking(network.chain, network.record, known_classes()))

@@ -8,14 +8,16 @@ from pathlib import Path
 
 import pytest
 from renderchain.app.requester.acceptance import PATIENCE_BLOCKS, Acceptance
+from renderchain.app.requester.own_check import Finding
 from renderchain.app.upkeep.keeping import keep_at_work
 from renderchain.core.audit.draw import DRAW_AFTER, READABLE_AFTER
 from renderchain.core.audit.events import AuditClosed, LeaseDrawn, VerdictGiven
 from renderchain.core.audit.state import NO_AUDIT, AuditKind, AuditPhase, DrawOutcome, Verdict
 from renderchain.core.board_events import ResultSubmitted
 from renderchain.core.contract_errors import LeaseInOtherState, LeaseIsPaid, UnknownJob, audit_errors
-from renderchain.core.errors import NodeAway
-from renderchain.core.job import LeaseResult
+from renderchain.core.errors import InsufficientFunds, NodeAway
+from renderchain.core.ids import LeaseId
+from renderchain.core.job import LeaseInfo, LeaseResult
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.notices.audits import DrawRefused
 from renderchain.core.notices.audits import VerdictGiven as VerdictTold
@@ -49,22 +51,25 @@ def drawn(outcome: DrawOutcome) -> LeaseDrawn:
 CLOSED = AuditClosed(90, JOB, LEASE, AuditKind.PIXELS, Verdict.ACCEPTED)
 
 
+ANY_BUT_PASSED = [one for one in Finding if one is not Finding.PASSED]
+
+
 @pytest.mark.parametrize("outcome", [DrawOutcome.PASSED, DrawOutcome.CLEARED])
-@pytest.mark.parametrize("good_first", [True, False])
-def test_good_work_is_accepted_once_chance_allows_it(
-    bench: UseCaseBench, outcome: DrawOutcome, good_first: bool
+@pytest.mark.parametrize("found_first", [True, False])
+def test_what_was_checked_is_accepted_once_chance_allows_it(
+    bench: UseCaseBench, outcome: DrawOutcome, found_first: bool
 ) -> None:
     one = acceptance(bench)
 
     async def hear() -> None:
-        if good_first:
-            await one.found_good(LEASE)
+        if found_first:
+            await one.found(LEASE, Finding.PASSED)
             assert bench.chain.sent == []
         bench.change_lease(LEASE, outcome, LeaseState.SUBMITTED)
         await one.note(CLOSED if outcome is DrawOutcome.CLEARED else drawn(outcome))
-        if not good_first:
+        if not found_first:
             assert bench.chain.sent == []
-            await one.found_good(LEASE)
+            await one.found(LEASE, Finding.PASSED)
 
     run(hear())
     assert bench.chain.sent == [("accept", JOB, [LEASE])]
@@ -75,33 +80,31 @@ def test_a_lease_that_nobody_judges_is_accepted_only_where_the_own_check_found_i
 ) -> None:
     one = Acceptance(bench.chain, bench.reporter, JOB)
     bench.change_lease(LEASE, DrawOutcome.UNJUDGED, LeaseState.SUBMITTED)
-    run(one.found_good(LEASE))
+    for finding in ANY_BUT_PASSED:
+        run(one.found(LEASE, finding))
     assert bench.chain.sent == []
-    assert bench.reporter.heard(LeaseUnjudged) == [LeaseUnjudged(JOB, LEASE)]
-    run(one.found_good(LEASE, once_cleared=True))
-    assert bench.chain.sent == []
-    run(one.found_good(LEASE, checked=True))
+    assert bench.reporter.heard(LeaseUnjudged) == [LeaseUnjudged(JOB, LEASE)] * len(ANY_BUT_PASSED)
+    run(one.found(LEASE, Finding.PASSED))
     assert bench.chain.sent == [("accept", JOB, [LEASE])]
-    assert len(bench.reporter.heard(LeaseUnjudged)) == 2
+    assert len(bench.reporter.heard(LeaseUnjudged)) == len(ANY_BUT_PASSED)
 
 
 @pytest.mark.parametrize(
     ("outcome", "state"),
     [
         (DrawOutcome.NOT_DRAWN, LeaseState.SUBMITTED),
-        (DrawOutcome.IN_AUDIT, LeaseState.SUBMITTED),
         (DrawOutcome.PASSED, LeaseState.ACCEPTED),
         (DrawOutcome.IN_AUDIT, LeaseState.REJECTED),
     ],
 )
-def test_what_is_audited_or_settled_is_not_accepted(
+def test_what_is_not_drawn_or_settled_is_not_accepted(
     bench: UseCaseBench, outcome: DrawOutcome, state: LeaseState
 ) -> None:
     bench.change_lease(LEASE, outcome, state)
     one = acceptance(bench)
 
     async def hear() -> None:
-        await one.found_good(LEASE)
+        await one.found(LEASE, Finding.PASSED)
         await one.note(drawn(outcome))
 
     run(hear())
@@ -115,7 +118,7 @@ def test_what_our_own_check_found_good_is_paid_whatever_the_draw_says(
     one = acceptance(bench)
 
     async def hear() -> None:
-        await one.found_good(LEASE, checked=True)
+        await one.found(LEASE, Finding.PASSED)
         assert bench.chain.sent == []
         bench.change_lease(LEASE, outcome, LeaseState.SUBMITTED)
         await one.note(drawn(outcome))
@@ -128,23 +131,23 @@ def test_what_was_paid_or_is_doubted_is_not_paid_because_a_check_found_it_good(b
     one = acceptance(bench)
     bench.change_lease(LEASE, DrawOutcome.IN_AUDIT, LeaseState.SUBMITTED)
     bench.chain.audits[LEASE] = replace(NO_AUDIT, kind=AuditKind.DELIVERY, bonded=1)
-    run(one.found_good(LEASE, checked=True))
+    run(one.found(LEASE, Finding.PASSED))
     bench.chain.audits[LEASE] = replace(NO_AUDIT, kind=AuditKind.PIXELS)
     bench.chain.leases[LEASE] = replace(bench.chain.leases[LEASE], paid=True)
-    run(one.found_good(LEASE, checked=True))
+    run(one.found(LEASE, Finding.PASSED))
     assert bench.chain.sent == []
 
 
-@pytest.mark.parametrize("checked", [True, False])
+@pytest.mark.parametrize("finding", Finding)
 def test_what_the_artist_doubted_and_nobody_voted_about_is_not_accepted_early(
-    bench: UseCaseBench, checked: bool
+    bench: UseCaseBench, finding: Finding
 ) -> None:
     one = acceptance(bench)
 
     async def hear() -> None:
         bench.chain.audits[LEASE] = replace(NO_AUDIT, kind=AuditKind.PIXELS, bonded=1)
         bench.change_lease(LEASE, DrawOutcome.IN_AUDIT, LeaseState.SUBMITTED)
-        await one.found_good(LEASE, checked=checked)
+        await one.found(LEASE, finding)
         bench.change_lease(LEASE, DrawOutcome.PASSED, LeaseState.SUBMITTED)
         await one.note(replace(CLOSED, verdict=Verdict.NONE))
 
@@ -152,17 +155,21 @@ def test_what_the_artist_doubted_and_nobody_voted_about_is_not_accepted_early(
     assert bench.chain.sent == []
 
 
+@pytest.mark.parametrize("finding", ANY_BUT_PASSED)
 @pytest.mark.parametrize("kind", [AuditKind.PIXELS, AuditKind.DELIVERY])
-def test_what_our_own_check_found_false_is_accepted_only_once_verifiers_cleared_its_pixels(
-    bench: UseCaseBench, kind: AuditKind
+def test_what_our_own_check_did_not_pass_is_accepted_only_once_verifiers_cleared_its_pixels(
+    bench: UseCaseBench, kind: AuditKind, finding: Finding
 ) -> None:
+    """Whatever chance spared was paid without a check, which waived the challenges that were left."""
     one = acceptance(bench)
     bench.chain.audits[LEASE] = replace(NO_AUDIT, kind=kind, verdict=Verdict.ACCEPTED)
 
     async def hear() -> None:
         bench.change_lease(LEASE, DrawOutcome.PASSED, LeaseState.SUBMITTED)
-        await one.found_good(LEASE, once_cleared=True)
+        await one.found(LEASE, finding)
         await one.note(drawn(DrawOutcome.PASSED))
+        bench.change_lease(LEASE, DrawOutcome.IN_AUDIT, LeaseState.SUBMITTED)
+        await one.note(drawn(DrawOutcome.IN_AUDIT))
         assert bench.chain.sent == []
         bench.change_lease(LEASE, DrawOutcome.CLEARED, LeaseState.SUBMITTED)
         await one.note(CLOSED)
@@ -177,21 +184,62 @@ def test_what_our_own_check_found_false_is_accepted_only_once_verifiers_cleared_
 def test_what_the_worker_took_first_is_said_and_no_error(bench: UseCaseBench, error: Exception) -> None:
     bench.change_lease(LEASE, DrawOutcome.PASSED, LeaseState.SUBMITTED)
     bench.chain.fail("accept", error)
-    run(acceptance(bench).found_good(LEASE))
+    run(acceptance(bench).found(LEASE, Finding.PASSED))
     assert bench.reporter.telling(f"Lease {LEASE}", "already been settled")
     assert bench.reporter.told[-1] == AlreadySettled(JOB, LEASE)
+
+
+def test_what_could_not_be_paid_at_once_is_paid_when_it_can_be(bench: UseCaseBench) -> None:
+    """An account without money for gas got no frames any more, as its watch ended with each lease's pay."""
+    bench.change_lease(LEASE, DrawOutcome.PASSED, LeaseState.SUBMITTED)
+    bench.chain.fail("accept", InsufficientFunds("The account is empty."), NodeAway("away"))
+    one = acceptance(bench)
+
+    async def life() -> None:
+        await one.found(LEASE, Finding.PASSED)
+        await one.note(drawn(DrawOutcome.PASSED))
+        assert bench.chain.sent == []
+        running = asyncio.create_task(keep_at_work("Paying leases", one.run, bench.reporter))
+        await asyncio.sleep(300)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    run(life())
+    assert bench.chain.sent == [("accept", JOB, [LEASE])]
+
+
+def test_a_draw_that_is_heard_while_its_lease_is_looked_at_is_not_lost(
+    bench: UseCaseBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lease(lease_id: LeaseId) -> LeaseInfo:
+        found = bench.chain.leases[lease_id]
+        await asyncio.sleep(5)
+        return found
+
+    monkeypatch.setattr(bench.chain, "lease", lease)
+    one = acceptance(bench)
+
+    async def hear() -> None:
+        looking = asyncio.create_task(one.found(LEASE, Finding.PASSED))
+        await asyncio.sleep(1)
+        bench.change_lease(LEASE, DrawOutcome.PASSED, LeaseState.SUBMITTED)
+        await one.note(drawn(DrawOutcome.PASSED))
+        await looking
+
+    run(hear())
+    assert bench.chain.sent == [("accept", JOB, [LEASE])]
 
 
 def test_after_a_reorganisation_nothing_is_good_until_it_is_found_so_again(bench: UseCaseBench) -> None:
     one = acceptance(bench)
 
     async def hear() -> None:
-        await one.found_good(LEASE)
+        await one.found(LEASE, Finding.PASSED)
         one.forget()
         bench.change_lease(LEASE, DrawOutcome.PASSED, LeaseState.SUBMITTED)
         await one.note(drawn(DrawOutcome.PASSED))
         assert bench.chain.sent == []
-        await one.found_good(LEASE)
+        await one.found(LEASE, Finding.PASSED)
 
     run(hear())
     assert len(bench.chain.sent) == 1
@@ -209,7 +257,7 @@ def test_a_verdict_is_told(bench: UseCaseBench) -> None:
 
 
 async def draw_for(one: Acceptance, seconds: float) -> None:
-    task = asyncio.create_task(one.draw_when_due())
+    task = asyncio.create_task(one.run())
     await asyncio.sleep(seconds)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
@@ -236,7 +284,7 @@ def test_a_node_that_is_away_when_a_draw_is_due_is_asked_again(bench: UseCaseBen
     bench.chain.fail("draw", NodeAway("away"), KeyError("field"))
 
     async def life() -> None:
-        task = asyncio.create_task(keep_at_work("Drawing leases", one.draw_when_due, bench.reporter))
+        task = asyncio.create_task(keep_at_work("Drawing and paying leases", one.run, bench.reporter))
         await asyncio.sleep(300)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
@@ -260,7 +308,7 @@ def test_what_was_drawn_or_dropped_is_not_drawn_again(bench: UseCaseBench) -> No
     assert bench.chain.sent == []
 
 
-@pytest.mark.parametrize("own", ["our challenge", "found false", ""])
+@pytest.mark.parametrize("own", ["our challenge", "found false", "not checked", ""])
 def test_a_fee_is_raised_for_votes_that_the_artist_wants(bench: UseCaseBench, own: str) -> None:
     bench.chain.block, bench.chain.voters_from = 1000, 4
     bonded = int(own == "our challenge")
@@ -271,12 +319,14 @@ def test_a_fee_is_raised_for_votes_that_the_artist_wants(bench: UseCaseBench, ow
 
     async def life() -> None:
         one = acceptance(bench)
-        if own == "found false":
-            await one.found_good(LEASE, once_cleared=True)
+        if own in ("found false", "not checked"):
+            await one.found(LEASE, Finding.FALSE if own == "found false" else Finding.SKIPPED)
         await draw_for(one, 3)
 
     run(life())
-    assert bench.chain.of("raise_fee")[:1] == ([(LEASE, 4)] if own else [])
+    assert bench.chain.of("raise_fee")[:1] == (
+        [(LEASE, 4)] if own in ("our challenge", "found false") else []
+    )
 
 
 def test_a_refused_draw_is_said_and_others_are_drawn_later(bench: UseCaseBench) -> None:

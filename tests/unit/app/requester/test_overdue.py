@@ -7,14 +7,15 @@ from dataclasses import replace
 
 import pytest
 from renderchain.app.requester.job_report import JobReport
-from renderchain.app.requester.overdue import AGAIN_S, LOOK_S, Overdue
-from renderchain.core.board_events import JobClosed, LeaseClaimed, LeaseEnded, TasksRefunded
+from renderchain.app.requester.overdue import AGAIN_S, LATE_S, LOOK_S, Overdue
+from renderchain.core.board_events import JobClosed, LeaseAccepted, LeaseClaimed, LeaseEnded, TasksRefunded
 from renderchain.core.ids import LeaseId
 from renderchain.core.job import LeaseInfo
 from renderchain.core.lifecycle import JobState, LeaseState
 
 from devkit.board.chain import MemoryChain
 from devkit.fakes.people import OFFER, Artist, Machine
+from devkit.fakes.renderer import Look
 from devkit.fakes.world import World
 
 SHORT = replace(OFFER, longest_lease=1, window_s=300, lease_timeout_s=1000, expires_in_s=4000)
@@ -82,7 +83,7 @@ def test_of_a_lease_that_is_claimed_no_more_the_chain_is_seldom_asked_however_la
         job = await artist.chain.job(await artist.submit(2, SHORT))
         back, held = [await machine.chain.claim_lease(job.job_id, slot) for slot in (0, 1)]
         await machine.chain.give_back(back, "enough")
-        overdue = Overdue(artist.chain, job, world.now)
+        overdue = Overdue(artist.chain, job, world.now, lambda _: False)
         for event in world.network.told(LeaseClaimed):
             overdue.note(event)  # and no end of the first one
         monkeypatch.setattr(MemoryChain, "lease", lease)
@@ -110,7 +111,7 @@ def test_a_lease_whose_end_one_node_made_up_is_ended_when_its_worker_is_gone(
         job = await artist.chain.job(await artist.submit(1, SHORT))
         gone = await machine.chain.claim_lease(job.job_id, 0)
         monkeypatch.setattr(MemoryChain, "lease", lease)
-        overdue = Overdue(artist.chain, job, world.now)
+        overdue = Overdue(artist.chain, job, world.now, lambda _: False)
         for event in world.network.told(LeaseClaimed):
             overdue.note(event)
         tending = asyncio.create_task(overdue.tend())
@@ -121,3 +122,41 @@ def test_a_lease_whose_end_one_node_made_up_is_ended_when_its_worker_is_gone(
 
     world.live(life())
     assert not answers
+
+
+def submitted_and_gone(world: World, artist: Artist, machine: Machine, patience_s: float) -> float:
+    """A worker leaves when its frame is here; how long the job took then, at most the patience."""
+
+    async def life() -> float:
+        clock = asyncio.get_running_loop()
+        job = await artist.submit(1, SHORT)
+        watching = artist.watching(job)
+        async with machine.working():
+            while not artist.frames():
+                await asyncio.sleep(10)
+        began_s = clock.time()
+        await asyncio.wait((watching,), timeout=patience_s)
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+        return clock.time() - began_s
+
+    return world.live(life())
+
+
+def test_what_a_worker_that_is_gone_submitted_is_paid_after_its_window_so_that_the_job_ends(
+    world: World, artist: Artist, machine: Machine
+) -> None:
+    """Without an own check nothing is paid early, and who would ask for the pay later is away."""
+    took_s = submitted_and_gone(world, artist, machine, 10 * LATE_S)
+    assert LATE_S < took_s < SHORT.window_s + LATE_S + 2 * AGAIN_S
+    assert [one.paid_fri for one in world.network.told(LeaseAccepted)] == [SHORT.reward_fri]
+    assert len(world.network.told(JobClosed)) == 1
+
+
+def test_what_was_found_false_is_left_to_others_to_ask_for(
+    world: World, artist: Artist, machine: Machine
+) -> None:
+    artist.own_checks, artist.own_challenges = 2, 0
+    machine.renderer.look = Look(scene=1)
+    assert submitted_and_gone(world, artist, machine, 10 * LATE_S) == 10 * LATE_S
+    assert world.network.told(LeaseAccepted) == []

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from renderchain.app.requester.pool import PoolWatch, top_up
+from renderchain.app.upkeep.keeping import keep_at_work
 from renderchain.core.audit.events import AuditClosed
 from renderchain.core.audit.state import AuditKind, Verdict
-from renderchain.core.board_events import LeaseEnded
+from renderchain.core.board_events import BoardEvent, LeaseEnded
 from renderchain.core.contract_errors import AuditPoolTooSmall
+from renderchain.core.errors import NodeAway
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.notices.jobs import AuditPoolEmpty, JobImproved
 
@@ -21,6 +24,19 @@ from devkit.fakes.reporter import RecordingReporter
 from devkit.made_up_job import FEE_FRI
 from devkit.made_up_pixels import Rendering
 from tests.unit.app.bench import JOB, LEASE, UseCaseBench
+
+
+def hear(bench: UseCaseBench, event: BoardEvent) -> None:
+    """Watch a pool for ten minutes from that event on."""
+
+    async def life() -> None:
+        watch = PoolWatch(bench.chain, bench.reporter, JOB)
+        watching = asyncio.create_task(keep_at_work("Watching the audit pool", watch.run, bench.reporter))
+        watch.note(event)
+        await asyncio.sleep(600)
+        watching.cancel()
+
+    run(life())
 
 
 @pytest.fixture
@@ -40,15 +56,20 @@ def test_an_empty_pool_is_told_once_and_again_after_it_was_filled(bench: UseCase
 
 
 def test_the_pool_is_looked_at_after_an_audit_and_where_frames_open_again(bench: UseCaseBench) -> None:
-    watch, job = PoolWatch(bench.chain, bench.reporter, JOB), bench.chain.jobs[JOB]
-    bench.chain.jobs[JOB] = replace(job, audit_pool_fri=0)
-    run(watch.note(LeaseEnded(1, JOB, LEASE, LeaseState.REJECTED, reopened=False)))
+    bench.chain.jobs[JOB] = replace(bench.chain.jobs[JOB], audit_pool_fri=0)
+    hear(bench, LeaseEnded(1, JOB, LEASE, LeaseState.REJECTED, reopened=False))
     assert bench.reporter.heard(AuditPoolEmpty) == []
-    run(watch.note(AuditClosed(1, JOB, LEASE, AuditKind.PIXELS, Verdict.ACCEPTED)))
+    hear(bench, AuditClosed(1, JOB, LEASE, AuditKind.PIXELS, Verdict.ACCEPTED))
     assert len(bench.reporter.heard(AuditPoolEmpty)) == 1
-    again = PoolWatch(bench.chain, bench.reporter, JOB)
-    run(again.note(LeaseEnded(1, JOB, LEASE, LeaseState.REJECTED, reopened=True)))
+    hear(bench, LeaseEnded(1, JOB, LEASE, LeaseState.REJECTED, reopened=True))
     assert len(bench.reporter.heard(AuditPoolEmpty)) == 2
+
+
+def test_a_pool_that_could_not_be_looked_at_is_looked_at_again(bench: UseCaseBench) -> None:
+    bench.chain.jobs[JOB] = replace(bench.chain.jobs[JOB], audit_pool_fri=0)
+    bench.chain.fail("job", NodeAway("away"))
+    hear(bench, LeaseEnded(1, JOB, LEASE, LeaseState.REJECTED, reopened=True))
+    assert len(bench.reporter.heard(AuditPoolEmpty)) == 1
 
 
 @pytest.mark.parametrize(("stopped", "held"), [(True, 0), (False, 4)])

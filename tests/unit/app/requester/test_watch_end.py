@@ -20,13 +20,14 @@ from renderchain.app.requester.results import Results
 from renderchain.app.requester.watch_job import JobWatch
 from renderchain.core.board_events import BoardEvent, JobClosed, LeaseAccepted, LeaseClaimed, LeaseEnded
 from renderchain.core.contract_errors import NothingToWithdraw
+from renderchain.core.errors import FeeTooHigh
 from renderchain.core.ids import JobId, LeaseId
 from renderchain.core.job import JobInfo
 from renderchain.core.lifecycle import JobState, LeaseState
 from renderchain.core.manifest import Manifest, PackedFile
 from renderchain.core.notices import Notice, leases
 from renderchain.core.notices.following import FramesBack
-from renderchain.core.notices.jobs import AlreadyWithdrawn, JobEnded
+from renderchain.core.notices.jobs import AlreadyWithdrawn, JobEnded, NotWithdrawn
 
 from devkit.network.local import SilentReporter
 
@@ -90,6 +91,7 @@ def watch(chain: Any, heard: Heard, folder: Path) -> JobReport:
         Results(chain, store, hash_many, nothing, nothing, unwrapper, heard),
         heard,
         job_id=JOB_ID,
+        journal=nothing,
         kept=KeptFrames(nothing, None, folder / "frames"),
         receipt_parts=ReceiptParts(folder / "proofs"),
         scratch=folder,
@@ -136,3 +138,17 @@ def test_a_refund_that_is_paid_out_already_is_said_and_no_error(tmp_path: Path) 
     heard = Heard()
     watch(TakenChain(JobClosed(4, JOB_ID, 50)), heard, tmp_path)
     assert heard.told == [AlreadyWithdrawn(JOB_ID), JobEnded(JOB_ID, JobState.COMPLETED, 0, 0, 50)]
+
+
+class DearChain(TakenChain):
+    """Gas is dearer than the artist allows."""
+
+    async def withdraw(self, accounts: Sequence[int]) -> None:
+        raise FeeTooHigh("Withdrawing costs too much now.")
+
+
+def test_a_refund_that_can_not_be_sent_now_keeps_no_job_from_its_end(tmp_path: Path) -> None:
+    heard = Heard()
+    watch(DearChain(JobClosed(4, JOB_ID, 50)), heard, tmp_path)
+    told = NotWithdrawn(JOB_ID, "Withdrawing costs too much now.")
+    assert heard.told == [told, JobEnded(JOB_ID, JobState.COMPLETED, 0, 0, 50)]

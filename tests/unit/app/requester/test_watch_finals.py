@@ -55,6 +55,7 @@ def watch_of(tmp_path: Path, blender: Blender, said: RecordingReporter, per_leas
         nothing,
         said,
         job_id=JOB.job_id,
+        journal=nothing,
         kept=KeptFrames(nothing, None, tmp_path / "frames"),
         receipt_parts=ReceiptParts(tmp_path / "proofs"),
         scratch=tmp_path / "scratch",

@@ -215,6 +215,8 @@ def test_what_nobody_draws_the_artist_draws(world: World, artist: Artist, machin
             if where == "draw":
                 raise StoreError("the worker does not want to be drawn")
 
+    artist.own_checks = 1
+
     async def life() -> None:
         job = await artist.submit(1, SHORT)
         stop = asyncio.Event()
