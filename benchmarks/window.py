@@ -33,7 +33,9 @@ SIZE = (1280, 900)
 DIALOG = "len(sys.modules['bl_ext.user_default.renderchain.ui.confirm']._asked)"  # whether it is open
 JOB_S, IDLE_MOVES = 600, 200
 PHASE = "sys.modules['bl_ext.user_default.renderchain.ui.submitting'].submitting.phase"
-TOLD = "sys.modules['bl_ext.user_default.renderchain.ui.messages'].told('SUBMIT').text"
+TOLD = "getattr(sys.modules['bl_ext.user_default.renderchain.ui.messages'].told('SUBMIT'), 'text', '')"
+FORGET = "sys.modules['bl_ext.user_default.renderchain.ui.messages'].forget('SUBMIT')"
+FINDINGS = "sys.modules['bl_ext.user_default.renderchain.ui.scene_findings']"
 LEAST_S = 0.05  # of a phase, to have a line
 # The wheels are there and the extension is off, as in the moment in which an artist turns it on.
 ENABLE = f"""
@@ -111,11 +113,15 @@ def submitted(window: Window, file: str = "") -> Submitted:
         window.ask(f"bpy.ops.wm.open_mainfile(filepath={file!r})")
         window.show_panel()
     window.ask("setattr(bpy.context.scene.renderchain, 'what', 'STILL')")
+    # As long as a scene is not seen to be mended the button is grey.
+    window.wait_until(lambda: not window.ask(f"{FINDINGS}.stops(bpy.context.scene)"))
     x, y = window.find("bpy.ops.renderchain.submit")
+    window.ask(FORGET)  # what was said of the job before
     started_s = time.monotonic()
     window.click(x, y)
-    window.wait_until(lambda: window.ask(DIALOG), JOB_S)
+    window.wait_until(lambda: window.ask(f"{DIALOG} or {TOLD}"), JOB_S)
     price_s = time.monotonic() - started_s
+    assert window.ask(DIALOG), window.ask(TOLD)
     window.settle(20)
     window.ask("watch()")
     window.press("enter")
@@ -144,6 +150,7 @@ def in_window(screen: Screen, application: LocalApplication, folder: Path) -> li
     with running_network(folder / "network", workers=1) as network:
         more = {"RENDERCHAIN_CONFIG": str(network.settings_file("artist"))}
         more |= {"BLENDER_USER_RESOURCES": str(application.resources)}
+        more |= {name: str(folder / "home") for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME")}
         window = Window(screen, [application.program], more, folder / "blender.log", small)
         try:
             window.show_panel()

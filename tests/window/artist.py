@@ -32,6 +32,16 @@ def told(name):  # since a button was pressed
     return found.text if found and found is not before.get(place) else ""
 def is_begun():
     return bool(part("ui.submitting").submitting.phase or part("ui.confirm")._asked or told("SUBMIT"))
+def contents():  # of the file: each data-block, who uses it, and what was written on it
+    found = {{}}
+    for kind in sorted(set(dir(bpy.data)) - {{"window_managers", "screens", "workspaces"}}):
+        blocks = getattr(bpy.data, kind)
+        if isinstance(blocks, bpy.types.bpy_prop_collection):
+            found[kind] = [[one.name_full, one.users, sorted(one.keys())] for one in blocks]
+    for scene in bpy.data.scenes:
+        fields = scene.renderchain.bl_rna.properties.keys()
+        found[scene.name] = [repr(getattr(scene.renderchain, one)) for one in fields if one != "rna_type"]
+    return found
 def is_reporting():
     return any(
         one.bl_idname == "RENDERCHAIN_OT_report"

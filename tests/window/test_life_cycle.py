@@ -17,6 +17,11 @@ from tests.application import Application
 
 ADDON = "bl_ext.user_default.renderchain"
 QUIT_S = 15
+# What of the keys is ours.
+KEYS = """[
+    key.idname for keymap in bpy.context.window_manager.keyconfigs.addon.keymaps
+    for key in keymap.keymap_items if key.idname.startswith("renderchain.")
+]"""
 # Packs and would send the open scene as the panel's button does; nobody is there to send it to.
 SUBMIT = f"""
 import asyncio, importlib, time
@@ -141,11 +146,12 @@ def test_disabling_ends_what_is_under_way_and_enabling_starts_afresh(
 ) -> None:
     at_work.wait_until(lambda: len(ours(temporary)) >= 2)
     at_work.ask(f"import addon_utils; addon_utils.disable({ADDON!r})")
-    assert ours(temporary) == []
+    assert ours(temporary) == [] and at_work.ask(KEYS) == []
     alive = "sorted(one.name for one in __import__('threading').enumerate())"
     at_work.wait_until(lambda: at_work.ask(alive) == ["MainThread", "sampler"])
     at_work.ask(f"addon_utils.enable({ADDON!r})")
     assert at_work.ask("submitting.submitting.phase") == ""
+    assert at_work.ask(KEYS) == ["renderchain.close"]
     at_work.settle(20)
     at_work.show_panel()  # it is new, and closed as long as nobody looks for it
     at_work.find("bpy.ops.renderchain.submit")

@@ -50,6 +50,7 @@ CLASSES = (
     properties.RENDERCHAIN_PG_offer,
     *submit.CLASSES,
     *going_on.CLASSES,
+    *quitting.CLASSES,
     *fixes.CLASSES,
     *jobs.CLASSES,
     *challenge.CLASSES,

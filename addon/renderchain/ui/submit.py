@@ -19,7 +19,6 @@ from .messages import Message, Place, failed, tell
 from .preferences import read_settings
 from .quitting import hold
 from .scene_findings import at_a_glance
-from .state import background
 from .strings import texts
 from .strings.language import say
 from .submitting import begin, stop, submitting
@@ -160,8 +159,6 @@ def send(asked: confirm.Asked, pending: PendingSubmission | None = None) -> Call
 
     async def work(reporter: Reporter) -> BoardJob:
         submission = await on_main_thread(steps)
-        if pending:  # not before: what has changes is copied for the comparison
-            background().later(lambda: hold(wish.name))
         requester = make_requester(asked.settings, reporter, asked.facts.blender)
         offer = asked.estimate.offer  # what is paid is what was shown, whatever fees are by then
         where = (wish.output, reporter, wish.probe_seconds, wish.names)
@@ -181,6 +178,7 @@ def pay(asked: confirm.Asked) -> None:
         tell(Place.SUBMIT, failed(error))
         return
     begin(say(texts.PACKING, job=name), working, lambda _: sent(name), pending)
+    hold(name)
 
 
 def sent(name: str) -> None:

@@ -17,7 +17,6 @@ from ..core.money import parse_strk
 from ..core.scene_finding import SceneFinding, Severity
 from .strings import texts
 from .strings.language import said, say
-from .submitting import submitting
 
 if TYPE_CHECKING:
     from ..app.requester.offer import Offer
@@ -105,7 +104,7 @@ def unsaved_changes(scene: bpy.types.Scene) -> SceneFinding | None:
     from ..blender.proving.other_session import can_stand_in, has_unsaved_changes
 
     chosen: Any = scene.renderchain
-    if not (has_unsaved_changes() and chosen.proof_seconds) or can_stand_in() or submitting.job:
+    if not (has_unsaved_changes() and chosen.proof_seconds) or can_stand_in():
         return None
     return folder_error("unsaved file", texts.FILE_UNSAVED, texts.SAVE_OR_SKIP)
 

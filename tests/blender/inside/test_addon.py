@@ -16,6 +16,7 @@ CLASSES = {
     "RENDERCHAIN_OT_submit_still",
     "RENDERCHAIN_OT_submit_animation",
     "RENDERCHAIN_OT_stop_submitting",
+    "RENDERCHAIN_OT_close",
     "RENDERCHAIN_OT_pay",
     "RENDERCHAIN_OT_fix",
     "RENDERCHAIN_OT_allow",

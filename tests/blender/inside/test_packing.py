@@ -123,6 +123,27 @@ def test_the_artists_file_and_session_stay_as_they_are(part, project, tmp_path):
     assert bpy.context.scene.frame_current == 7
 
 
+@pytest.mark.parametrize("folder", [".", "nowhere"])
+def test_a_copy_is_saved_without_a_preview_picture_and_the_preferences_stay(part, scene, tmp_path, folder):
+    preferences, seen = bpy.context.preferences, []
+    before = preferences.filepaths.file_preview_type, preferences.is_dirty
+    assert before[0] != "NONE"
+
+    def note(*_):
+        seen.append(preferences.filepaths.file_preview_type)
+
+    bpy.app.handlers.save_pre.append(note)
+    try:
+        part("blender.packing.saving").save(str(tmp_path / folder / "copy.blend"), copy=True)
+        assert folder == "."
+    except part("core.errors").SceneError:
+        assert folder == "nowhere"
+    finally:
+        bpy.app.handlers.save_pre.remove(note)
+    assert (preferences.filepaths.file_preview_type, preferences.is_dirty) == before
+    assert seen == ["NONE"]
+
+
 def test_packing_does_not_delete_the_extensions_wheels(part, project, tmp_path):
     import keyring  # one of them
 

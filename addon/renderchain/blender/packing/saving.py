@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+from collections.abc import Iterator
 from typing import Any
 
 import bpy
@@ -17,7 +19,8 @@ LEAST_ROOM_BYTES = 2**20  # with less a disk is full, whatever Blender says of i
 def save(target: str, **options: Any) -> None:
     """As Blender's operator does, uncompressed; raises DiskFull or SceneError."""
     try:
-        bpy.ops.wm.save_as_mainfile(filepath=target, compress=False, **options)
+        with _without_picture():
+            bpy.ops.wm.save_as_mainfile(filepath=target, compress=False, **options)
     except RuntimeError as error:
         reason = " ".join(str(error).split())
         if says_full(reason) or not _has_room(target):
@@ -25,6 +28,19 @@ def save(target: str, **options: Any) -> None:
         raise SceneError(
             f"Blender can't save {target} ({reason}). Look whether its folder may be written to."
         ) from None
+
+
+@contextlib.contextmanager
+def _without_picture() -> Iterator[None]:
+    """Blender draws the scene for a file browser when it saves, for up to seconds; nobody sees it of ours."""
+    preferences: Any = bpy.context.preferences
+    kept, was_dirty = preferences.filepaths.file_preview_type, preferences.is_dirty
+    preferences.filepaths.file_preview_type = "NONE"
+    try:
+        yield
+    finally:
+        preferences.filepaths.file_preview_type = kept
+        preferences.is_dirty = was_dirty
 
 
 def _has_room(target: str) -> bool:

@@ -83,6 +83,9 @@ SAVED_SINCE = "The file has been saved since; what was changed is not in it."
 NOT_HERE = "What was packed is not here any more, or another Blender goes on with it."
 SENDING = "Sending {job}"
 IS_SENDING = "RenderChain is sending {job}; closing Blender stops it"
+KEPT_AT_QUIT = (
+    "What is packed, compared and tried out by then is kept; the next start offers to go on with it."
+)
 SCENE_CHANGED = (
     "The scene {scene} is not any more what the price was asked for. Nothing was paid; submit it again to "
     "see what it costs now."
