@@ -66,7 +66,7 @@ class _Plain(HTTPConnection):
     _http_vsn_str = "HTTP/1.0"
 
 
-class EndlessHead(HTTPException):
+class HeadTooMuch(HTTPException):
     """The node says much about an answer of which nothing comes."""
 
 
@@ -83,7 +83,7 @@ class _Lines(BufferedReader):
         line = super().readline(-1 if size is None else size)
         self._said += len(line)
         if self._said > MOST_HEAD_BYTES:
-            raise EndlessHead
+            raise HeadTooMuch
         return line
 
     def read(self, size: int | None = -1, /) -> bytes:

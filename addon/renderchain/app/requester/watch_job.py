@@ -44,6 +44,7 @@ from ..exchange.private_package import PrivateOpening, read_manifest
 from ..upkeep.keeping import keep_at_work
 from .acceptance import Acceptance
 from .arrivals import Arrivals
+from .fetched_parts import FetchedParts
 from .final_check import FinalCheck
 from .job_report import JobReport
 from .kept_frames import KeptFrames, name_of
@@ -55,7 +56,6 @@ from .pool import PoolWatch
 from .receipt_parts import ReceiptParts
 from .refund import withdraw_rest
 from .results import Results
-from .unfinished import Unfinished
 
 
 class JobWatch:
@@ -108,7 +108,7 @@ class JobWatch:
         self._fetching = asyncio.Lock()  # of the package, which two checks need
         self._keeping = asyncio.Lock()  # one lease's frames are looked at and kept at a time
         self._arrivals = Arrivals(reporter, job_id)
-        self._unfinished = Unfinished()
+        self._fetched_parts = FetchedParts()
         self._acceptance = Acceptance(chain, reporter, job_id)
         self._pool = PoolWatch(chain, reporter, job_id)
         self._now = now
@@ -198,7 +198,7 @@ class JobWatch:
         self._acceptance.forget()
         self._checks.forget()
         self._arrivals.forget()
-        self._unfinished.drop_all()
+        self._fetched_parts.drop_all()
         if self._overdue:
             self._overdue.forget()
         self.report = JobReport(self.report.job_id)
@@ -225,7 +225,7 @@ class JobWatch:
             self._say_back(event)
             if (lease := self._progress.leases.get(event.lease_id)) and lease.is_lost:
                 self._arrivals.drop(event.lease_id)
-                self._unfinished.drop(self._folder(event.lease_id))
+                self._fetched_parts.drop(self._folder(event.lease_id))
         elif isinstance(event, AuditEvent) and job.requester == self._chain.address:
             self._checks.note(event)
             await self._acceptance.note(event)
@@ -251,7 +251,7 @@ class JobWatch:
             self._reporter.progress("frames", len(self.report.frames), len(manifest.frames))
             return ""
         folder, breaks_off = self._folder(event.lease_id), False
-        self._unfinished.begin(folder, event.result.results_cid)
+        self._fetched_parts.begin(folder, event.result.results_cid)
         try:
             try:
                 fetched = await self._results.fetch(event, claim, manifest, folder)
@@ -273,7 +273,7 @@ class JobWatch:
             ) from error
         finally:
             if breaks_off:
-                self._unfinished.keep(folder)
+                self._fetched_parts.keep(folder)
             else:
                 shutil.rmtree(folder, ignore_errors=True)
         for frame in frames:

@@ -160,7 +160,6 @@ def test_of_a_file_that_is_there_in_part_only_what_is_missing_is_read(blocks: Bl
 def test_false_bytes_of_a_file_are_not_kept_and_its_blocks_asked_for(
     blocks: Blocks, tmp_path: Path, false: bytes
 ) -> None:
-    """What came before them was counted twice."""
     data, done = os.urandom(20 * CHUNK_BYTES), list[int]()
     source, cid = giver_of_bytes(blocks, data)
     source.files = dict.fromkeys(source.files, data[: 5 * CHUNK_BYTES] + false)

@@ -12,7 +12,7 @@ from pathlib import Path
 MOST_BYTES = 2**30  # of one job's
 
 
-class Unfinished:
+class FetchedParts:
     """A folder for each lease, where its results lie under their CID; one try at a time uses it."""
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:

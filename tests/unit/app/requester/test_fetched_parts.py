@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from renderchain.app.requester.unfinished import Unfinished
+from renderchain.app.requester.fetched_parts import FetchedParts
 from renderchain.core.errors import StoreError
 from renderchain.core.lifecycle import JobState
 from renderchain.ports.content_store import BytesDone
@@ -63,20 +63,20 @@ def part(folder: Path, lease: int, size: int, cid: str = "bafya") -> Path:
 
 
 def test_what_is_over_the_bound_begins_anew(tmp_path: Path) -> None:
-    unfinished = Unfinished(most_bytes=100)
+    parts = FetchedParts(most_bytes=100)
     first, second, third = (part(tmp_path, lease, size) for lease, size in ((1, 60), (2, 50), (3, 40)))
     for one in (first, second, third):
-        unfinished.keep(one)
+        parts.keep(one)
     assert first.is_dir() and not second.exists() and third.is_dir()
-    unfinished.begin(first, "bafya")  # it is used now, and counts no more
-    unfinished.keep(part(tmp_path, 2, 50))
+    parts.begin(first, "bafya")  # it is used now, and counts no more
+    parts.keep(part(tmp_path, 2, 50))
     assert first.is_dir() and second.is_dir()
 
 
 def test_what_came_under_another_cid_is_not_gone_on_with(tmp_path: Path) -> None:
     folder = part(tmp_path, 1, 9)
     part(tmp_path, 1, 9, "bafyb")
-    Unfinished().begin(folder, "bafyb")
+    FetchedParts().begin(folder, "bafyb")
     assert [path.name for path in folder.iterdir()] == ["bafyb"]
 
 
@@ -84,9 +84,9 @@ def test_what_came_under_another_cid_is_not_gone_on_with(tmp_path: Path) -> None
 def test_of_a_lost_lease_nothing_stays_but_what_a_try_uses_and_deletes_itself(
     tmp_path: Path, is_used: bool
 ) -> None:
-    folder, unfinished = part(tmp_path, 1, 9), Unfinished()
-    unfinished.keep(folder)
+    folder, parts = part(tmp_path, 1, 9), FetchedParts()
+    parts.keep(folder)
     if is_used:
-        unfinished.begin(folder, "bafya")
-    unfinished.drop_all()
+        parts.begin(folder, "bafya")
+    parts.drop_all()
     assert folder.exists() is is_used
