@@ -77,6 +77,8 @@ def test_when_the_scheduler_dies_workers_claim_after_its_grace(
 def test_a_new_process_goes_on_with_what_an_earlier_one_assigned(
     world: World, artist: Artist, machine: Machine
 ) -> None:
+    artist.own_checks = 2  # what it looked at it pays at once, so that places are free
+
     async def life() -> None:
         await willing(machine)
         job = await artist.submit(12, SCHEDULED)
@@ -179,6 +181,8 @@ def test_a_job_for_which_there_was_no_room_is_taken_on_once_there_is(
 ) -> None:
     """It stayed refused for good, also when nothing else was there any more."""
     desk = Desk(world, Serving(most_jobs=1))
+
+    artist.own_checks = 2  # what it looked at it pays at once, so that places are free
 
     async def life() -> None:
         await willing(machine)
