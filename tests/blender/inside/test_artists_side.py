@@ -192,7 +192,7 @@ def test_a_copy_for_another_blender_that_finds_no_room_is_told_and_leaves_nothin
         raise RuntimeError(f"Error: Cannot save: {os.strerror(errno.ENOSPC)}")
 
     operators = SimpleNamespace(wm=SimpleNamespace(save_as_mainfile=refuse))
-    blender = SimpleNamespace(ops=operators, data=bpy.data)
+    blender = SimpleNamespace(ops=operators, data=bpy.data, context=bpy.context)
     monkeypatch.setattr(part("blender.packing.saving"), "bpy", blender)
     with pytest.raises(full, match="no room left"):
         module.other_session(unsaved)
