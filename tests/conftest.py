@@ -17,6 +17,7 @@ from devkit.network.services import REPO, start_devnet, start_kubo, stop, tool_r
 from tests.application import Application
 
 MEMORY = Path("/dev/shm")
+AMPLE_FRI = 10**6 * 10**18
 
 # No deadline: on a busy machine it fails for nothing. The same examples every time: a failure comes again.
 settings.register_profile("everywhere", deadline=None, derandomize=True, print_blob=True)
@@ -30,8 +31,8 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
 
 @pytest.fixture(scope="session")
 def devnet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The port of a devnet with 8 funded accounts."""
-    pid, port = start_devnet(tmp_path_factory.mktemp("devnet"), 8)
+    """The port of a devnet with 8 funded accounts: each test's network takes a stake of one of them."""
+    pid, port = start_devnet(tmp_path_factory.mktemp("devnet"), 8, balance_fri=AMPLE_FRI)
     yield port
     stop(pid)
 

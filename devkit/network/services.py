@@ -19,6 +19,7 @@ REPO = Path(__file__).resolve().parents[2]
 START_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 10
 DEVNET_SEED = "7"
+USUAL_FRI = 1000 * 10**18  # what a devnet gives each account
 _children: dict[int, subprocess.Popen[bytes]] = {}  # ours; others come from a note on disk
 
 
@@ -94,7 +95,7 @@ def wait_for_port(port: int, pid: int, log: Path) -> None:
 
 
 def start_devnet(
-    folder: Path, accounts: int, *, archive: bool = False, wallets: bool = False
+    folder: Path, accounts: int, *, archive: bool = False, wallets: bool = False, balance_fri: int = USUAL_FRI
 ) -> tuple[int, int]:
     """Process id and port of a fresh devnet.
 
@@ -106,6 +107,7 @@ def start_devnet(
     binary = str(tool_root("devnet") / "bin" / "starknet-devnet")
     options = ["--port", str(port), "--seed", DEVNET_SEED, "--accounts", str(accounts)]
     options += ["--state-archive-capacity", "full" if archive else "none"]
+    options += ["--initial-balance", str(balance_fri)]
     options += ["--predeclare-argent"] if wallets else []
     pid = start([binary, *options], log)
     wait_for_port(port, pid, log)

@@ -14,16 +14,13 @@ from functools import cached_property
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from io import BufferedReader
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from ...core.errors import Cancelled, StoreError
 from ...core.reader import shallow_json
 from .failures import FORBIDDEN, away, broke_off, failed, message_of, not_let_in, refused, silent, untrusted
 from .http import CONNECT_TIMEOUT_S, MOST_ERROR_BYTES, elsewhere, trust
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
 
 WAKE_BYTES = 2**16
 LAST_BYTES = 2 * WAKE_BYTES  # of what is asked for: TLS may have taken a part of them off the socket before
@@ -91,7 +88,7 @@ class _Lines(BufferedReader):
         self._said -= len(came)
         return came
 
-    def readinto(self, buffer: WriteableBuffer, /) -> int:
+    def readinto(self, buffer: Any, /) -> int:
         size = super().readinto(buffer)
         self._said -= size
         return size
