@@ -23,8 +23,11 @@ Answer = Callable[[socket.socket], None]
 
 
 @contextmanager
-def node(answer: Answer) -> Iterator[int]:
-    """The port of one that answers each connection so, after the head of what it is asked."""
+def node(answer: Answer, over: threading.Event | None = None) -> Iterator[int]:
+    """The port of one that answers each connection so, after the head of what it is asked.
+
+    ``over`` is what an answer waits for: a test that fails must not wait for it as well.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def serve() -> None:
@@ -42,6 +45,8 @@ def node(answer: Answer) -> Iterator[int]:
         try:
             yield int(listening.getsockname()[1])
         finally:
+            if over:
+                over.set()
             listening.shutdown(socket.SHUT_RDWR)
             thread.join()
 
@@ -132,13 +137,12 @@ def test_bytes_of_a_known_number_are_here_also_where_the_node_keeps_the_connecti
         link.sendall(OK + bytes(size))
         over.wait()
 
-    with node(answer) as port:
+    with node(answer, over) as port:
         call = call_of(port)
         call.ask("cat", {}, answer_bytes=size if is_told else 0)
         for left in range(size, 0, -MIB):
             assert call.read_into(memoryview(bytearray(min(left, MIB)))) == min(left, MIB)
         call.close()
-        over.set()
 
 
 @pytest.mark.parametrize("said", [b"", OK, OK + bytes(MIB)], ids=["nothing", "a head", "a part"])
@@ -150,7 +154,7 @@ def test_who_waits_for_a_silent_node_is_stopped_at_once(said: bytes) -> None:
         waiting.set()
         over.wait()
 
-    with node(answer) as port:
+    with node(answer, over) as port:
         call, heard = call_of(port), list[str]()
 
         def read() -> None:
@@ -169,7 +173,6 @@ def test_who_waits_for_a_silent_node_is_stopped_at_once(said: bytes) -> None:
         call.stop()
         thread.join()
         call.stop()
-        over.set()
     assert heard in (["Cancelled"], [])  # an answer that ends by closing has ended
 
 
@@ -203,10 +206,11 @@ def test_storing_that_is_cancelled_sends_no_more(tmp_path: Path) -> None:
             await adding
 
     folder = folder_of(tmp_path, 64 * MIB)
-    with node(answer) as port:
+    with node(answer, over) as port:
+        before = set(threading.enumerate())
         asyncio.run(run(port))
-        assert not [one for one in threading.enumerate() if one.name.startswith("asyncio")]
-        over.set()
+        begun = set(threading.enumerate()) - before
+        assert not [one for one in begun if one.name.startswith("asyncio")]
 
 
 def test_why_a_node_refuses_in_the_midst_of_a_folder_is_said(tmp_path: Path) -> None:
