@@ -55,7 +55,7 @@ async def planned(chain: NetworkChain, path: Path, wanted: Wanted, classes: dict
         _same("rules", path, record.rules, wanted.rules)
     if wanted.boards is not None:
         _same("boards", path, len(record.boards), wanted.boards)
-    _same("classes", path, dict(record.classes), _of(classes, ONE_EACH))
+    _same("classes", path, dict(record.classes), those(classes, ONE_EACH))
     if placed(chain, record, [one.classes for one in record.boards]) != record:
         raise ChangeRefused(
             f"{path} has other addresses than follow from it, so somebody changed it; nothing was sent. Put "
@@ -87,9 +87,9 @@ async def _begun(chain: NetworkChain, path: Path, wanted: Wanted, classes: dict[
         chain.chain_name,
         wanted.owner,
         wanted.rules or Rules(),
-        _of(classes, ONE_EACH),
+        those(classes, ONE_EACH),
     )
-    of_a_board = _of(classes, OF_A_BOARD)
+    of_a_board = those(classes, OF_A_BOARD)
     record = placed(chain, record, [of_a_board] * boards)
     record = replace(record, from_block=await first_block(chain, record, newest))
     if not await chain.class_at(record.directory):
@@ -124,6 +124,16 @@ def placed(chain: NetworkChain, record: NetworkRecord, boards: Sequence[Mapping[
     return replace(record, boards=tuple(RecordedBoard(one.address, classes) for one, classes in made))
 
 
+def those(classes: Mapping[str, int], names: Sequence[str]) -> dict[str, int]:
+    """Of the classes those of these names."""
+    return {name: classes[name] for name in names}
+
+
+async def undeclared(chain: NetworkChain, classes: Mapping[str, int]) -> list[str]:
+    """The names of those that the chain lacks."""
+    return [name for name, one in classes.items() if not await chain.knows_class(one)]
+
+
 def board_part(index: int) -> str:
     """What a board's salt is made of."""
     return f"board-{index}"
@@ -147,7 +157,7 @@ async def lacking(chain: NetworkChain, record: NetworkRecord, known: Mapping[str
 
     Raises ChangeRefused where it can't be finished.
     """
-    classes = await _undeclared(chain, record, known)
+    classes = await _to_declare(chain, record, known)
     places = [chain.place(record, part, record.classes) for part in ("directory", "registry")]
     boards = enumerate(record.boards)
     places += [chain.place(record, board_part(index), one.classes) for index, one in boards]
@@ -157,7 +167,7 @@ async def lacking(chain: NetworkChain, record: NetworkRecord, known: Mapping[str
     return Lacking(Steps(classes, calls), _owners_calls(chain, record, standing))
 
 
-async def _undeclared(
+async def _to_declare(
     chain: NetworkChain, record: NetworkRecord, known: Mapping[str, int]
 ) -> tuple[str, ...]:
     """Those of the record's classes that the chain lacks and this version has."""
@@ -288,10 +298,6 @@ def _cost(fee: Fee) -> str:
 
 def _sum(fees: Sequence[Fee]) -> Fee:
     return Fee(sum(one.estimated_fri for one in fees), sum(one.highest_fri for one in fees))
-
-
-def _of(classes: Mapping[str, int], names: Sequence[str]) -> dict[str, int]:
-    return {name: classes[name] for name in names}
 
 
 def _same(what: str, path: Path, kept: object, wanted: object) -> None:

@@ -10,7 +10,7 @@ from ...core.network_record import MOST_BOARDS, OF_A_BOARD, NetworkRecord, Recor
 from ...core.provider import PlainCall
 from ...ports.network_chain import NetworkChain, NetworkStanding, Place
 from ..provider.change import Change
-from .deploying import board_part
+from .deploying import board_part, those, undeclared
 
 
 class Owning:
@@ -38,7 +38,7 @@ class Owning:
             raise ChangeRefused(
                 f"The network has {MOST_BOARDS} boards; nothing was sent. That is all there may be."
             )
-        return RecordedBoard(self._place.address, {name: self._classes[name] for name in OF_A_BOARD})
+        return RecordedBoard(self._place.address, self._made_of)
 
     @property
     def is_announced(self) -> bool:
@@ -51,7 +51,7 @@ class Owning:
         self._check_classes()
         self._check_all_recorded()
         place = self._place
-        if lacking := [name for name in OF_A_BOARD if not await self._chain.knows_class(self._classes[name])]:
+        if lacking := await undeclared(self._chain, self._made_of):
             raise ChangeRefused(
                 f"The chain does not know the board's classes {', '.join(lacking)}; nothing was sent. "
                 f"Declare them first, with any account: network declare {self._record.name}."
@@ -63,7 +63,7 @@ class Owning:
             f"It becomes active after {wait}, in which workers who don't want it can leave; at once "
             "while nobody has staked.",
         )
-        if any(one.classes != self.next_board.classes for one in self._record.boards):
+        if any(one.classes != self._made_of for one in self._record.boards):
             effects += (
                 f"It has other contracts than boards before it (class {place.class_hash:#x}): versions of "
                 "RenderChain that don't know these leave it out.",
@@ -120,6 +120,11 @@ class Owning:
             0,
             ("This account announces and retires boards from then on, pauses, and names the next owner.",),
         )
+
+    @property
+    def _made_of(self) -> dict[str, int]:
+        """The classes of a board of this version."""
+        return those(self._classes, OF_A_BOARD)
 
     @property
     def _place(self) -> Place:

@@ -18,6 +18,8 @@ from ...app.network.deploying import (
     lacking,
     planned,
     terms,
+    those,
+    undeclared,
     weigh,
 )
 from ...app.network.records import read_record
@@ -124,11 +126,11 @@ def declare_classes(options: argparse.Namespace) -> int:
     """Declare those of this version's classes that the chain lacks, before a board of them is announced."""
 
     async def run(reporter: Reporter) -> int:
-        record, classes = read_record(path_of(options)), known_classes()
+        record = read_record(path_of(options))
         settings = network_settings(options, record)
         async with open_network(settings, reporter, options.artefacts, signs=True) as chain:
             chain.knows(record)
-            names = [name for name in CLASSES if not await chain.knows_class(classes[name])]
+            names = await undeclared(chain, those(known_classes(), CLASSES))
             if not names:
                 say("The chain has all classes of this version; nothing was sent.")
                 return 0
