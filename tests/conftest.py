@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from renderchain.core.money import FRI_PER_STRK
 
 import tests.draws  # noqa: F401
 from devkit.network.services import REPO, start_devnet, start_kubo, stop, tool_root
 from tests.application import Application
 
 MEMORY = Path("/dev/shm")
-AMPLE_FRI = 10**6 * 10**18
+AMPLE_FRI = 10**6 * FRI_PER_STRK
 
 # No deadline: on a busy machine it fails for nothing. The same examples every time: a failure comes again.
 settings.register_profile("everywhere", deadline=None, derandomize=True, print_blob=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from renderchain.adapters.starknet.artefacts import Artefacts
 from renderchain.adapters.starknet.contracts import abi_of, class_hash_of, read_abis_fast
+from renderchain.core.network_record import CLASSES
 from renderchain.core.network_record import STRK as STRK
 from starknet_py.hash.selector import get_selector_from_name
 from starknet_py.net.client_errors import ClientError
@@ -20,7 +20,6 @@ from devkit.rules import Rules
 
 REPO = Path(__file__).resolve().parents[2]
 ARTEFACTS = REPO / "contracts" / "artefacts"
-CLASSES = REPO / "addon" / "renderchain" / "adapters" / "starknet" / "abi" / "classes.json"
 DECLARATION_GAS = 8 * 10**9
 DATA_GAS = 10**5
 
@@ -84,7 +83,7 @@ async def _send(owner: Any, calls: list[Call]) -> None:
     except ClientError as error:
         if "not declared" not in str(error):
             raise
-        for name in json.loads(CLASSES.read_text()):
+        for name in CLASSES:
             await _declare(owner, name)
         sent = await owner.execute_v3(calls, auto_estimate=True)
     await owner.client.wait_for_tx(sent.transaction_hash, check_interval=0.1)

@@ -15,11 +15,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from renderchain.core.money import FRI_PER_STRK
+
 REPO = Path(__file__).resolve().parents[2]
 START_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 10
 DEVNET_SEED = "7"
-USUAL_FRI = 1000 * 10**18  # what a devnet gives each account
+USUAL_FRI = 1000 * FRI_PER_STRK  # what a devnet gives each account
 _children: dict[int, subprocess.Popen[bytes]] = {}  # ours; others come from a note on disk
 
 
