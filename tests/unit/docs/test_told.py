@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from dataclasses import fields
 
 import pytest
@@ -11,6 +12,7 @@ from renderchain.core.notices.lines import KINDS
 from renderchain.settings import PREFIX, Settings
 
 from tests.unit.docs.pages import PAGES, REPO, tracked
+from tests.unit.docs.test_architecture import defines
 
 SERVICES = ("aggregator", "index", "notifier", "scheduler")
 OF_BLENDER = {"record", "sketch"}  # the artist's Blender starts these by itself, and nobody else does
@@ -41,6 +43,13 @@ def test_every_command_and_every_option_of_one_is_told() -> None:
     options = options_in("addon/renderchain/blender/*.py")
     assert len(options) > 50
     assert untold(options, TEXT) == []
+
+
+def test_the_pages_program_is_one_that_the_package_installs() -> None:
+    assert re.search(r"^    renderchain [a-z]", TEXT, re.M)
+    project = tomllib.loads((REPO / "pyproject.toml").read_text())["project"]
+    module, _, name = project["scripts"]["renderchain"].partition(":")
+    assert defines(REPO / "addon" / f"{module.replace('.', '/')}.py", name)
 
 
 @pytest.mark.parametrize("service", SERVICES)
