@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import tomllib
 from dataclasses import fields
 
 import pytest
+from renderchain.app.requester.job_report import JobReport
 from renderchain.blender.command_names import COMMAND_NAMES
+from renderchain.core.artist_job import JobOverview
 from renderchain.core.notices.lines import KINDS
 from renderchain.settings import PREFIX, Settings
 
@@ -43,6 +46,14 @@ def test_every_command_and_every_option_of_one_is_told() -> None:
     options = options_in("addon/renderchain/blender/*.py")
     assert len(options) > 50
     assert untold(options, TEXT) == []
+
+
+@pytest.mark.parametrize("kind", [JobOverview, JobReport])
+def test_every_field_of_a_jobs_objects_is_told(kind: type[JobOverview | JobReport]) -> None:
+    page = (REPO / "docs" / "artist.md").read_text()
+    told = page[page.index("\n## From a shell\n") : page.index("\n## The receipt\n")]
+    made = set(re.findall(r'^ +"(\w+)": ', inspect.getsource(kind.as_dict), re.M))
+    assert len(made) > 5 and untold({f"`{one}`" for one in made}, told) == []
 
 
 def test_the_pages_program_is_one_that_the_package_installs() -> None:
