@@ -161,6 +161,26 @@ def test_a_file_that_packs_its_resources_whenever_it_is_saved_is_sent_without_pa
     assert sorted(image.name for image in bpy.data.images if image.packed_files) == before
 
 
+def test_no_handler_hears_of_a_property_that_a_script_sets(scene):
+    """A material may read it, so that nobody knows whether what is open is what is on the disk."""
+    heard, handlers = [], bpy.app.handlers.depsgraph_update_post
+
+    def hear(*_):
+        heard.append("update")
+
+    bpy.context.view_layer.update()
+    handlers.append(hear)
+    try:
+        bpy.data.objects["Cube"]["wood"] = 2.0
+        bpy.context.view_layer.update()
+        assert not heard
+        bpy.data.objects["Cube"].location.x += 1
+        bpy.context.view_layer.update()
+        assert heard
+    finally:
+        handlers.remove(hear)
+
+
 def test_packing_does_not_delete_the_extensions_wheels(part, project, tmp_path):
     import keyring  # one of them
 
