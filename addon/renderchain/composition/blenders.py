@@ -108,6 +108,11 @@ async def find_blenders(
     return Blenders(tuple(found), tuple(left_out))
 
 
+def compiled_in(settings: Settings) -> Path:
+    """Where Python's modules lie compiled, once a process has made the known tile."""
+    return settings.folder / "compiled"
+
+
 def kept_tiles(settings: Settings, *, is_looking: bool = False) -> KeptTiles:
     """Where it is kept what the Blenders of this worker made of the known tile."""
     return KeptTiles(settings.folder / "known_tiles.json", is_looking=is_looking)
@@ -122,14 +127,17 @@ async def _look(
             "the setting blenders."
         )
     modules = () if is_own else await asyncio.to_thread(modules_of, program)
+    compiled = compiled_in(settings)
+    compiled.mkdir(parents=True, exist_ok=True)
     found = list[tuple[BlenderRenderer, KnownTile]]()
     makers = list[Maker]()
     for lane in range(1, 1 + settings.lanes):
         # AUTO is found out in the first lane; the CPU is one device for all.
         chosen = replace(settings, device=makers[0].device) if makers else settings
-        renderer = make_renderer(
+        made = make_renderer(
             chosen, program, allow_unsandboxed=settings.allow_unsandboxed, lane=lane, modules=modules
         )
+        renderer = replace(made, compiled=compiled)
         if found and renderer.device == found[0][0].device:
             found.append(found[0])
             continue
