@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -89,6 +90,7 @@ async def find_blenders(
     Raises what is wrong with the only one, or SettingsError where none of several can be used.
     """
     kept = kept or kept_tiles(settings)
+    empty_compiled(settings)
     found, left_out = list[LocalBlender](), list[BlenderUnfit]()
     for name in settings.blenders:
         try:
@@ -113,6 +115,12 @@ def compiled_in(settings: Settings) -> Path:
     return settings.folder / "compiled"
 
 
+def empty_compiled(settings: Settings) -> None:
+    """Nothing there is of another version: of an image's files all may have the same date."""
+    shutil.rmtree(compiled_in(settings), ignore_errors=True)
+    compiled_in(settings).mkdir(parents=True, exist_ok=True)
+
+
 def kept_tiles(settings: Settings, *, is_looking: bool = False) -> KeptTiles:
     """Where it is kept what the Blenders of this worker made of the known tile."""
     return KeptTiles(settings.folder / "known_tiles.json", is_looking=is_looking)
@@ -127,8 +135,6 @@ async def _look(
             "the setting blenders."
         )
     modules = () if is_own else await asyncio.to_thread(modules_of, program)
-    compiled = compiled_in(settings)
-    compiled.mkdir(parents=True, exist_ok=True)
     found = list[tuple[BlenderRenderer, KnownTile]]()
     makers = list[Maker]()
     for lane in range(1, 1 + settings.lanes):
@@ -137,7 +143,7 @@ async def _look(
         made = make_renderer(
             chosen, program, allow_unsandboxed=settings.allow_unsandboxed, lane=lane, modules=modules
         )
-        renderer = replace(made, compiled=compiled)
+        renderer = replace(made, compiled=compiled_in(settings))
         if found and renderer.device == found[0][0].device:
             found.append(found[0])
             continue
