@@ -34,7 +34,7 @@ class SelfTest:
     """``chance`` draws leases and leaves; a scene must not foresee them, so it is the system's.
 
     To set up a scene for a leaf takes what it takes for a whole frame, and a process must start for it, which
-    a lease of a few short frames would not be worth (docs/decisions/0025).
+    a lease of a few short frames would not be worth (docs/decisions/0026).
     """
 
     def __init__(self, renderer: Renderer, reporter: Reporter, chance: random.Random) -> None:
