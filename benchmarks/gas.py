@@ -10,7 +10,7 @@ import json
 import subprocess
 import tempfile
 from collections.abc import Awaitable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,10 @@ from renderchain.core.ids import NO_JOB, JobId, LeaseId
 from renderchain.core.job import Place
 from renderchain.core.private_package import WrappedKey
 from starknet_py.contract import Contract
+from starknet_py.net.full_node_client import FullNodeClient
 
 from benchmarks.audit_steps import Held, audit, close, drawn, hold
-from benchmarks.company import in_company
 from benchmarks.gas_page import PHASE_NAMES, Figures, Job, page
-from benchmarks.meter import Meter
 from devkit.network.devnet import pass_draw_block
 from devkit.network.many_workers import ManyWorkers, many_workers
 from devkit.network.services import REPO
@@ -34,6 +33,32 @@ BATCH = 16
 SIZES = ((96, 1), (320, 10), (800, 100), (1000, 125))
 DISPUTED = (40, 8)  # frames of a lease whose rounds draw sixteen leaves, and leaves that an appellant names
 SPARED_CALLS = ("claim_lease", "submit", "accept and pay one lease")
+
+
+@dataclass
+class Meter:
+    """The L2 gas of everything between two blocks."""
+
+    client: FullNodeClient
+    rows: list[tuple[str, int]] = field(default_factory=list)
+
+    async def of(self, name: str, work: Awaitable[Any]) -> tuple[Any, int]:
+        """Do it and note the gas of all its transactions under that name."""
+        first = await self.client.get_block_number() + 1
+        answer = await work
+        gas = 0
+        for number in range(first, await self.client.get_block_number() + 1):
+            block = await self.client.get_block_with_receipts(block_number=number)
+            gas += sum(one.receipt.execution_resources.l2_gas for one in block.transactions)
+        self.rows.append((name, gas))
+        if name:
+            print(f"{name}: {gas:,}", flush=True)
+        return answer, gas
+
+    async def step(self, name: str, work: Awaitable[Any]) -> Any:
+        """The same without the gas."""
+        answer, _ = await self.of(name, work)
+        return answer
 
 
 async def whole_job(
@@ -261,8 +286,6 @@ async def main() -> None:
         found.calls = list(meter.rows)
         spared_gas = sum(gas for name, gas in found.calls if name in SPARED_CALLS)
         found.audited.insert(0, ("not audited", spared_gas))
-        together = ("audited, equal digests, votes and closing in company", await in_company(net, meter))
-        found.audited.insert(2, together)
         found.naive = await naive(net, meter, 5)
     text = page(found)
     (REPO / "docs" / "gas.md").write_text(text)

@@ -123,12 +123,9 @@ itself.
 
 ## A lease, from the claim to its pay
 
-Ten frames; three verifiers, each of whom seals and reveals for itself. On GPUs no two machines make the same
-bits, so every vote shows its prints: that is the last row. It was measured with made-up prints that are apart
-as those of two machines are; the contract does not know what made them. Each transaction goes by itself but
-in the row of the lease in company: there each vote goes with a claim or a submission of its verifier, and the
-closing with a claim of the lease's worker, by the clients' own code. Of these the row has what they took more
-than without company, by the same worker.
+Ten frames, each transaction by itself; three verifiers, each of whom seals and reveals for itself. On GPUs
+no two machines make the same bits, so every vote shows its prints: that is the last row. It was measured with
+made-up prints that are apart as those of two machines are; the contract does not know what made them.
 
 {table(["lease", "L2 gas"], [[name, gas] for name, gas in found.audited])}
 
