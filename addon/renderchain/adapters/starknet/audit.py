@@ -78,10 +78,10 @@ class StarknetAudits(StarknetView):
         company_until_s: float = 0.0,
     ) -> None:
         """As a verifier, show a vote with other digests."""
-        place, leases = (reveal.lease_id, reveal.seat, reveal.nonce), [reveal.lease_id]
+        place = (reveal.lease_id, reveal.seat, reveal.nonce)
         arguments = (*place, _plain(contents), _plain(answer), _flat(prints), differs, mean)
-        action, call = f"Showing prints on lease {reveal.lease_id}", self._call("reveal_prints", *arguments)
-        await self._sender.send_in_company(action, [call], leases, company_until_s)
+        action, told = f"Showing prints on lease {reveal.lease_id}", {"leases": [reveal.lease_id]}
+        await self._in_company(action, "reveal_prints", *arguments, **told, until_s=company_until_s)
 
     async def strike(self, lease_id: LeaseId, leaf: int, vote: ShownVote, answer: Opened) -> None:
         """Show that a vote's own prints contradict it."""

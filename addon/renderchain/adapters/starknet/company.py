@@ -23,6 +23,7 @@ MOST = 8  # that go with one transaction
 LOOK_S = 15.0  # so often by the machine's clock: the loop's stands still while a machine sleeps
 LAST_S = 20.0  # for what waits when its process ends
 LEASE_KEY = 2  # where events of a board name the lease, as a refused entry does
+Leases = Collection[tuple[int, int]]  # each with its board: boards number them alike
 log = logging.getLogger(__name__)
 
 
@@ -46,7 +47,7 @@ class _Told(Enum):
 class _Waiting(asyncio.Future[Any]):
     """Calls that wait; its result is their receipt, or what is ``_Told``."""
 
-    def __init__(self, action: str, calls: list[Any], leases: Collection[int]) -> None:
+    def __init__(self, action: str, calls: list[Any], leases: Leases) -> None:
         super().__init__()
         self.action = action
         self.calls = calls
@@ -59,7 +60,8 @@ class _Waiting(asyncio.Future[Any]):
 
     def owns(self, event: Any) -> bool:
         """Whether an event of a receipt is about its leases."""
-        return len(event.keys) > LEASE_KEY and event.keys[LEASE_KEY] in self._leases
+        named = event.keys[LEASE_KEY] if len(event.keys) > LEASE_KEY else 0
+        return (event.from_address, named) in self._leases
 
 
 class Company:
@@ -99,7 +101,7 @@ class Company:
             for one in taken:
                 one.tell(outcome)
 
-    async def wait(self, action: str, calls: list[Any], leases: Collection[int], until_s: float) -> Any:
+    async def wait(self, action: str, calls: list[Any], leases: Leases, until_s: float) -> Any:
         """Have it sent with the next transaction, or then; its receipt. It is about these leases.
 
         Where the account sent nothing else for as long as it would wait, no company is expected.

@@ -11,14 +11,14 @@ import dataclasses
 import logging
 import secrets
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Any
 
 from ...core.errors import ChainError, JournalError, NodeAway, RenderChainError, StuckTransaction
 from ...core.notices.process import TransactionConfirmed, TransactionReverted
 from ...ports.fee_budget import FeeBudget
 from ...ports.outbox import Intent, IntentState, Outbox
-from .company import Company
+from .company import Company, Leases
 from .errors import DUPLICATE, NOT_FOUND, NonceRefused, refusal, said
 from .fees import Fee, Fees, Gas, kind_of
 
@@ -85,10 +85,8 @@ class Sender:
             return await self._send_alone(action, calls, intent_name=intent_name, checked=checked)
         return await self._company.send(action, calls, checked=checked)
 
-    async def send_in_company(
-        self, action: str, calls: list[Any], leases: Collection[int], until_s: float
-    ) -> Any:
-        """The same with the account's next transaction, or then (since 1970); it is about these leases.
+    async def send_in_company(self, action: str, calls: list[Any], leases: Leases, until_s: float) -> Any:
+        """The same with the account's next transaction, or then (since 1970); about (board, lease) each.
 
         The receipt has only their events. Raises the same.
         """

@@ -255,9 +255,14 @@ class StarknetView:
         self, action: str, name: str, *arguments: Any, leases: Collection[int], until_s: float
     ) -> list[ContractError]:
         """The same about these leases; it may wait until then for company."""
-        calls = [self._call(name, *arguments)]
-        receipt = await self._sender.send_in_company(action, calls, leases, until_s)
+        receipt = await self._in_company(action, name, *arguments, leases=leases, until_s=until_s)
         return self._refusals(action, receipt)
+
+    async def _in_company(
+        self, action: str, name: str, *arguments: Any, leases: Collection[int], until_s: float
+    ) -> Any:
+        places = [(self.board, one) for one in leases]
+        return await self._sender.send_in_company(action, [self._call(name, *arguments)], places, until_s)
 
     def _refusals(self, action: str, receipt: Any) -> list[ContractError]:
         return [

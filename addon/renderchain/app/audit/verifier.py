@@ -297,10 +297,13 @@ class VerifierDuties:
         contents = [content_of(self._hash_many, one) for one in sealed.prints]
         masks = masks_of(drawn, contents, prints, answer, limits)
         shown = [prints[at] for at in masks.leaves]
-        told = {"differs": masks.differs, "mean": masks.mean}
         until_s = await self._company_until_s(audit)
-        given = (reveal, contents, answer.contents, shown)
-        await self._chain.reveal_prints(*given, **told, company_until_s=until_s)
+        await self._chain.reveal_prints(
+            *(reveal, contents, answer.contents, shown),
+            differs=masks.differs,
+            mean=masks.mean,
+            company_until_s=until_s,
+        )
         counts = (len(shown), len(drawn), masks.differs.bit_count(), masks.mean)
         self._reporter.tell(LeavesDiffer(lease.job_id, lease.lease_id, audit.round, *counts))
 

@@ -21,6 +21,7 @@ from devkit.fakes.clock import run
 from devkit.fakes.turns import Turns, watch_turns
 
 LEASES, OTHERS = (70, 71), (80,)
+BOARD = 9
 LONG_S = 1000.0
 
 
@@ -36,7 +37,7 @@ class Receipt:
 
 
 def receipt_of(calls: list[Any]) -> Receipt:
-    return Receipt([SimpleNamespace(keys=[1, 2, one]) for one in calls])
+    return Receipt([SimpleNamespace(from_address=BOARD, keys=[1, 2, one]) for one in calls])
 
 
 class Node:
@@ -70,7 +71,8 @@ class Node:
     def wait(self, *calls: int, longest_s: float = LONG_S) -> asyncio.Task[Any]:
         """A vote on these leases."""
         until_s = self.now() + longest_s
-        return asyncio.create_task(self.company.wait(f"Voting {calls}", list(calls), calls, until_s))
+        places = [(BOARD, one) for one in calls]
+        return asyncio.create_task(self.company.wait(f"Voting {calls}", list(calls), places, until_s))
 
     @property
     def calls(self) -> list[list[Any]]:
@@ -104,6 +106,16 @@ def test_what_waits_goes_with_the_next_transaction_and_each_has_its_own_events()
     node = script(work)
     ((_, action, calls),) = node.sent
     assert calls == [5, 70, 71, 80] and action == "Submitting; Voting (70, 71); Voting (80,)"
+
+
+def test_a_lease_of_that_number_on_another_board_is_another_one() -> None:
+    async def work(node: Node) -> None:
+        vote = asyncio.create_task(node.company.wait("Voting", [70], [(BOARD + 1, 70)], node.now() + LONG_S))
+        await asyncio.sleep(10)
+        assert (await node.company.send("Submitting", [5])).leases == [5, 70]
+        assert (await vote).leases == []
+
+    script(work)
 
 
 def test_what_nobody_goes_with_is_sent_in_time_and_takes_the_others_along() -> None:
@@ -218,8 +230,8 @@ def test_wherever_one_of_them_ends_the_others_are_sent_once() -> None:
         await node.company.send("Claiming", [1])
         node.sent.clear()
         starts = [
-            lambda: node.company.wait("Voting", [70], [70], node.now() + LONG_S),
-            lambda: node.company.wait("Voting", [80], [80], node.now() + LONG_S),
+            lambda: node.company.wait("Voting", [70], [(BOARD, 70)], node.now() + LONG_S),
+            lambda: node.company.wait("Voting", [80], [(BOARD, 80)], node.now() + LONG_S),
             lambda: node.company.send("Submitting", [5]),
         ]
         tasks = [
@@ -256,7 +268,7 @@ def test_a_named_transaction_goes_by_itself(tmp_path: Path) -> None:
         sender._send_alone = alone  # type: ignore[method-assign]
         sender._company._send = alone
         await sender.send("Claiming", [1])
-        vote = asyncio.create_task(sender.send_in_company("Voting", [70], [70], 2.0**40))
+        vote = asyncio.create_task(sender.send_in_company("Voting", [70], [(BOARD, 70)], 2.0**40))
         await asyncio.sleep(0)
         await sender.send("Creating the job", [2], intent_name="job 1")
         assert not vote.done()
