@@ -101,7 +101,8 @@ def test_a_vote_is_sent_by_itself_when_its_time_is_over_and_when_its_process_end
         async with chains() as opened:
             for ends in (False, True):
                 voter = await Voter.open(opened)
-                vote = voter.seal(voter.place, wait_s=LONG_S if ends else 3)
+                await voter.set_offer()
+                vote = voter.seal(voter.place, wait_s=LONG_S if ends else 10)
                 await asyncio.sleep(1)
                 assert await voter.vote() is Vote.DRAWN
                 if ends:

@@ -24,7 +24,6 @@ from renderchain.core.ids import WorkerId
 from renderchain.core.sealed import result_key_of
 from renderchain.ports.audit_chain import Reveal
 
-from devkit.fakes.clock import NothingWillHappen
 from devkit.fakes.renderer import Look
 from tests.unit.app.audit.seat import ROUND, SEAT, SEED, WORKER, Seat
 from tests.unit.app.bench import LEASE, SECRET
@@ -51,7 +50,7 @@ def test_a_vote_that_waited_when_its_process_was_killed_is_sealed_by_the_next(se
         return []
 
     seat.chain.commit = wait  # type: ignore[method-assign]
-    with pytest.raises(NothingWillHappen):
+    with pytest.raises(TimeoutError):
         seat.act(AuditPhase.COMMIT)
     seat.chain.commit = commit  # type: ignore[method-assign]
     seat.act(AuditPhase.COMMIT)
