@@ -129,7 +129,9 @@ def test_each_lane_says_whether_it_renders_and_for_how_long_it_did() -> None:
 
 
 @pytest.mark.parametrize("over", [leases.SelfTestPassed(*ids(5), 1, 2.0), leases.SelfTestSpared(*ids(5))])
-def test_a_lease_is_rendered_until_the_next_one_of_its_lane_is(over: leases.LeaseNotice) -> None:
+def test_a_lease_is_rendered_until_the_next_one_of_its_lane_is(
+    over: leases.SelfTestPassed | leases.SelfTestSpared,
+) -> None:
     state = told(*(leases.RenderStarted(*ids(4 + lane), 2, "CPU", "Xeon", lane) for lane in (1, 2)))
     assert list(state.rendering) == [(0, 5), (0, 6)]
     told(over, state=state)

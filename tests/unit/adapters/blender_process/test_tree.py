@@ -56,7 +56,7 @@ def test_who_asks_for_what_several_processes_take_has_all_of_the_machine_read_on
 
     monkeypatch.setattr(tree, "_recent", tree.Recent())
     monkeypatch.setattr(tree, "RECENT_S", 60.0)
-    monkeypatch.setattr(tree.os, "listdir", listdir)
+    monkeypatch.setattr(os, "listdir", listdir)
     taken = [tree.taken_by(root) for root in (os.getpid(), os.getppid(), os.getpid())]
     assert len(listed) == 1 and all(one.processes and one.memory for one in taken)
     assert os.getpid() in tree.tree_of(os.getppid()) and len(listed) == 2, "who is killed is looked for anew"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -229,7 +229,7 @@ def test_wherever_one_of_them_ends_the_others_are_sent_once() -> None:
         node, turns = Node(), Turns(hold_at, lambda: doomed.cancel())
         await node.company.send("Claiming", [1])
         node.sent.clear()
-        starts = [
+        starts: list[Callable[[], Coroutine[Any, Any, Any]]] = [
             lambda: node.company.wait("Voting", [70], [(BOARD, 70)], node.now() + LONG_S),
             lambda: node.company.wait("Voting", [80], [(BOARD, 80)], node.now() + LONG_S),
             lambda: node.company.send("Submitting", [5]),

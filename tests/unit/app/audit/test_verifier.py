@@ -49,7 +49,7 @@ def test_a_vote_that_waited_when_its_process_was_killed_is_sealed_by_the_next(se
         await asyncio.Event().wait()
         return []
 
-    seat.chain.commit = wait  # type: ignore[method-assign]
+    seat.chain.commit = wait  # type: ignore[method-assign,assignment]
     with pytest.raises(TimeoutError):
         seat.act(AuditPhase.COMMIT)
     seat.chain.commit = commit  # type: ignore[method-assign]
