@@ -6,7 +6,8 @@ A library is opened to be packed, so it gets the values that the film has by its
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -21,10 +22,19 @@ _TYPES = ("BOOLEAN", "INT", "FLOAT", "ENUM")
 def as_linked(bases: Bases) -> Settings:
     """The settings of all that the open file links, by library, kind and name."""
     return {
-        (bases.absolute(block.library.filepath, None), block.id_type, block.name): dict(_settings(block))
+        (bases.of_library(block.library), block.id_type, block.name): dict(_settings(block))
         for block in _blocks()
         if block.library is not None and is_file(block.library)
     }
+
+
+def linked_texts(bases: Bases) -> Mapping[str, Collection[str]]:
+    """The names of the texts that the open file links, by library: in there nothing may use them."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for text in bpy.data.texts:
+        if text.library is not None and is_file(text.library):
+            found[bases.of_library(text.library)].add(text.name)
+    return found
 
 
 def set_as_linked(path: str, known: Settings) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import traceback
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from ..leaving import leave
 from .caches import BESIDE
 from .clean import clean
 from .colours import put_colours
-from .converted import Settings, as_linked, set_as_linked
+from .converted import Settings, as_linked, linked_texts, set_as_linked
 from .expansion import Files, Folders, extension_of
 from .kinds import references
 from .painted import put_painted
@@ -110,9 +110,10 @@ def pack(order: Order) -> Answer:
         raise SceneError(f"Blender can't write what the output settings ask for ({reason}). Choose others.")
     places = Places(Path(order.folder))
     libraries, settings = library_places(found.libraries), as_linked(bases)
+    texts = linked_texts(bases)
     _write(found.local, libraries, bases, places, MAIN_BLEND)
     for path, place in libraries.items():
-        _pack_library(path, place, found.linked, settings, libraries, places)
+        _pack_library(path, place, found.linked, settings, texts.get(path, ()), libraries, places)
     put_colours(places)
     return Answer(findings, tuple(places.files()))
 
@@ -122,16 +123,17 @@ def _pack_library(
     place: str,
     linked: dict[Key, Files],
     settings: Settings,
+    texts: Collection[str],
     libraries: dict[str, str],
     places: Places,
 ) -> None:
     """A library as a package has it: only what the film uses is there, the rest leads nowhere."""
     _open(path)
-    clean()
+    clean(texts)
     set_as_linked(path, settings)
     bases = Bases("", 0)
     own = [one for one in references() if is_in_file(one.owner)]
-    needed = [(one, linked.get(key_of(one, absolute(one, bases, path)))) for one in own]
+    needed = [(one, linked.get(key_of(one, absolute(one, bases, path), path))) for one in own]
     _write(needed, libraries, bases, places, place)
 
 
@@ -153,7 +155,7 @@ def _write(
     blend: str,
 ) -> None:
     """Write the open file as ``blend`` of the package, its references rewritten."""
-    paths = {library: bases.absolute(library.filepath, None) for library in bpy.data.libraries}
+    paths = {library: bases.of_library(library) for library in bpy.data.libraries}
     target = str(places.room_for(blend))
     if any(reference.is_opened for reference, _ in needed):
         # The new paths start here, and Blender takes a sequence that it can't see for a film.
