@@ -12,7 +12,6 @@ import traceback
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import bpy
 
@@ -189,13 +188,18 @@ def _rewrite_libraries(paths: dict[bpy.types.Library, str], libraries: dict[str,
             library.filepath = _from(blend, libraries[path])
             continue
         if is_blenders_own(path):
-            for block in _directly_used(library):
-                block.make_local()
+            _make_own(library)
         bpy.data.libraries.remove(library)
 
 
-def _directly_used(library: bpy.types.Library) -> Sequence[Any]:
-    return [one for one in library.users_id if not one.is_library_indirect]
+def _make_own(library: bpy.types.Library) -> None:
+    """Have all that the open file uses of a library be its own; what that uses in turn follows it."""
+    left = len(library.users_id) + 1
+    while len(blocks := library.users_id) < left:
+        left = len(blocks)
+        for block in blocks:
+            if not block.is_library_indirect:
+                block.make_local()
 
 
 def _from(blend: str, place: str) -> str:
