@@ -1,5 +1,5 @@
-"""What files of other people have: assets and texts to link, names that two libraries share, links of the
-system, paths as Windows writes them.
+"""What files of other people have: assets and texts to link, names that two libraries share, paths as Windows
+writes them, a film that is a link.
 """
 
 import os
@@ -141,31 +141,6 @@ def paths_of_windows_in_a_film_and_a_library(project, elsewhere):
     image.filepath = "//tex\\wood.png"
     bpy.data.libraries[0].filepath = "//lib\\chair.blend"
     saved_as_it_is()
-
-
-@kind()
-def textures_above_a_project_that_is_a_link(project, elsewhere):
-    """Another of that name lies where the path leads by its letters."""
-    (elsewhere / "disk" / "show").mkdir(parents=True)
-    project.symlink_to(elsewhere / "disk" / "show")
-    png(elsewhere / "disk" / "wood.png", GREEN)
-    png(elsewhere.parent / "wood.png", RED)
-    image = textured(elsewhere / "disk" / "wood.png")
-    bpy.ops.wm.save_as_mainfile(filepath=str(project / "film.blend"))
-    image.filepath = "//../wood.png"
-    saved_as_it_is()
-
-
-@kind()
-def textures_above_a_library_by_way_of_a_link(project, elsewhere):
-    textured(png(elsewhere / "disk" / "tex" / "wood.png", GREEN), name="chair")
-    save(elsewhere / "disk" / "libs" / "chair.blend")
-    png(project / "tex" / "wood.png", RED)
-    (project / "libs").symlink_to(elsewhere / "disk" / "libs")
-    stage()
-    save(project / "film.blend")
-    shown(linked(project / "libs" / "chair.blend", "objects", "chair"))
-    save(project / "film.blend")
 
 
 @pytest.mark.parametrize("name", kind.names)

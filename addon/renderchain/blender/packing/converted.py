@@ -22,7 +22,7 @@ _TYPES = ("BOOLEAN", "INT", "FLOAT", "ENUM")
 def as_linked(bases: Bases) -> Settings:
     """The settings of all that the open file links, by library, kind and name."""
     return {
-        (bases.of_library(block.library), block.id_type, block.name): dict(_settings(block))
+        (bases.absolute(block.library.filepath, None), block.id_type, block.name): dict(_settings(block))
         for block in _blocks()
         if block.library is not None and is_file(block.library)
     }
@@ -33,7 +33,7 @@ def linked_texts(bases: Bases) -> Mapping[str, Collection[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for text in bpy.data.texts:
         if text.library is not None and is_file(text.library):
-            found[bases.of_library(text.library)].add(text.name)
+            found[bases.absolute(text.library.filepath, None)].add(text.name)
     return found
 
 

@@ -95,39 +95,17 @@ class Bases:
         Blender 5 makes some of these fit too, as if they started at the film.
         """
         if not path.startswith("//"):
-            return _settled(path)
+            return os.path.normpath(path)
         relative = path[2:].replace("\\", "/")  # Windows writes those, and Blender reads them everywhere
-        if library is None or is_films:
-            relative = self._as_said(relative)
-        if library is None and self._artist_folder:
-            return _settled(os.path.join(self._artist_folder, relative))
-        return _settled(bpy.path.abspath(f"//{relative}", library=library))
-
-    def of_library(self, library: bpy.types.Library) -> str:
-        """The path of a library: where it goes up, Blender goes by its letters."""
-        path = library.filepath
-        if path.startswith("//"):
-            relative = self._as_said(path[2:].replace("\\", "/"))
-            path = os.path.join(self._artist_folder or bpy.path.abspath("//"), relative)
-        return os.path.normpath(path)
-
-    def _as_said(self, relative: str) -> str:
-        """What a path was before it was made to fit."""
-        if not self._artist_folder or _climbs(relative) < self._depth:
-            return relative
-        return os.path.relpath(bpy.path.abspath(f"//{relative}"), self._artist_folder)
-
-
-def _settled(path: str) -> str:
-    """A path without ``..``, to where the system goes: up from where a link leads, not from the link."""
-    plain = os.path.normpath(path)
-    if ".." not in path or os.sep == "\\":  # Windows goes by the letters
-        return plain
-    folder, name = os.path.split(path)
-    there = os.path.realpath(folder)
-    if os.path.realpath(os.path.dirname(plain)) == there:
-        return plain
-    return os.path.normpath(os.path.join(there, name))
+        was_made_to_fit = self._depth and _climbs(relative) >= self._depth
+        if library is not None:
+            if is_films and was_made_to_fit:
+                relative = os.path.relpath(bpy.path.abspath(path), self._artist_folder)
+            start = os.path.dirname(self.absolute(library.filepath, None))
+            return os.path.normpath(os.path.join(start, relative))
+        if self._depth and not was_made_to_fit:
+            return os.path.normpath(os.path.join(self._artist_folder, relative))
+        return os.path.normpath(bpy.path.abspath(f"//{relative}"))
 
 
 def _climbs(relative: str) -> int:

@@ -154,7 +154,7 @@ def _write(
     blend: str,
 ) -> None:
     """Write the open file as ``blend`` of the package, its references rewritten."""
-    paths = {library: bases.of_library(library) for library in bpy.data.libraries}
+    paths = {library: bases.absolute(library.filepath, None) for library in bpy.data.libraries}
     target = str(places.room_for(blend))
     if any(reference.is_opened for reference, _ in needed):
         # The new paths start here, and Blender takes a sequence that it can't see for a film.

@@ -22,7 +22,7 @@ def upload_size() -> Callable[[], int]:
     """
     blend, bases = bpy.data.filepath, Bases("", 0)
     wanted = [(absolute(one, bases, blend), one.expand) for one in references() if one.expand]
-    libraries = [bases.of_library(one) for one in bpy.data.libraries if is_file(one)]
+    libraries = [bases.absolute(one.filepath, None) for one in bpy.data.libraries if is_file(one)]
 
     def count() -> int:
         folders, files = Folders(), {blend, *libraries}

@@ -49,7 +49,7 @@ def survey(scene: bpy.types.Scene, bases: Bases, folders: Folders, blend: str) -
         if is_own or (one.is_beside and not one.path):  # a linked cache may be beside the film
             found.local.append((one, files if is_used else None))
         elif files is not None:
-            found.linked[key_of(one, path, bases.of_library(one.owner.library))] = files
+            found.linked[key_of(one, path, bases.absolute(one.owner.library.filepath, None))] = files
         if files is not None and one.owner in shown and (packed := _packed_library(one)):
             found.findings.append(in_packed_library(one.owner, path, packed))
     found.findings += _of_libraries(found, bases, used, shown)
@@ -65,7 +65,7 @@ def look_at_files(scene: bpy.types.Scene) -> tuple[SceneFinding, ...]:
 def absolute(one: Reference, bases: Bases, blend: str) -> str:
     """The path of a reference as it was for the artist."""
     if one.is_beside:
-        blend = bases.of_library(one.owner.library) if one.path else blend
+        blend = bases.absolute(one.path, None) if one.path else blend
         head, _ = os.path.splitext(os.path.basename(blend))
         return os.path.join(os.path.dirname(blend), BESIDE + head)
     return bases.absolute(one.path, one.library, is_films=is_in_file(one.owner))
@@ -111,7 +111,7 @@ def _of_libraries(found: Survey, bases: Bases, used: Reach, shown: Reach) -> Ite
     for library in bpy.data.libraries:
         if not is_file(library):
             continue
-        path = bases.of_library(library)
+        path = bases.absolute(library.filepath, None)
         blocks = library.users_id
         if is_blenders_own(path) or not any(block in used for block in blocks):
             continue
