@@ -127,7 +127,7 @@ class Settings:
     metrics_host: str = "127.0.0.1"  # where they are; 0.0.0.0 or ::: wherever this machine is reached
     blenders: tuple[str, ...] = ("",)  # programs, each of another version; "": the one that runs here
     known_tile_frames: int = (
-        20  # after so many it is seen whether the known tile comes out as it did; 0: never
+        20  # after so many it is seen whether the known tile comes out as it did; 0: only at the start
     )
     render_environment: tuple[tuple[str, str], ...] = ()  # for render processes: "NAME=value NAME=value"
 

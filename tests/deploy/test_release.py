@@ -95,9 +95,10 @@ def test_the_wheel_has_the_package_and_its_command_works(built: tuple[Path, Path
     env = {**os.environ, "PYTHONPATH": str(tmp_path)}
     said = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
     assert said.stdout.startswith(str(tmp_path))
-    command = [sys.executable, "-m", "renderchain", "network", "--help"]
-    helped = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert "announce-board" in helped.stdout
+    for program in ([sys.executable, "-m", "renderchain"], [str(tmp_path / "bin" / "renderchain")]):
+        command = [*program, "network", "--help"]
+        helped = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, check=True)
+        assert "announce-board" in helped.stdout
 
 
 def test_a_folder_that_has_something_else_is_refused(tmp_path: Path) -> None:
