@@ -7,7 +7,21 @@ import os
 import bpy
 import pytest
 from building import tree_on
-from picturing import BLUE, GREEN, RED, Kinds, glowing, linked, loaded, plane, png, save, stage, textured
+from picturing import (
+    BLUE,
+    GREEN,
+    RED,
+    Kinds,
+    glowing,
+    linked,
+    loaded,
+    pack,
+    plane,
+    png,
+    save,
+    stage,
+    textured,
+)
 
 kind = Kinds()
 PROFILE = (
@@ -161,3 +175,30 @@ def test_a_film_is_opened_where_its_name_is_and_not_where_a_link_leads(part, tmp
     scene, _ = scene_options.open_scene(options.parse_args([]), tmp_path / "film.blend")
     assert bpy.data.filepath == str(tmp_path / "film.blend")
     assert not part("blender.packing.survey").look_at_files(scene)
+
+
+def test_frames_of_a_cache_from_before_frame_0_come_along(part, tmp_path):
+    """Where a cache has steps, what lies between two of its frames is made of both."""
+    stage()
+    thing = plane()
+    for name in ("sail_-00005_00.bphys", "sail_000003_00.bphys", "sails_000003_00.bphys"):
+        (tmp_path / name).touch()
+    cache = thing.modifiers.new("cloth", "CLOTH").point_cache
+    cache.use_external = True
+    cache.index, cache.name, cache.filepath = 0, "sail", str(tmp_path)
+    (found,) = part("blender.packing.caches").point_caches()
+    files = found.expand(str(tmp_path), part("blender.packing.expansion").Folders())
+    assert [os.path.basename(source) for source, _ in files.members] == [
+        "sail_-00005_00.bphys",
+        "sail_000003_00.bphys",
+    ]
+
+
+def test_properties_by_which_objects_name_each_other_end_nothing(part, tmp_path):
+    stage()
+    one, other = plane(name="one"), plane(name="other")
+    one["friend"], other["friend"] = other, one
+    save(tmp_path / "project" / "film.blend")
+    pack(part, tmp_path / "package")
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "package" / "scene.blend"), use_scripts=False)
+    assert bpy.data.objects["one"]["friend"] == bpy.data.objects["other"]

@@ -14,7 +14,7 @@ LAYOUT_SINCE = ((4, 5), (5, 2))  # the Blender versions whose packed bakes look 
 MOST_FILES = 100_000
 _FIRST_NUMBER = re.compile(r"\d+")
 _BAKED_FRAME = re.compile(r"(-?\d+)_\d+\.json")
-_POINT_FRAME = re.compile(r".*_(\d{6}|-\d{5})_\d\d\.bphys")
+_POINT_FRAME = re.compile(r".*_(\d{6})_\d\d\.bphys")
 
 
 def missing_in_point_cache(cache: Any, library: Any, frames: Sequence[int]) -> int | None:
@@ -24,14 +24,7 @@ def missing_in_point_cache(cache: Any, library: Any, frames: Sequence[int]) -> i
     if cache.use_external:
         start = library if cache.use_library_path else None  # without, it is the film's folder
         files = _numbers(Path(bpy.path.abspath(cache.filepath, library=start)), _POINT_FRAME)
-
-        def is_there(frame: int) -> bool:
-            """Between steps, both frames of which Blender makes one."""
-            early = frame - (frame - cache.frame_start) % max(1, cache.frame_step)
-            late = early if early == frame else min(early + cache.frame_step, cache.frame_end)
-            return early in files and late in files
-
-        return _first_missing(cache.frame_start, cache.frame_end, frames, is_there)
+        return _first_missing(cache.frame_start, cache.frame_end, frames, files.__contains__)
     # "12 frames in memory (840 B).", in the artist's language; they are cached from the start on.
     count = _FIRST_NUMBER.search(cache.info)
     last = cache.frame_start + ((int(count[0]) if count else 0) - 1) * max(1, cache.frame_step)
