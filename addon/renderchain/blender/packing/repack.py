@@ -193,12 +193,12 @@ def _rewrite_libraries(paths: dict[bpy.types.Library, str], libraries: dict[str,
 
 
 def _make_own(library: bpy.types.Library) -> None:
-    """Have all that the open file uses of a library be its own; what that uses in turn follows it."""
+    """Have all that is used of a library be the open file's own; each after its users, so that none is copied."""
     left = len(library.users_id) + 1
     while len(blocks := library.users_id) < left:
         left = len(blocks)
-        for block in blocks:
-            if not block.is_library_indirect:
+        for block, users in bpy.data.user_map(subset=blocks).items():
+            if users and all(user.library is None for user in users):
                 block.make_local()
 
 
