@@ -193,7 +193,7 @@ def _rewrite_libraries(paths: dict[bpy.types.Library, str], libraries: dict[str,
 
 
 def _make_own(library: bpy.types.Library) -> None:
-    """Have all that is used of a library be the open file's own; each after its users, so that none is copied."""
+    """Have all that is used of a library be the file's own; each after its users, so that none is copied."""
     left = len(library.users_id) + 1
     while len(blocks := library.users_id) < left:
         left = len(blocks)
