@@ -1,14 +1,15 @@
 """The extension in Blender's window: size of its zips, time to enable it, and for how long nothing moves.
 
-    python -m benchmarks.window
+    python -m benchmarks.window [--short]
 
-Jobs are submitted by the mouse, on a network of its own: a small scene, and one of 100 MB, of which it is
-said what each part of the way takes. Beside it stands the same Blender without us: the mouse moves over the
-panel alike, and nothing is submitted.
+Jobs are submitted by the mouse, on a network of its own: a small scene, and one with textures of 100 MB, of
+which it is said what each part of the way takes. Before, the mouse moves over the panel alike, and nothing is
+submitted; and a .blend with 100 MB in it is copied alone. The short form ends there, and has no network.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
@@ -37,6 +38,13 @@ TOLD = "getattr(sys.modules['bl_ext.user_default.renderchain.ui.messages'].told(
 FORGET = "sys.modules['bl_ext.user_default.renderchain.ui.messages'].forget('SUBMIT')"
 FINDINGS = "sys.modules['bl_ext.user_default.renderchain.ui.scene_findings']"
 LEAST_S = 0.05  # of a phase, to have a line
+SAVING, STATE = f"{ADDON}.blender.packing.saving", f"{ADDON}.ui.state"
+LARGEN = f"""
+import os, importlib
+for number in range({MEGABYTES}):
+    bpy.data.images.new(f"packed {{number}}", 16, 16).pack(data=os.urandom(10**6), data_len=10**6)
+saving, state = importlib.import_module({SAVING!r}), importlib.import_module({STATE!r})
+"""
 # The wheels are there and the extension is off, as in the moment in which an artist turns it on.
 ENABLE = f"""
 import addon_utils, time
@@ -107,6 +115,17 @@ def idle(window: Window) -> Stall:
     return window.stall()
 
 
+def copied(window: Window, target: Path) -> Stall:
+    """An open file with many megabytes in it is saved as a copy, as when it is to be packed."""
+    window.ask(LARGEN)
+    window.ask("watch()")
+    save = f"saving.save({str(target)!r}, copy=True, relative_remap=True)"
+    window.ask(f"state.background().later(lambda: {save})")
+    window.wait_until(target.exists, JOB_S)
+    window.settle(20)
+    return window.stall()
+
+
 def submitted(window: Window, file: str = "") -> Submitted:
     """A still of the open file, or of another one that is opened."""
     if file:
@@ -144,27 +163,46 @@ def phases_of(window: Window) -> tuple[tuple[str, float], ...]:
     return tuple(found)
 
 
-def in_window(screen: Screen, application: LocalApplication, folder: Path) -> list[str]:
-    """The rows of what stood still, and those of what sending a large scene takes."""
+def environment(application: LocalApplication, folder: Path) -> dict[str, str]:
+    """What a Blender has of its own."""
+    home = {name: str(folder / "home") for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME")}
+    return {"BLENDER_USER_RESOURCES": str(application.resources), **home}
+
+
+def without_network(screen: Screen, application: LocalApplication, folder: Path) -> list[str]:
+    """The rows of what stands still where nothing is submitted."""
+    more = environment(application, folder)
+    window = Window(screen, [application.program], more, folder / "alone.log")
+    try:
+        window.show_panel()
+        still, copy = idle(window), copied(window, folder / "copy.blend")
+    finally:
+        window.end()
+    return [row("mouse over the panel", still), row(f"{MEGABYTES} MB in the .blend copied", copy)]
+
+
+def row(what: str, stall: Stall) -> str:
+    """A line of the table."""
+    return f"{what:<40} {1000 * stall.longest_s:>8.0f} {1000 * stall.ours_s:>8.0f}  {stall.where}"
+
+
+def with_network(screen: Screen, application: LocalApplication, folder: Path) -> list[str]:
+    """The rows of what stands still while jobs are sent, and those of what sending a large scene takes."""
     small, large = scenes(application, folder)
     with running_network(folder / "network", workers=1) as network:
-        more = {"RENDERCHAIN_CONFIG": str(network.settings_file("artist"))}
-        more |= {"BLENDER_USER_RESOURCES": str(application.resources)}
-        more |= {name: str(folder / "home") for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME")}
+        more = {
+            "RENDERCHAIN_CONFIG": str(network.settings_file("artist")),
+            **environment(application, folder),
+        }
         window = Window(screen, [application.program], more, folder / "blender.log", small)
         try:
             window.show_panel()
-            still = idle(window)
             one, other = submitted(window), submitted(window, large)
         finally:
             window.end()
-    stalls = [("mouse over the panel", still)]
-    stalls += [
-        (f"{what} submitted in {at.seconds:.1f} s", at.stall)
-        for what, at in (("a small still", one), ("100 MB", other))
-    ]
     rows = [
-        f"{what:<40} {1000 * at.longest_s:>8.0f} {1000 * at.ours_s:>8.0f}  {at.where}" for what, at in stalls
+        row(f"{what} submitted in {at.seconds:.1f} s", at.stall)
+        for what, at in (("a small still", one), (f"{MEGABYTES} MB of textures", other))
     ]
     rows += [f"of {MEGABYTES} MB, seconds; the price before: {other.price_s:.1f}"]
     return rows + [f"{seconds:>8.1f}  {phase}" for phase, seconds in other.phases if seconds > LEAST_S]
@@ -172,16 +210,21 @@ def in_window(screen: Screen, application: LocalApplication, folder: Path) -> li
 
 def main() -> None:
     """Measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--short", action="store_true", help="without a network")
+    is_short = parser.parse_args().short
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         print(f"{date.today()}  {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
-        for line in zip_sizes(folder / "zips"):
+        for line in () if is_short else zip_sizes(folder / "zips"):
             print(line)
         application = install_extension(tool_root("blender"), folder / "resources")
         print(enabling(application))
         print(f"{'longest standstill, ms':<40} {'of all':>8} {'of ours':>8}")
         with running_screen(*SIZE, folder / "screen.log") as screen:
-            for line in in_window(screen, application, folder):
+            for line in without_network(screen, application, folder):
+                print(line, flush=True)
+            for line in () if is_short else with_network(screen, application, folder):
                 print(line)
 
 

@@ -13,6 +13,7 @@
     python3 -m tools.setup promtool      what tests the rules of alerts
     python3 -m tools.setup kubernetes    what the Helm chart is rendered and checked with
     python3 -m tools.setup cluster       Kubernetes' control plane, to install the chart on
+    python3 -m tools.setup node          what runs the containers of a node of Kubernetes
     python3 -m tools.setup kubo          the IPFS node
     python3 -m tools.setup scenes        the scenes that the demo is made of
     python3 -m tools.setup blender       the Blender 5.2 LTS application
@@ -40,7 +41,7 @@ from .cargo import cairo, cairo_root, devnet, devnet_root
 from .containers import containers, containers_root
 from .dashboard import DIST, dashboard, dashboard_root, is_built
 from .debian import blender_app, blender_root, browser, emulation, postgres, scenes, scenes_root, system
-from .kubernetes import cluster, cluster_root, kubernetes, kubernetes_root
+from .kubernetes import cluster, cluster_root, kubernetes, kubernetes_root, node
 from .kubo import kubo, kubo_root
 from .opentofu import opentofu, opentofu_root
 from .promtool import promtool, promtool_root
@@ -78,6 +79,7 @@ LANES: tuple[tuple[tuple[str, Callable[[], None]], ...], ...] = (
         ("opentofu", opentofu),
         ("kubernetes", kubernetes),
         ("cluster", cluster),
+        ("node", node),
         ("blender", blender_app),
     ),
 )

@@ -1,6 +1,6 @@
 """What the Helm chart is tested with: helm and kubeconform, built from their Go modules, and the schemas of
-what Kubernetes and the operators that the chart can use take; and Kubernetes' control plane, to install it
-on.
+what Kubernetes and the operators that the chart can use take; Kubernetes' control plane, to install it on;
+and what runs the containers of a node.
 
 tools/kubernetes has the hash of every source.
 """
@@ -15,7 +15,7 @@ import zipfile
 from pathlib import Path
 
 from .cache import REPO, SetupError, is_done, need, recipe_dir, run
-from .debian import unpack
+from .debian import install, unpack
 
 MODULES = REPO / "tools" / "kubernetes"
 PROGRAMS = ("helm.sh/helm/v4/cmd/helm", "github.com/yannh/kubeconform/cmd/kubeconform")
@@ -30,6 +30,7 @@ CLUSTER_VERSION = ("1", "35", "4")  # as tools/kubernetes/cluster/go.mod has it;
 # What it keeps its state in, out of Debian's package.
 ETCD = ("etcd-server", "3.4.23-4+b4")
 ETCD_SHA256 = "3a9445d4560ad6de1c375756b2a17d97713df44cbd20a658c871fe108af7ef5d"
+NODE = {"containerd": "containerd", "runc": "runc"}
 SCHEMAS = "kubernetes-validate==1.37.0"
 SCHEMAS_SHA256 = "85136d018a27b50ec7fc049d902bfa5193f5976807e6c0f408e3ab6fe078cad9"
 KUBERNETES = "v1.35.0"  # of the schemas
@@ -100,6 +101,11 @@ def cluster() -> None:
     shutil.copy(root / "etcd" / "usr" / "bin" / "etcd", root / "bin" / "etcd")
     shutil.rmtree(root / "etcd")
     (root / ".done").touch()
+
+
+def node() -> None:
+    """containerd, and what it starts containers with."""
+    install("node", NODE)
 
 
 def _sums(module: Path) -> tuple[str, str]:

@@ -37,15 +37,28 @@ def gathered(looks: Iterable[Found | None], into: list[Found]) -> Steps[None]:
             into.append(one)
 
 
+def one_step(call: Callable[[], Answer]) -> Steps[Answer]:
+    """What can't be cut."""
+    yield
+    return call()
+
+
 class TakenSteps:
-    """Steps that the main thread takes for a task in the loop, which waits for ``ended``."""
+    """Steps that the main thread takes for a task in the loop, which waits for ``ended``.
+
+    In the first turn none is taken: Blender draws what was said before, and a step may hold it up.
+    """
 
     def __init__(self, steps: Steps[Any], ended: asyncio.Future[Any]) -> None:
         self._steps = steps
         self._ended = ended
+        self._is_drawn = False
 
     def go_on(self) -> bool:
         """Take some; whether that is all."""
+        if not self._is_drawn:
+            self._is_drawn = True
+            return False
         until_s = time.monotonic() + STEPS_S
         try:
             if self._ended.cancelled():

@@ -87,16 +87,18 @@ def _wished(context: bpy.types.Context, what: str) -> tuple[Settings, Wish, conf
 
 
 def sketch_of(scene: bpy.types.Scene, wish: Wish) -> Callable[[], Coroutine[Any, Any, Sketch]] | None:
-    """What sketches a frame in another Blender; None where nothing is to be tried out, or can be."""
+    """What sketches a frame in another Blender; None where nothing is to be tried out."""
     from ..blender.proving.other_session import other_session
+    from ..blender.steps import one_step
 
     if not wish.probe_seconds:
         return None
-    try:
-        session = other_session(scene)
-    except (RenderChainError, OSError):  # what keeps it from being copied is said when it is to be sent
-        return None
-    return lambda: session.sketch(wish.frames[0], SKETCH_S)
+
+    async def sketch() -> Sketch:
+        session = await on_main_thread(one_step(lambda: other_session(scene)))
+        return await session.sketch(wish.frames[0], SKETCH_S)
+
+    return sketch
 
 
 async def price(
@@ -125,7 +127,10 @@ async def price(
 
 
 async def _frame_s(sketch: Callable[[], Coroutine[Any, Any, Sketch]], reporter: Reporter) -> float | None:
-    """What a frame takes on this machine; None where there was no sketch in its time."""
+    """What a frame takes on this machine; None where there was no sketch in its time, or could be none.
+
+    What keeps the scene from being copied is said when it is to be sent.
+    """
     reporter.say(texts.TRYING)
     try:
         return (await sketch()).frame_s
@@ -177,7 +182,7 @@ def pay(asked: confirm.Asked) -> None:
         pending.end()
         tell(Place.SUBMIT, failed(error))
         return
-    begin(say(texts.PACKING, job=name), working, lambda _: sent(name), pending)
+    begin(say(texts.COPYING, job=name), working, lambda _: sent(name), pending)
     hold(name)
 
 

@@ -144,6 +144,43 @@ def test_a_copy_is_saved_without_a_preview_picture_and_the_preferences_stay(part
     assert seen == ["NONE"]
 
 
+def test_a_file_that_packs_its_resources_whenever_it_is_saved_is_sent_without_packing_them(
+    part, project, tmp_path
+):
+    """It would be read on the main thread, and stay in the artist's session."""
+    before = sorted(image.name for image in bpy.data.images if image.packed_files)
+    bpy.data.use_autopack = True
+    try:
+        package, manifest = pack(part, tmp_path)
+        assert bpy.data.use_autopack
+    finally:
+        bpy.data.use_autopack = False
+    assert sorted(image.name for image in bpy.data.images if image.packed_files) == before
+    assert len([file for file in manifest.files if file.path.endswith(".png")]) == 7
+    bpy.ops.wm.open_mainfile(filepath=str(package / "scene.blend"))
+    assert sorted(image.name for image in bpy.data.images if image.packed_files) == before
+
+
+def test_no_handler_hears_of_a_property_that_a_script_sets(scene):
+    """A material may read it, so that nobody knows whether what is open is what is on the disk."""
+    heard, handlers = [], bpy.app.handlers.depsgraph_update_post
+
+    def hear(*_):
+        heard.append("update")
+
+    bpy.context.view_layer.update()
+    handlers.append(hear)
+    try:
+        bpy.data.objects["Cube"]["wood"] = 2.0
+        bpy.context.view_layer.update()
+        assert not heard
+        bpy.data.objects["Cube"].location.x += 1
+        bpy.context.view_layer.update()
+        assert heard
+    finally:
+        handlers.remove(hear)
+
+
 def test_packing_does_not_delete_the_extensions_wheels(part, project, tmp_path):
     import keyring  # one of them
 

@@ -44,6 +44,21 @@ def test_steps_are_taken_a_few_at_a_time_and_their_answer_is_told(background, pa
     assert end == ("all", None) and turns > 5
 
 
+def test_what_was_said_is_drawn_before_the_first_step(background, part):
+    """A step may hold Blender up, as a copy does."""
+    order = []
+    steps = part("blender.steps").one_step(lambda: order.append("copied"))
+    background.later(lambda: order.append("said"))
+    background.run(background.stepped(steps), lambda *_: None)
+    until_s = time.monotonic() + 60
+    while background._steps.empty() and time.monotonic() < until_s:
+        time.sleep(0.001)
+    background._tick()
+    assert order == ["said"]
+    background._tick()
+    assert order == ["said", "copied"]
+
+
 def test_what_a_step_raises_is_told_and_others_go_on(background, part):
     error = part("core.errors").SceneError("no camera")
 

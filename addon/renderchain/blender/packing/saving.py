@@ -17,9 +17,9 @@ LEAST_ROOM_BYTES = 2**20  # with less a disk is full, whatever Blender says of i
 
 
 def save(target: str, **options: Any) -> None:
-    """As Blender's operator does, uncompressed; raises DiskFull or SceneError."""
+    """As Blender's operator does, uncompressed, and the file alone; raises DiskFull or SceneError."""
     try:
-        with _without_picture():
+        with _without_picture(), _without_packing():
             bpy.ops.wm.save_as_mainfile(filepath=target, compress=False, **options)
     except RuntimeError as error:
         reason = " ".join(str(error).split())
@@ -41,6 +41,18 @@ def _without_picture() -> Iterator[None]:
     finally:
         preferences.filepaths.file_preview_type = kept
         preferences.is_dirty = was_dirty
+
+
+@contextlib.contextmanager
+def _without_packing() -> Iterator[None]:
+    """Where resources are packed automatically, saving reads all files into the artist's session."""
+    data: Any = bpy.data
+    kept = data.use_autopack
+    data.use_autopack = False
+    try:
+        yield
+    finally:
+        data.use_autopack = kept
 
 
 def _has_room(target: str) -> bool:

@@ -70,7 +70,7 @@ BAKE_ALL = "Bake All Physics"
 # Sending a job
 PRICING = "Asking the network for the price"
 TRYING = "Another Blender tries a frame, small and with few samples"
-PACKING = "Packing {job}"
+COPYING = "Copying {job}; Blender may stand still for a moment"
 BEING_PAID = "It is being paid, and can't be stopped now."
 STOPPED = "Stopped. Nothing was paid."
 SENT = "Job {job} is on the network"
