@@ -35,6 +35,7 @@ GLANCED = frozenset(  # all kinds that check_settings finds
         "sequencer",
         "format",
         "texture cache",
+        "single layer",
     }
 )
 
@@ -157,6 +158,9 @@ def _warnings(scene: bpy.types.Scene) -> Iterator[SceneFinding]:
     if getattr(scene.render, "use_auto_generate_texture_cache", False):
         sentence = "Workers render without the texture cache; textures may look a little sharper or softer."
         yield SceneFinding("texture cache", Severity.WARNING, sentence, name, "")
+    if scene.render.use_single_layer and len(scene.view_layers) > 1:
+        sentence = "Render Single Layer is on; workers render all view layers that are used for rendering."
+        yield SceneFinding("single layer", Severity.WARNING, sentence, name, "")
 
 
 def _unsaved_images(scene: bpy.types.Scene) -> Steps[list[SceneFinding]]:

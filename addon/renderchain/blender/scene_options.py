@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 import bpy
@@ -31,9 +32,9 @@ def open_scene(options: argparse.Namespace, file: Path | None) -> tuple[bpy.type
         if not file.is_file():
             raise SceneError(f"{file} is no file; check its name.")
         try:
-            bpy.ops.wm.open_mainfile(
-                filepath=str(file.resolve()), load_ui=False, use_scripts=options.run_scripts
-            )
+            # Not where a link leads: Blender has relative paths start where the link is.
+            path = os.path.abspath(file)
+            bpy.ops.wm.open_mainfile(filepath=path, load_ui=False, use_scripts=options.run_scripts)
         except RuntimeError as error:
             reason = " ".join(str(error).split())
             raise SceneError(f"{file} can't be opened as a .blend ({reason}); check the file.") from None

@@ -295,22 +295,29 @@ def test_a_painted_image_that_can_not_be_kept_as_it_is_stops_the_scene(part, pro
     assert pack(part, project.with_name("package")).files
 
 
+def groups_in(tree):
+    """The names of all node groups in a tree, and in these."""
+    inner = {node.node_tree for node in tree.nodes if getattr(node, "node_tree", None)}
+    return {group.name for group in inner} | {name for group in inner for name in groups_in(group)}
+
+
 def test_what_came_with_blender_becomes_the_files_own(part, project):
     datafiles = Path(bpy.utils.system_resource("DATAFILES"))
-    essentials = next(
-        path
-        for path in (datafiles / "assets").rglob("*.blend")
-        if "geometry_nodes" in f"{path.parent.name}/{path.name}"
-    )
     save(project / "film.blend")
-    with bpy.data.libraries.load(str(essentials), link=True) as (there, wanted):
-        wanted.node_groups = [there.node_groups[0]]
-    plane().modifiers.new("nodes", "NODES").node_group = wanted.node_groups[0]
-    name = wanted.node_groups[0].name
+    for path in (datafiles / "assets").rglob("*.blend"):
+        if "hair" in path.name or "geometry_nodes" in f"{path.parent.name}/{path.name}":
+            with bpy.data.libraries.load(str(path), link=True) as (there, wanted):
+                wanted.node_groups = list(there.node_groups)
+    trees = [one for one in bpy.data.node_groups if one.bl_idname == "GeometryNodeTree"]
+    groups = {tree.name: groups_in(tree) for tree in trees}
+    name = max(groups, key=lambda name: len(groups[name]))
+    assert groups[name], "one has others in it"
+    plane().modifiers.new("nodes", "NODES").node_group = bpy.data.node_groups[name]
     save(project / "film.blend")
     manifest = opened(part, project)
     assert [file.path for file in manifest.files] == ["scene.blend"]
-    assert bpy.data.objects["plane"].modifiers[0].node_group.name == name
+    group = bpy.data.objects["plane"].modifiers[0].node_group
+    assert group.name == name and groups_in(group) == groups[name]
     assert (
         not bpy.data.libraries
         and str(datafiles).encode() not in (project.with_name("package") / "scene.blend").read_bytes()

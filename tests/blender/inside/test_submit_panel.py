@@ -289,3 +289,11 @@ def test_frames_can_go_where_the_scenes_own_go_under_the_same_names(
     assert bpy.ops.renderchain.own_output() == {"FINISHED"}
     assert scene.renderchain.output.rstrip("/") == str(tmp_path / folder)
     assert scene.renderchain.names == names
+
+
+def test_render_single_layer_is_told_where_a_scene_has_several(part, scene):
+    scene.render.use_single_layer = True
+    look = part("blender.preflight").check_settings
+    assert not look(scene)
+    scene.view_layers.new("other")
+    assert [(one.kind, str(one.severity)) for one in look(scene)] == [("single layer", "warning")]

@@ -20,6 +20,7 @@ _DIGITS = 16  # of the digest that a cache of the artist's naming is called by
 _OCEAN = r"(disp|foam|normal|spray|spray_inverse)_\d+\.exr"
 _BAKE = r"(meta|blobs)/[^/]+\.(json|blob|vdb)"
 _BAKES = rf"\d+/{_BAKE}"
+_POINTS = r"_(\d{6}|-\d{5})"  # a simulation may begin before frame 0
 _FLUID = r"(config|data|guiding|mesh|noise|particles)/[A-Za-z_]+_-?\d+\.[a-z.]+"
 
 
@@ -87,12 +88,12 @@ def _of_point_cache(owner: Any, cache: Any) -> Iterator[Reference]:
     names = (cache.name or os.fsencode(owner.name).hex().upper(), called)
     new: dict[str, Any] = {"is_opened": bool(called), "called": called}
     if cache.use_external:
-        expand = partial(_frames, r"_\d{6}(_\d\d)?\.bphys", *names)
+        expand = partial(_frames, _POINTS + r"(_\d\d)?\.bphys", *names)
         new["is_of_film"] = not cache.use_library_path
         yield Reference(owner, cache, "filepath", cache.filepath, expand, **new)
     elif cache.use_disk_cache and cache.is_baked:
         blend = owner.library.filepath if owner.library and cache.use_library_path else ""
-        expand = partial(_frames, r"_\d{6}_\d\d\.bphys", *names)
+        expand = partial(_frames, _POINTS + r"_\d\d\.bphys", *names)
         yield Reference(owner, cache, "", blend, expand, is_beside=True, **new)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import bpy
@@ -20,8 +20,11 @@ PACKED = "//packed"  # where packed data would lie, if it were not packed
 ABSOLUTE = re.compile(r"(/|\\\\|[A-Za-z]:[\\/]|~|file:)")
 
 
-def clean() -> None:
-    """Change all data-blocks that the open file has itself; what it links is another file's."""
+def clean(linked_texts: Collection[str] = ()) -> None:
+    """Change all data-blocks that the open file has itself; what it links is another file's.
+
+    ``linked_texts`` are those that another file links, by name.
+    """
     for scene in _own(bpy.data.scenes):
         _clean_scene(scene)
     for tree in _trees():
@@ -29,7 +32,7 @@ def clean() -> None:
     for block in _all_own():
         _clean_block(block)
     _clean_packed()
-    _clean_texts()
+    _clean_texts(linked_texts)
     for clip in _own(bpy.data.movieclips):
         clip.proxy.directory = ""
     for item in _own(bpy.data.objects):
@@ -76,7 +79,9 @@ def _clean_tree(tree: Any) -> None:
 
 def _clean_block(block: Any) -> None:
     if block.asset_data:
+        is_kept = block.use_fake_user
         block.asset_clear()
+        block.use_fake_user = is_kept  # what nothing in a library uses, a film that links it does
     system = getattr(block, "bl_system_properties_get", None)  # Blender 5
     for group in (block, system() if system else None, *_parts(block)):
         if group is not None:
@@ -103,7 +108,7 @@ def _clean_properties(group: Any) -> None:
             del group[name]
         elif isinstance(value, str) and ABSOLUTE.match(value):
             group[name] = ""
-        elif hasattr(value, "keys"):
+        elif hasattr(value, "keys") and not isinstance(value, bpy.types.ID):  # which is cleaned itself
             _clean_properties(value)
 
 
@@ -127,12 +132,12 @@ def _neutral(path: str) -> str:
     return f"{PACKED}{tiles}{os.path.splitext(path)[1]}" if path else ""
 
 
-def _clean_texts() -> None:
+def _clean_texts(linked: Collection[str]) -> None:
     """Those that nothing reads go: notes, and scripts, which never run; others go without their files."""
     texts = [*_own(bpy.data.texts)]
     users = bpy.data.user_map(subset=texts) if texts else {}
     for text in texts:
-        if users[text]:
+        if users[text] or text.name in linked:
             text.filepath = ""
         else:
             bpy.data.texts.remove(text)

@@ -6,7 +6,8 @@ A library is opened to be packed, so it gets the values that the film has by its
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -25,6 +26,15 @@ def as_linked(bases: Bases) -> Settings:
         for block in _blocks()
         if block.library is not None and is_file(block.library)
     }
+
+
+def linked_texts(bases: Bases) -> Mapping[str, Collection[str]]:
+    """The names of the texts that the open file links, by library: in there nothing may use them."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for text in bpy.data.texts:
+        if text.library is not None and is_file(text.library):
+            found[bases.absolute(text.library.filepath, None)].add(text.name)
+    return found
 
 
 def set_as_linked(path: str, known: Settings) -> None:

@@ -117,17 +117,16 @@ def _writes(digits: str, width: int) -> bool:
 
 
 def tiles(path: str, numbers: Iterable[int], folders: Folders) -> Files:
-    """A UDIM set: the tiles that the image has, by number or by row and column."""
-    folder, name = os.path.split(path)
-    token = next((one for one in (UDIM, UVTILE) if one in name), None)
+    """A UDIM set: the tiles that the image has, by number or by row and column, in the path."""
+    token = next((one for one in (UDIM, UVTILE) if one in path), None)
     if token is None:
         return one_file(path, folders)
-    extension = extension_of(name.replace(token, ""))
+    extension = extension_of(path.replace(token, ""))
     members, missing = [], []
     for number in sorted(numbers):
         column, row = (number - 1001) % 10 + 1, (number - 1001) // 10 + 1
         written = f"{number:04d}" if token == UDIM else f"u{column}_v{row}"
-        source = os.path.join(folder, name.replace(token, written))
+        source = path.replace(token, written)
         if folders.has(source):
             members.append((source, f"s{written}{extension}"))
         else:

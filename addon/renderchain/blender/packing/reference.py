@@ -96,15 +96,16 @@ class Bases:
         """
         if not path.startswith("//"):
             return os.path.normpath(path)
-        relative = path[2:].replace("\\", "/") if os.sep == "\\" else path[2:]
+        relative = path[2:].replace("\\", "/")  # Windows writes those, and Blender reads them everywhere
         was_made_to_fit = self._depth and _climbs(relative) >= self._depth
         if library is not None:
             if is_films and was_made_to_fit:
                 relative = os.path.relpath(bpy.path.abspath(path), self._artist_folder)
-            return os.path.normpath(bpy.path.abspath(f"//{relative}", library=library))
+            start = os.path.dirname(self.absolute(library.filepath, None))
+            return os.path.normpath(os.path.join(start, relative))
         if self._depth and not was_made_to_fit:
             return os.path.normpath(os.path.join(self._artist_folder, relative))
-        return os.path.normpath(bpy.path.abspath(path))
+        return os.path.normpath(bpy.path.abspath(f"//{relative}"))
 
 
 def _climbs(relative: str) -> int:

@@ -9,10 +9,9 @@ from __future__ import annotations
 import json
 import os
 import traceback
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import bpy
 
@@ -23,7 +22,7 @@ from ..leaving import leave
 from .caches import BESIDE
 from .clean import clean
 from .colours import put_colours
-from .converted import Settings, as_linked, set_as_linked
+from .converted import Settings, as_linked, linked_texts, set_as_linked
 from .expansion import Files, Folders, extension_of
 from .kinds import references
 from .painted import put_painted
@@ -110,9 +109,10 @@ def pack(order: Order) -> Answer:
         raise SceneError(f"Blender can't write what the output settings ask for ({reason}). Choose others.")
     places = Places(Path(order.folder))
     libraries, settings = library_places(found.libraries), as_linked(bases)
+    texts = linked_texts(bases)
     _write(found.local, libraries, bases, places, MAIN_BLEND)
     for path, place in libraries.items():
-        _pack_library(path, place, found.linked, settings, libraries, places)
+        _pack_library(path, place, found.linked, settings, texts.get(path, ()), libraries, places)
     put_colours(places)
     return Answer(findings, tuple(places.files()))
 
@@ -122,16 +122,17 @@ def _pack_library(
     place: str,
     linked: dict[Key, Files],
     settings: Settings,
+    texts: Collection[str],
     libraries: dict[str, str],
     places: Places,
 ) -> None:
     """A library as a package has it: only what the film uses is there, the rest leads nowhere."""
     _open(path)
-    clean()
+    clean(texts)
     set_as_linked(path, settings)
     bases = Bases("", 0)
     own = [one for one in references() if is_in_file(one.owner)]
-    needed = [(one, linked.get(key_of(one, absolute(one, bases, path)))) for one in own]
+    needed = [(one, linked.get(key_of(one, absolute(one, bases, path), path))) for one in own]
     _write(needed, libraries, bases, places, place)
 
 
@@ -187,13 +188,18 @@ def _rewrite_libraries(paths: dict[bpy.types.Library, str], libraries: dict[str,
             library.filepath = _from(blend, libraries[path])
             continue
         if is_blenders_own(path):
-            for block in _directly_used(library):
-                block.make_local()
+            _make_own(library)
         bpy.data.libraries.remove(library)
 
 
-def _directly_used(library: bpy.types.Library) -> Sequence[Any]:
-    return [one for one in library.users_id if not one.is_library_indirect]
+def _make_own(library: bpy.types.Library) -> None:
+    """Have all that is used of a library be the file's own; each after its users, so that none is copied."""
+    left = len(library.users_id) + 1
+    while len(blocks := library.users_id) < left:
+        left = len(blocks)
+        for block, users in bpy.data.user_map(subset=blocks).items():
+            if users and all(user.library is None for user in users):
+                block.make_local()
 
 
 def _from(blend: str, place: str) -> str:

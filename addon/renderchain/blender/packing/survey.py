@@ -23,7 +23,7 @@ from .refusals import in_packed_library, refusals
 MISSING = "missing file"
 FIND_IT = "Find it or remove it."
 NOT_SHOWN = "No frame shows it."
-Key = tuple[str, str, str, str, str]
+Key = tuple[str, str, str, str, str, str]
 
 
 @dataclass
@@ -49,7 +49,7 @@ def survey(scene: bpy.types.Scene, bases: Bases, folders: Folders, blend: str) -
         if is_own or (one.is_beside and not one.path):  # a linked cache may be beside the film
             found.local.append((one, files if is_used else None))
         elif files is not None:
-            found.linked[key_of(one, path)] = files
+            found.linked[key_of(one, path, bases.absolute(one.owner.library.filepath, None))] = files
         if files is not None and one.owner in shown and (packed := _packed_library(one)):
             found.findings.append(in_packed_library(one.owner, path, packed))
     found.findings += _of_libraries(found, bases, used, shown)
@@ -71,10 +71,10 @@ def absolute(one: Reference, bases: Bases, blend: str) -> str:
     return bases.absolute(one.path, one.library, is_films=is_in_file(one.owner))
 
 
-def key_of(one: Reference, path: str) -> Key:
+def key_of(one: Reference, path: str, library: str) -> Key:
     """What tells a linked reference from others, seen from the film and from its own file alike."""
     path = one.path if one.is_of_film else path  # its own file does not know where the film is
-    return (one.owner.id_type, one.owner.name, one.attribute, one.called, path)
+    return (library, one.owner.id_type, one.owner.name, one.attribute, one.called, path)
 
 
 def is_in_file(block: bpy.types.ID) -> bool:

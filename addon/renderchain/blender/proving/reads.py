@@ -12,6 +12,7 @@ import bpy
 
 from ...core.proof import MISSING, Value
 from ..cycles.reading.reach import Reach
+from ..packing.reference import Bases
 
 UDIM, UVTILE = "<UDIM>", "<UVTILE>"
 UDIM_ROW = 10
@@ -142,4 +143,4 @@ def _unread(path: str) -> str:
 
 
 def _absolute(path: str, block: Any) -> str:
-    return os.path.normpath(bpy.path.abspath(path, library=block.library))
+    return Bases("", 0).absolute(path, block.library)

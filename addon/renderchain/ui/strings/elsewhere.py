@@ -106,6 +106,7 @@ BEFORE_SENDING = (
     "Rename it.",
     "The network does not write the output format {format}; frames will be PNG files.",
     "Workers render without the texture cache; textures may look a little sharper or softer.",
+    "Render Single Layer is on; workers render all view layers that are used for rendering.",
     "Image {image} was changed and not saved.",
     "Save or pack it, and submit again.",
     "{block} refers to {path}, which is missing.",
