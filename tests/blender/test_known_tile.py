@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,30 @@ def test_it_comes_out_the_same_beside_a_scene_which_it_leaves_as_it_is(tmp_path:
     alone = asyncio.run(renderer.known_tile())
     assert (alone.device, alone.unfit) == ("CPU", "") and alone.build.startswith(alone.blender_version)
     assert asyncio.run(frames(with_known=True)) == asyncio.run(frames(with_known=False))
+
+
+def test_it_leaves_modules_compiled_which_a_process_with_a_scene_finds_and_cannot_write(
+    tmp_path: Path,
+) -> None:
+    package, compiled, output = (tmp_path / name for name in ("package", "compiled", "out"))
+    for folder in (compiled, output):
+        folder.mkdir()
+    manifest = package_of(package, "switched lights")
+    renderer = replace(renderer_in(tmp_path), compiled=compiled)
+    asyncio.run(renderer.known_tile())
+    left = {path: path.stat().st_mtime_ns for path in compiled.rglob("*.pyc")}
+    names = {path.name.split(".")[0] for path in left}
+    assert {"render_program", "messages", "known_tile", "multiarray"} <= names
+
+    async def render() -> None:
+        async with renderer.open(package, manifest, output) as session:
+            await session.render(1, lambda _: None)
+
+    (gone,) = (path for path in left if path.name.startswith("render_program."))
+    gone.unlink()  # it is compiled in memory then
+    asyncio.run(render())
+    now = {path: path.stat().st_mtime_ns for path in compiled.rglob("*.pyc")}
+    assert now == {path: time for path, time in left.items() if path != gone}
 
 
 def test_the_scene_is_the_one_that_its_script_makes(tmp_path: Path) -> None:

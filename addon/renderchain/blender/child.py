@@ -1,7 +1,7 @@
 """What a render process runs: it puts the package on the path and starts the render program.
 
 A script, not a module: Blender and Python start it by its file name, with the folders of numpy
-and OpenEXR behind "--".
+and OpenEXR behind "--". It compiles no module that the known tile's process has compiled before.
 """
 
 import importlib
@@ -9,6 +9,10 @@ import os
 import sys
 from pathlib import Path
 
+# Python itself is told to heed no variable. Where nobody has filled the folder, what lies beside is better.
+compiled = os.environ.get("PYTHONPYCACHEPREFIX", "")
+if os.path.isdir(compiled) and (os.access(compiled, os.W_OK) or os.listdir(compiled)):
+    sys.pycache_prefix = compiled
 package = Path(__file__).resolve().parents[1]
 messages = os.fdopen(os.dup(1), "wb", buffering=0)
 os.dup2(2, 1)  # what Blender and Cycles print belongs into the log

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -89,6 +90,7 @@ async def find_blenders(
     Raises what is wrong with the only one, or SettingsError where none of several can be used.
     """
     kept = kept or kept_tiles(settings)
+    empty_compiled(settings)
     found, left_out = list[LocalBlender](), list[BlenderUnfit]()
     for name in settings.blenders:
         try:
@@ -106,6 +108,17 @@ async def find_blenders(
     for unfit in left_out:
         reporter.tell(unfit)
     return Blenders(tuple(found), tuple(left_out))
+
+
+def compiled_in(settings: Settings) -> Path:
+    """Where Python's modules lie compiled, once a process has made the known tile."""
+    return settings.folder / "compiled"
+
+
+def empty_compiled(settings: Settings) -> None:
+    """Nothing there is of another version: of an image's files all may have the same date."""
+    shutil.rmtree(compiled_in(settings), ignore_errors=True)
+    compiled_in(settings).mkdir(parents=True, exist_ok=True)
 
 
 def kept_tiles(settings: Settings, *, is_looking: bool = False) -> KeptTiles:
@@ -127,9 +140,10 @@ async def _look(
     for lane in range(1, 1 + settings.lanes):
         # AUTO is found out in the first lane; the CPU is one device for all.
         chosen = replace(settings, device=makers[0].device) if makers else settings
-        renderer = make_renderer(
+        made = make_renderer(
             chosen, program, allow_unsandboxed=settings.allow_unsandboxed, lane=lane, modules=modules
         )
+        renderer = replace(made, compiled=compiled_in(settings))
         if found and renderer.device == found[0][0].device:
             found.append(found[0])
             continue

@@ -73,7 +73,7 @@ from ..ports.content_store import ContentStore
 from ..ports.renderer import Renderer
 from ..ports.reporter import Reporter
 from ..settings import Settings, default_folder
-from .blenders import Blenders, find_blenders
+from .blenders import Blenders, compiled_in, find_blenders
 from .board_folders import reporter_of
 from .index import open_indexed_worker
 from .keys import open_keys
@@ -221,6 +221,7 @@ def _worker(settings: Settings, reporter: Reporter, place: Place, shared: _Share
     private = PrivateOpening(sealer, keys)
     beside = dialling(settings, reporter, chain)
     pins = pins_of(settings, store, place)
+    second = SecondChild(settings.allow_unsandboxed, compiled=compiled_in(settings))
     lease = RenderLease(
         chain,
         store,
@@ -231,7 +232,7 @@ def _worker(settings: Settings, reporter: Reporter, place: Place, shared: _Share
         proof_store=proof_store,
         pins=pins,
         journal=journal,
-        images_in=SandboxedImages(SecondChild(settings.allow_unsandboxed)),
+        images_in=SandboxedImages(second),
         limits=limits,
         private=private,
         beside=beside,
@@ -246,7 +247,7 @@ def _worker(settings: Settings, reporter: Reporter, place: Place, shared: _Share
         folder,
         hash_many=hash_many,
         sealer=sealer,
-        read_noisy=SandboxedReader(SecondChild(settings.allow_unsandboxed)),
+        read_noisy=SandboxedReader(second),
         may_share=job_probe.may_share,
         keep_pinned=pins.pin,
         limits=limits,

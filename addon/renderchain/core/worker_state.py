@@ -239,7 +239,7 @@ class WorkerState:
             self.lanes_s[one.lane] = self.lanes_s.get(one.lane, 0.0) + notice.render_s
 
     @_fold.register
-    def _(self, notice: leases.SelfTestPassed, time_s: float) -> None:
+    def _(self, notice: leases.SelfTestPassed | leases.SelfTestSpared, time_s: float) -> None:
         self._step(notice, "uploading", time_s)
         self._rendered(_lease(notice))
 

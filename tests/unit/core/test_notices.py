@@ -117,6 +117,9 @@ ONE_OF_EACH: dict[Notice, str] = {
     leases.RenderStarted(*IDS, 8, "CPU", "Xeon"): f"Lease {LEASE}: rendering 8 frames on CPU (Xeon)",
     leases.FrameRendered(*IDS, 12, 3.25): "Frame 12 rendered in 3.2 s",
     leases.SelfTestPassed(*IDS, 2, 3.25): f"Lease {LEASE}: self-test of 2 leaves passed in 3.2 s",
+    leases.SelfTestSpared(*IDS): (
+        f"Lease {LEASE}: spared the self-test by chance, others of its package passed"
+    ),
     leases.SelfTestFailed(*IDS, "bafy", 12, 5, 1): (
         f"Lease {LEASE}: self-test failed, leaf 5 of frame 12 of package bafy differs in 1 bit of its print"
     ),

@@ -128,10 +128,11 @@ def test_each_lane_says_whether_it_renders_and_for_how_long_it_did() -> None:
     assert [value(page, "lane_render_seconds_total", lane=str(lane)) for lane in (1, 2, 3)] == [3, 4, 0]
 
 
-def test_a_lease_is_rendered_until_the_next_one_of_its_lane_is() -> None:
+@pytest.mark.parametrize("over", [leases.SelfTestPassed(*ids(5), 1, 2.0), leases.SelfTestSpared(*ids(5))])
+def test_a_lease_is_rendered_until_the_next_one_of_its_lane_is(over: leases.LeaseNotice) -> None:
     state = told(*(leases.RenderStarted(*ids(4 + lane), 2, "CPU", "Xeon", lane) for lane in (1, 2)))
     assert list(state.rendering) == [(0, 5), (0, 6)]
-    told(leases.SelfTestPassed(*ids(5), 1, 2.0), state=state)
+    told(over, state=state)
     assert list(state.rendering) == [(0, 6)] and state.held[FIVE].step == "uploading"
     told(leases.RenderStarted(*ids(7), 2, "CPU", "Xeon", 2), state=state)
     assert list(state.rendering) == [(0, 7)]

@@ -33,7 +33,8 @@ class BlenderRenderer:
 
     ``device`` is AUTO or one of Cycles' names; a frame may be silent for ``silence_s``, no longer.
     ``allowed`` is code of scenes' own that may run (core/scene_code.py). ``modules`` are folders with what
-    NEEDED_MODULES names, for another Python than this one.
+    NEEDED_MODULES names, for another Python than this one. ``compiled`` is a folder for compiled modules:
+    processes that open scenes find there what the known tile's have left, which ``compiles`` are alone.
     """
 
     blender: str
@@ -46,6 +47,8 @@ class BlenderRenderer:
     allowed: tuple[str, ...] = ()
     modules: tuple[Path, ...] = ()
     keeps_logs: bool = True
+    compiled: Path | None = None
+    compiles: bool = False
 
     @contextlib.asynccontextmanager
     async def open(self, package: Path, manifest: Manifest, output: Path) -> AsyncIterator[Session]:
@@ -100,7 +103,7 @@ class BlenderRenderer:
             output.mkdir()
             which = Path(self.blender).parent.name or "module"
             name = f"known-{which}-{(device or self.device).lower()}"
-            started = await self.start(package, output, name)
+            started = await replace(self, compiles=True).start(package, output, name)
             session = Session(started, LOAD_TIMEOUT_S, LOAD_TIMEOUT_S, ())
             try:
                 return await session.known_tile(device or self.device)
@@ -132,6 +135,8 @@ class BlenderRenderer:
             tmpfs=self.limits.tmpfs,
             filter_program=filter_program(on_cpu=self.device == "CPU"),
             on_cpu=self.device == "CPU",
+            compiled=self.compiled,
+            compiles=self.compiles,
         )
 
 

@@ -60,9 +60,10 @@ DEVICES = (
 DEVICE_ROOT = Path("/dev")
 DEFAULT_TMPFS = 2**30
 FILTER = "@filter"
-PACKAGE = "/package"  # inside
+PACKAGE, COMPILED = "/package", "/compiled"  # inside
 COLOURS_VARIABLE = "OCIO"  # which names a colour configuration
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8"}
+COMPILED_VARIABLE = "PYTHONPYCACHEPREFIX"  # which names the folder of compiled modules
 ISOLATION = ("--unshare-all", "--unshare-user", "--disable-userns", "--new-session", "--die-with-parent")
 NOBODY = ("--uid", "1000", "--gid", "1000")
 HOST = ("--hostname", "render")
@@ -109,17 +110,22 @@ def jail(
     tmpfs: int = DEFAULT_TMPFS,
     filter_program: bytes = b"",
     on_cpu: bool = False,
+    compiled: Path | None = None,
+    compiles: bool = False,
 ) -> Jailed:
     """The command inside the sandbox; ``readable`` are folders that it needs besides the system.
 
     It gets the ``environment`` that the provider chose and nothing of ours. Files in its /tmp and in its
     /dev/shm may each take ``tmpfs`` bytes of memory; else it writes nowhere but in ``output``, if any.
     System calls pass the ``filter_program``, where there is one. ``on_cpu``: there are no graphics devices.
+    In the folder ``compiled`` are modules as Python compiles them, for whoever ``compiles`` to write.
     """
     bwrap = shutil.which("bwrap")
     if bwrap is None:
         require_sandbox(allow_unsandboxed)
         ours = {name: value for name, value in os.environ.items() if name != COLOURS_VARIABLE}
+        if compiled:
+            ours[COMPILED_VARIABLE] = str(compiled)
         return Jailed(list(command), str(package), str(output or ""), {**ours, **environment})
     host = HOST if _may_name_host(bwrap) else ()
     arguments = [bwrap, *ISOLATION, *NOBODY, *host, "--cap-drop", "ALL", "--clearenv"]
@@ -133,6 +139,9 @@ def jail(
     arguments += ["--ro-bind", str(package), PACKAGE]
     if output:
         arguments += ["--bind", str(output), "/output"]
+    if compiled:  # it may be deleted at any time
+        arguments += ["--bind-try" if compiles else "--ro-bind-try", str(compiled), COMPILED]
+        arguments += ["--setenv", COMPILED_VARIABLE, COMPILED]
     for name in ("/dev", "/"):  # they are files in memory too, of any size
         arguments += ["--remount-ro", name]
     if filter_program:

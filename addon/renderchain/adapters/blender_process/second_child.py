@@ -8,6 +8,7 @@ answers on its standard output.
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import json
 import os
 import signal
@@ -24,7 +25,7 @@ from ...core.errors import RenderFailed
 from .limits import GIB, MIB
 from .process import NEEDED_MODULES, PACKAGE_ROOT, folder_of
 from .running import DEAD_S, LAUNCH, file_with
-from .sandbox import FILTER, jail
+from .sandbox import COMPILED, FILTER, is_sandboxed, jail
 from .seccomp import filter_program
 from .tree import exists, tree_of
 
@@ -34,12 +35,13 @@ INSIDE = "@folder/"  # in arguments, for the folder as the program sees it
 @dataclass(frozen=True)
 class SecondChild:
     """``memory`` in bytes is what the program may have, ``seconds`` is all the time there is: for all that it
-    does, or for an answer where it is asked.
+    does, or for an answer where it is asked. ``compiled`` is as a BlenderRenderer's.
     """
 
     allow_unsandboxed: bool
     memory: int = 4 * GIB
     seconds: float = 120.0
+    compiled: Path | None = None
 
     @contextlib.contextmanager
     def running(
@@ -74,8 +76,10 @@ class SecondChild:
         """The program, as ``running`` has it; whoever starts it ends it. ``is_asked``: it has an input."""
         modules = [folder_of(name) for name in NEEDED_MODULES]
         python = {Path(sys.prefix), Path(sys.base_prefix), Path(sys.executable).resolve().parent}
+        compiled = self.compiled if self.compiled and has_compiled(self.compiled, "numpy") else None
+        options = ["-X", f"pycache_prefix={COMPILED if is_sandboxed() else compiled}"] if compiled else []
         jailed = jail(
-            [sys.executable, "-I", str(program), *arguments, "--", *map(str, modules)],
+            [sys.executable, "-I", *options, str(program), *arguments, "--", *map(str, modules)],
             sorted({PACKAGE_ROOT, *modules, *python, *readable}),
             folder,
             None,
@@ -84,6 +88,7 @@ class SecondChild:
             tmpfs=16 * MIB,
             filter_program=filter_program(on_cpu=True),
             on_cpu=True,
+            compiled=compiled,
         )
         with file_with(jailed.filter) as number:
             known = {FILTER: str(number)}
@@ -105,6 +110,16 @@ class SecondChild:
         most = {"RLIMIT_CORE": 0, "RLIMIT_FSIZE": 64 * MIB, "RLIMIT_NOFILE": 256}
         most |= {"RLIMIT_DATA": self.memory + GIB, "RLIMIT_CPU": max(int(self.seconds), 1)}
         return [sys.executable, "-I", "-S", str(LAUNCH), json.dumps({"groups": [], "limits": most})]
+
+
+def has_compiled(folder: Path, module: str) -> bool:
+    """Whether a process of this very Python has left a module there; else what lies beside it is better."""
+    spec = importlib.util.find_spec(module)
+    if spec is None or spec.origin is None:
+        return False
+    origin = Path(spec.origin)
+    name = f"{origin.stem}.{sys.implementation.cache_tag}.pyc"
+    return folder.joinpath(*origin.parent.parts[1:], name).is_file()
 
 
 def end_child(child: subprocess.Popen[bytes]) -> None:

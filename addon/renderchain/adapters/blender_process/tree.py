@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
+import time
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 PROC = Path("/proc")
 LEAST_SHARE = 0.04  # of the machine's memory
+MOST_STAT = 4096  # bytes that /proc says of a process in one line
+RECENT_S = 0.2  # so old may be what is said of who is whose child, where it is asked again and again
+Children = Mapping[int, Sequence[int]]  # of each process
 
 
 @dataclass(frozen=True)
@@ -21,9 +27,32 @@ class Taken:
     memory: int
 
 
+class Recent:
+    """Whose child each process is, as it was a moment ago: read once for all who ask in that moment.
+
+    With each process on the machine it takes longer, and each render process is watched by a thread.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._children: Children = {}
+        self._read_s = float("-inf")
+
+    def children(self) -> Children:
+        """Of each process."""
+        with self._lock:
+            if time.monotonic() - self._read_s > RECENT_S:
+                self._children = _children()
+                self._read_s = time.monotonic()
+            return self._children
+
+
+_recent = Recent()
+
+
 def taken_by(root: int) -> Taken:
     """What a process has taken together with its children, theirs, and so on."""
-    numbers = tree_of(root)
+    numbers = _below(root, _recent.children())
     sizes = [_pages(number) for number in numbers]
     own = sum(resident - shared for resident, shared in sizes)
     return Taken(len(numbers), PAGE * (own + max((shared for _, shared in sizes), default=0)))
@@ -34,18 +63,31 @@ def tree_of(root: int) -> list[int]:
 
     Whoever is in a sandbox can't leave the tree: its first process is the parent of all that lose theirs.
     """
-    children = defaultdict(list)
-    for name in os.listdir(PROC) if PROC.exists() else ():
-        if name.isdigit():
-            with contextlib.suppress(OSError, IndexError, ValueError):  # it ended in this moment
-                stat = (PROC / name / "stat").read_bytes()
-                children[int(stat.rsplit(b")", 1)[1].split()[1])].append(int(name))
+    return _below(root, _children())
+
+
+def _below(root: int, children: Children) -> list[int]:
     found, waiting = [], [root]
     while waiting:
         number = waiting.pop()
         found.append(number)
-        waiting += children[number]
+        waiting += children.get(number, ())
     return found
+
+
+def _children() -> Children:
+    """Of each process; files are read by their numbers, which takes a third of what a Path would."""
+    children = defaultdict[int, list[int]](list)
+    for name in os.listdir(PROC) if PROC.exists() else ():
+        if name.isdigit():
+            with contextlib.suppress(OSError, IndexError, ValueError):  # it ended in this moment
+                file = os.open(f"{PROC}/{name}/stat", os.O_RDONLY)
+                try:
+                    stat = os.read(file, MOST_STAT)
+                finally:
+                    os.close(file)
+                children[int(stat.rsplit(b")", 1)[1].split(None, 2)[1])].append(int(name))
+    return children
 
 
 def is_machine_full() -> bool:

@@ -21,6 +21,11 @@ from .tree import is_machine_full, taken_by
 EVERY_S = 0.5
 
 
+def _until_next_s() -> float:
+    """All watches look at the same times, so that the machine's processes are read once for all of them."""
+    return EVERY_S - time.monotonic() % EVERY_S
+
+
 class Watch:
     """Of one process; ``folder`` is an open descriptor of its output folder, None where that can't be had.
 
@@ -56,7 +61,7 @@ class Watch:
             self.reason = self._over_memory
 
     def _run(self) -> None:
-        while not self.reason and not self._is_over.wait(EVERY_S):
+        while not self.reason and not self._is_over.wait(_until_next_s()):
             try:
                 self.reason = self._over()
             except Exception as error:  # noqa: BLE001 - whatever it is, unwatched it does not go on

@@ -37,6 +37,11 @@ class RenderedFrames:
     rendered: tuple[Rendered, ...]
     failure: RenderFailed | None
 
+    @property
+    def rendered_s(self) -> float:
+        """What its frames took."""
+        return sum(one.render_ms for one in self.rendered) / 1000
+
 
 class RenderFrames:
     """``finished`` is where frames are as soon as they are done."""

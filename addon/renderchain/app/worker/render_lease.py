@@ -186,7 +186,7 @@ class RenderLease:
     ) -> None:
         """Test, pin and submit what was rendered."""
         entry, self_test = turn.entry, turn.lane.self_test
-        root_folder = self.output(entry.lease_id)
+        ids, root_folder = (entry.job_id, entry.lease_id), self.output(entry.lease_id)
         hash_many, tiles = remembering(self._hash_many), manifest.leaves_per_frame
         committed = write_result(
             self._finished.folder(entry.lease_id),
@@ -198,8 +198,8 @@ class RenderLease:
             manifest=manifest,
             hash_many=hash_many,
         )
-        if self_test:
-            ids, again = (entry.job_id, entry.lease_id), root_folder / "again"
+        if self_test and (done.failure or self_test.is_drawn(ids, package.name, done.rendered_s)):
+            again = root_folder / "again"
             shown = [(one.frame, mine) for one, mine in zip(done.rendered, committed.prints, strict=True)]
             async with deadline.within(f"The self-test of lease {entry.lease_id}", TEST_PART):
                 await turn.begin_test(package.name, done.loaded.device)

@@ -16,7 +16,7 @@ from ...core.again import repeats
 from ...core.errors import ProcessKilled, RenderFailed
 from ...core.ids import JobId, LeaseId
 from ...core.manifest import Manifest
-from ...core.notices.leases import SelfTestFailed, SelfTestPassed
+from ...core.notices.leases import SelfTestFailed, SelfTestPassed, SelfTestSpared
 from ...core.prints import TilePrint, bit_distance
 from ...ports.renderer import Renderer
 from ...ports.reporter import Reporter
@@ -24,22 +24,36 @@ from ..exchange.records import read_records
 from ..upkeep.keeping import past_kills
 
 FIRST_LEAVES, LATER_LEAVES = 2, 1  # of as many frames: of a package that did not pass here yet, and that did
+SHARE = 1 / 25  # of what a package's leases take may go to their self-tests, once it has passed
+LEAST_CHANCE = 1 / 4  # that a lease has one, however short it is
 MOST_KNOWN = 1000  # packages
 KILLS_BORNE = 3  # of its processes: a whole lease hangs on it
 
 
 class SelfTest:
-    """``chance`` draws the leaves; a scene must not foresee them, so it is the system's.
+    """``chance`` draws leases and leaves; a scene must not foresee them, so it is the system's.
 
-    To set up a scene for a leaf takes what it takes for a whole frame: a second leaf of each lease would cost
-    small leases a twentieth of their time.
+    To set up a scene for a leaf takes what it takes for a whole frame, and a process must start for it, which
+    a lease of a few short frames would not be worth (docs/decisions/0026).
     """
 
     def __init__(self, renderer: Renderer, reporter: Reporter, chance: random.Random) -> None:
         self._renderer = renderer
         self._reporter = reporter
         self._chance = chance
-        self._passed: dict[str, None] = {}  # packages, those that passed longest ago first
+        # Packages and the least seconds that a self-test took, those that passed longest ago first.
+        self._passed: dict[str, float] = {}
+
+    def is_drawn(self, ids: tuple[JobId, LeaseId], package: str, rendered_s: float) -> bool:
+        """Whether a lease whose frames took so long has one: always, as long as its package did not pass.
+
+        Later on chance decides where it would take more than its share, by the quickest that there was.
+        """
+        test_s, share_s = self._passed.get(package), SHARE * rendered_s
+        if test_s is None or share_s >= test_s or self._chance.random() < max(share_s / test_s, LEAST_CHANCE):
+            return True
+        self._reporter.tell(SelfTestSpared(*ids))
+        return False
 
     async def run(
         self,
@@ -71,13 +85,12 @@ class SelfTest:
                     f"Leaf {leaf} of frame {frame} came out otherwise when rendered again; verifiers would "
                     f"reject it. Nothing was submitted; please report package {package.name}."
                 )
-        self._note_passed(package.name)
         spent_s = asyncio.get_running_loop().time() - started_s
+        self._note_passed(package.name, spent_s)
         self._reporter.tell(SelfTestPassed(*ids, len(drawn), spent_s))
 
-    def _note_passed(self, package: str) -> None:
-        self._passed.pop(package, None)
-        self._passed[package] = None
+    def _note_passed(self, package: str, spent_s: float) -> None:
+        self._passed[package] = min(self._passed.pop(package, spent_s), spent_s)
         if len(self._passed) > MOST_KNOWN:
             del self._passed[next(iter(self._passed))]
 

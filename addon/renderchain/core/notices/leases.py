@@ -188,6 +188,15 @@ class SelfTestPassed(LeaseNotice):
 
 
 @dataclass(frozen=True)
+class SelfTestSpared(LeaseNotice):
+    """Chance spared a lease the self-test, which would have taken more than its share of the time."""
+
+    @property
+    def sentence(self) -> str:
+        return f"Lease {self.lease_id}: spared the self-test by chance, others of its package passed"
+
+
+@dataclass(frozen=True)
 class SelfTestFailed(LeaseNotice):
     """A leaf came out otherwise when it was rendered as a verifier does; nothing is submitted.
 

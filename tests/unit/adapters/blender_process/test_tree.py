@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import time
 
 import pytest
+from renderchain.adapters.blender_process import tree
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 TIMEOUT_S = 60
@@ -40,6 +43,33 @@ def leaves_behind(*, adopts: int, end: str) -> bool:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip() == "True"
+
+
+def test_who_asks_for_what_several_processes_take_has_all_of_the_machine_read_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    listed, found = list[object](), os.listdir
+
+    def listdir(folder: object) -> list[str]:
+        listed.append(folder)
+        return found(folder)  # type: ignore[call-overload,no-any-return]
+
+    monkeypatch.setattr(tree, "_recent", tree.Recent())
+    monkeypatch.setattr(tree, "RECENT_S", 60.0)
+    monkeypatch.setattr(tree.os, "listdir", listdir)
+    taken = [tree.taken_by(root) for root in (os.getpid(), os.getppid(), os.getpid())]
+    assert len(listed) == 1 and all(one.processes and one.memory for one in taken)
+    assert os.getpid() in tree.tree_of(os.getppid()) and len(listed) == 2, "who is killed is looked for anew"
+
+
+def test_a_process_that_starts_counts_a_moment_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tree, "_recent", tree.Recent())
+    before = tree.taken_by(os.getpid())
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
+        time.sleep(2 * tree.RECENT_S)
+        assert tree.taken_by(os.getpid()).processes == before.processes + 1
+        assert tree.taken_by(child.pid).processes == 1
+        child.kill()
 
 
 def test_a_dead_process_whose_parent_does_not_ask_is_gone_though_it_is_listed() -> None:

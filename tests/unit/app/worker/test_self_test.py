@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from renderchain.app.worker.self_test import KILLS_BORNE, SelfTest
+from renderchain.app.worker.self_test import KILLS_BORNE, LEAST_CHANCE, SHARE, SelfTest
 from renderchain.core.board_events import LeaseClaimed, LeaseEnded
 from renderchain.core.errors import ContentError, JournalError, ProcessKilled, RenderFailed
 from renderchain.core.job import family_of
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.manifest import Manifest
-from renderchain.core.notices.leases import LeaseFailed, LeaseSubmitted, SelfTestFailed, SelfTestPassed
+from renderchain.core.notices.leases import (
+    LeaseFailed,
+    LeaseSubmitted,
+    SelfTestFailed,
+    SelfTestPassed,
+    SelfTestSpared,
+)
 from renderchain.core.prints import RECORD_BYTES
 from renderchain.ports.renderer import RenderSession
 
@@ -63,11 +70,81 @@ def test_a_lease_of_one_frame_has_one_leaf_looked_at(bench: UseCaseBench) -> Non
     assert len(leaves) == 1 and bench.reporter.heard(SelfTestPassed)[0].leaf_count == 1
 
 
+class Fixed(random.Random):
+    """Chance that draws leaves as ever, and of leases all or none."""
+
+    def __init__(self, drawn: float) -> None:
+        super().__init__(1)
+        self._drawn = drawn
+
+    def random(self) -> float:
+        return self._drawn
+
+    def getrandbits(self, count: int) -> int:  # else leaves would be drawn by ``random``
+        return super().getrandbits(count)
+
+
+ALL_DRAWN, ALL_SPARED = 0.0, 1.0
+
+
+def keep_one(bench: UseCaseBench, chance: random.Random) -> SelfTest:
+    """The self-test that all of the bench's leases share."""
+    kept = SelfTest(bench.renderer, bench.reporter, chance)
+    bench.self_test = lambda: kept  # type: ignore[method-assign]
+    return kept
+
+
+def submit_some(bench: UseCaseBench, count: int) -> None:
+    """Leases of one package."""
+    lease = bench.render_lease()
+    for _ in range(count):
+        bench.submit(lease)
+        bench.set_lease(LEASE)
+
+
+def test_chance_spares_short_leases_of_a_package_that_has_passed(bench: UseCaseBench) -> None:
+    keep_one(bench, random.Random(7))
+    submit_some(bench, 24)
+    passed, spared = bench.reporter.heard(SelfTestPassed), bench.reporter.heard(SelfTestSpared)
+    assert len(passed) + len(spared) == len(bench.chain.of("submit")) == 24
+    assert isinstance(bench.reporter.heard(SelfTestPassed | SelfTestSpared)[0], SelfTestPassed)
+    assert 0.5 * LEAST_CHANCE < len(passed) / 24 < 2 * LEAST_CHANCE
+    assert bench.renderer.opened == 24 + len(passed), "a process for nothing"
+
+
+def test_a_lease_whose_self_test_is_worth_it_is_never_spared(bench: UseCaseBench) -> None:
+    kept = keep_one(bench, Fixed(ALL_SPARED))
+    bench.submit()
+    (passed,) = bench.reporter.heard(SelfTestPassed)
+    ids, cid, long_s = (JOB, LEASE), bench.package.cid, passed.self_test_s / SHARE
+    assert kept.is_drawn(ids, cid, long_s) and not kept.is_drawn(ids, cid, 0.99 * long_s)
+    assert kept.is_drawn(ids, "another", 0.0), "it did not pass yet"
+
+
+def test_the_shorter_a_lease_the_rarer_is_its_self_test_down_to_a_least_chance(bench: UseCaseBench) -> None:
+    kept = keep_one(bench, random.Random(7))
+    bench.submit()
+    long_s = bench.reporter.heard(SelfTestPassed)[0].self_test_s / SHARE
+
+    def part(rendered_s: float) -> float:
+        return sum(kept.is_drawn((JOB, LEASE), bench.package.cid, rendered_s) for _ in range(1000)) / 1000
+
+    assert part(0.6 * long_s) == pytest.approx(0.6, abs=0.06)
+    assert part(0.01 * long_s) == part(0.0) == pytest.approx(LEAST_CHANCE, abs=0.06)
+
+
+def test_a_lease_with_a_frame_that_failed_is_not_spared(bench: UseCaseBench) -> None:
+    keep_one(bench, Fixed(ALL_SPARED))
+    submit_some(bench, 2)
+    bench.renderer.fail("render", None, RenderFailed("no light"))
+    bench.submit()
+    assert len(bench.reporter.heard(SelfTestSpared)) == 1 and len(bench.reporter.heard(SelfTestPassed)) == 2
+
+
 def test_a_package_that_has_passed_has_one_leaf_of_a_lease_looked_at_until_it_fails(
     bench: UseCaseBench,
 ) -> None:
-    kept = bench.self_test()
-    bench.self_test = lambda: kept  # type: ignore[method-assign]
+    keep_one(bench, Fixed(ALL_DRAWN))
     for _ in range(3):
         bench.submit()
         bench.set_lease(LEASE)
