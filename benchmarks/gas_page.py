@@ -43,8 +43,9 @@ board's own: about 350,000 for each lease that is assigned, 300,000 for each tha
 An audited lease with equal digests is twelve transactions by themselves. Before they do anything these take
 1.38 M each, 16.6 M together, which is half of what the lease takes; the goal leaves 13.4 M for all else.
 What is sent together costs that once: sixteen audits at once take 22 M a lease with its claim and
-submission. Workers send the steps of their audits one by one: a lease of the length that clients choose takes
-most of an hour, so that a worker seldom has two steps to take in one minute.
+submission. So votes and closings wait for company, for a fifth of a step, which is 48 minutes on public
+networks: a lease of the length that clients choose takes most of an hour, and is claimed and submitted in it.
+An account that sent nothing else for as long expects no company.
 
 A worker that claims for itself could submit a lease and claim the next one in one transaction. That would
 save 1.38 M of the 8.5 M that a lease takes which is not audited, at 3 gFri 0.3 % of the least that a

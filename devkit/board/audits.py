@@ -28,7 +28,9 @@ class MemoryAudits(MemoryView):
             f"Drawing leases {wanted}", lambda model: model.draw(self.address, job_id, wanted)
         )
 
-    async def commit(self, marks: Sequence[tuple[int, int, int]]) -> list[ContractError]:
+    async def commit(
+        self, marks: Sequence[tuple[int, int, int]], company_until_s: float = 0.0
+    ) -> list[ContractError]:
         """As a verifier, seal votes: (lease, seat, mark) each."""
         wanted = [(LeaseId(lease), seat, mark) for lease, seat, mark in marks]
         action = f"Sealing votes on leases {[one[0] for one in wanted]}"
@@ -53,7 +55,7 @@ class MemoryAudits(MemoryView):
         action = f"Opening the leaves of lease {lease_id}"
         await self._do(action, lambda model: model.open(self.address, *shown))
 
-    async def reveal(self, reveals: Sequence[Reveal]) -> list[ContractError]:
+    async def reveal(self, reveals: Sequence[Reveal], company_until_s: float = 0.0) -> list[ContractError]:
         """As a verifier, show votes."""
         wanted = list(reveals)
         action = f"Revealing votes on leases {[one.lease_id for one in wanted]}"
@@ -68,6 +70,7 @@ class MemoryAudits(MemoryView):
         *,
         differs: int,
         mean: bool,
+        company_until_s: float = 0.0,
     ) -> None:
         """As a verifier, show a vote with other digests."""
         place = (reveal.lease_id, reveal.seat, reveal.nonce)
@@ -93,7 +96,9 @@ class MemoryAudits(MemoryView):
         action = f"Showing the rejection of lease {lease_id}"
         await self._do(action, lambda model: model.show(self.address, lease_id, leaf, by_levels, *shown))
 
-    async def advance(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
+    async def advance(
+        self, job_id: JobId, lease_ids: Sequence[LeaseId], company_until_s: float = 0.0
+    ) -> list[ContractError]:
         """Go on where everybody voted or a deadline passed; anyone may."""
         wanted = list(lease_ids)
         action = f"Advancing leases {wanted}"

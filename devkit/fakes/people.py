@@ -351,6 +351,7 @@ class Artist:
             hash_many=remembered,
             read_noisy=read_noisy,
             packages=self.folder / "own-packages",
+            fetched_parts=self.folder / "fetched-parts",
             receipt_parts=self.folder / "receipt-parts",
             signer=lambda chain: signer_of(chain.address),
             from_block=0,

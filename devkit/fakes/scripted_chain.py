@@ -58,6 +58,7 @@ class ScriptedChain(Faults):
         self.results: dict[LeaseId, LeaseResult] = {}
         self.keys: dict[LeaseId, bytes] = {}
         self.draws: list[LeaseDrawn] = []
+        self.company_until_s: dict[str, float] = {}  # of the last call of that name
         self.scene_keys: dict[WorkerId, bytes] = {}
         self.asked: list[tuple[JobId, WorkerId]] = []
         self.given: list[tuple[JobId, WorkerId, WrappedKey]] = []
@@ -273,7 +274,10 @@ class ScriptedChain(Faults):
     async def open_leases(self) -> list[LeaseId]:
         return sorted(self.leases)
 
-    async def commit(self, marks: Sequence[tuple[int, int, int]]) -> list[ContractError]:
+    async def commit(
+        self, marks: Sequence[tuple[int, int, int]], company_until_s: float = 0.0
+    ) -> list[ContractError]:
+        self.company_until_s["commit"] = company_until_s
         return self._send("commit", *marks)
 
     async def decline(self, lease_id: LeaseId, seat: int, word: Vote) -> None:
@@ -290,7 +294,8 @@ class ScriptedChain(Faults):
     ) -> None:
         self._send("open_leaves", lease_id, seed, result, list(openings), list(siblings), list(prints))
 
-    async def reveal(self, reveals: Sequence[Reveal]) -> list[ContractError]:
+    async def reveal(self, reveals: Sequence[Reveal], company_until_s: float = 0.0) -> list[ContractError]:
+        self.company_until_s["reveal"] = company_until_s
         return self._send("reveal", *reveals)
 
     async def reveal_prints(
@@ -302,7 +307,9 @@ class ScriptedChain(Faults):
         *,
         differs: int,
         mean: bool,
+        company_until_s: float = 0.0,
     ) -> None:
+        self.company_until_s["reveal_prints"] = company_until_s
         self._send("reveal_prints", reveal, list(contents), list(answer), list(prints), differs, mean)
 
     async def strike(self, lease_id: LeaseId, leaf: int, vote: ShownVote, answer: Opened) -> None:
@@ -313,7 +320,10 @@ class ScriptedChain(Faults):
     ) -> None:
         self._send("show", lease_id, leaf, list(votes), answer, by_levels)
 
-    async def advance(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
+    async def advance(
+        self, job_id: JobId, lease_ids: Sequence[LeaseId], company_until_s: float = 0.0
+    ) -> list[ContractError]:
+        self.company_until_s["advance"] = company_until_s
         return self._send("advance", job_id, list(lease_ids))
 
     async def appeal_bond_fri(self, lease_id: LeaseId) -> int:

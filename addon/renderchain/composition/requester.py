@@ -105,6 +105,7 @@ def make_requester(
         # Where there is no sandbox, a process of its own still has limits.
         read_noisy=SandboxedReader(SecondChild(allow_unsandboxed=True)),
         packages=settings.folder / "own-packages",
+        fetched_parts=settings.folder / "fetched-parts",
         receipt_parts=settings.folder / "receipt-parts",
         signer=lambda chain: KeySigner(open_keys(settings).private_key(chain.address)),
         from_block=settings.from_block,

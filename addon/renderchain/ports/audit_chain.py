@@ -41,13 +41,19 @@ class Opened:
 
 
 class AuditChain(ChainView, Protocol):
-    """Writes wait until they are in a block. All raise ContractError or ChainError."""
+    """Writes wait until they are in a block. All raise ContractError or ChainError.
+
+    What has ``company_until_s`` may wait until then (since 1970) for another transaction of the account, to
+    go with it.
+    """
 
     async def draw(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
         """Draw what chance decides about these leases; anyone may. Returns what was refused."""
         ...
 
-    async def commit(self, marks: Sequence[tuple[int, int, int]]) -> list[ContractError]:
+    async def commit(
+        self, marks: Sequence[tuple[int, int, int]], company_until_s: float = 0.0
+    ) -> list[ContractError]:
         """As a verifier, seal votes: (lease, seat, mark) each. Returns what was refused."""
         ...
 
@@ -67,7 +73,7 @@ class AuditChain(ChainView, Protocol):
         """Show the drawn leaves: (salt, content) each, their proofs in a row, and their prints."""
         ...
 
-    async def reveal(self, reveals: Sequence[Reveal]) -> list[ContractError]:
+    async def reveal(self, reveals: Sequence[Reveal], company_until_s: float = 0.0) -> list[ContractError]:
         """As a verifier, show votes that equal the worker's answer, or are yes or no."""
         ...
 
@@ -80,6 +86,7 @@ class AuditChain(ChainView, Protocol):
         *,
         differs: int,
         mean: bool,
+        company_until_s: float = 0.0,
     ) -> None:
         """As a verifier, show a vote with other digests: their prints, and where they are too far apart."""
         ...
@@ -97,7 +104,9 @@ class AuditChain(ChainView, Protocol):
         """Show that votes which differ from the worker agree with the first of them."""
         ...
 
-    async def advance(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
+    async def advance(
+        self, job_id: JobId, lease_ids: Sequence[LeaseId], company_until_s: float = 0.0
+    ) -> list[ContractError]:
         """Go on where everybody voted or a deadline passed; anyone may. Returns what was refused."""
         ...
 

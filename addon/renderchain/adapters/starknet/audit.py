@@ -33,10 +33,14 @@ class StarknetAudits(StarknetView):
         """Draw what chance decides about these leases; anyone may."""
         return await self._batch(f"Drawing leases {list(lease_ids)}", "draw", job_id, list(lease_ids))
 
-    async def commit(self, marks: Sequence[tuple[int, int, int]]) -> list[ContractError]:
+    async def commit(
+        self, marks: Sequence[tuple[int, int, int]], company_until_s: float = 0.0
+    ) -> list[ContractError]:
         """As a verifier, seal votes: (lease, seat, mark) each."""
         sealed = [{"lease_id": lease, "seat": seat, "mark": mark} for lease, seat, mark in marks]
-        return await self._batch(f"Sealing votes on leases {[one[0] for one in marks]}", "commit", sealed)
+        leases = [one[0] for one in marks]
+        action = f"Sealing votes on leases {leases}"
+        return await self._batch_in_company(action, "commit", sealed, leases=leases, until_s=company_until_s)
 
     async def decline(self, lease_id: LeaseId, seat: int, word: Vote) -> None:
         """As a verifier, say why there is no vote."""
@@ -56,10 +60,11 @@ class StarknetAudits(StarknetView):
         arguments = (lease_id, seed, vars(result), shown, list(siblings), _flat(prints))
         await self._invoke(f"Opening the leaves of lease {lease_id}", "open", *arguments)
 
-    async def reveal(self, reveals: Sequence[Reveal]) -> list[ContractError]:
+    async def reveal(self, reveals: Sequence[Reveal], company_until_s: float = 0.0) -> list[ContractError]:
         """As a verifier, show votes."""
-        action = f"Revealing votes on leases {[one.lease_id for one in reveals]}"
-        return await self._batch(action, "reveal", [vars(one) for one in reveals])
+        leases, shown = [one.lease_id for one in reveals], [vars(one) for one in reveals]
+        action = f"Revealing votes on leases {leases}"
+        return await self._batch_in_company(action, "reveal", shown, leases=leases, until_s=company_until_s)
 
     async def reveal_prints(
         self,
@@ -70,11 +75,13 @@ class StarknetAudits(StarknetView):
         *,
         differs: int,
         mean: bool,
+        company_until_s: float = 0.0,
     ) -> None:
         """As a verifier, show a vote with other digests."""
         place = (reveal.lease_id, reveal.seat, reveal.nonce)
         arguments = (*place, _plain(contents), _plain(answer), _flat(prints), differs, mean)
-        await self._invoke(f"Showing prints on lease {reveal.lease_id}", "reveal_prints", *arguments)
+        action, told = f"Showing prints on lease {reveal.lease_id}", {"leases": [reveal.lease_id]}
+        await self._in_company(action, "reveal_prints", *arguments, **told, until_s=company_until_s)
 
     async def strike(self, lease_id: LeaseId, leaf: int, vote: ShownVote, answer: Opened) -> None:
         """Show that a vote's own prints contradict it."""
@@ -92,9 +99,13 @@ class StarknetAudits(StarknetView):
         arguments = (leaf, by_levels, shown, _plain(answer.contents), _flat(answer.prints))
         await self._invoke(f"Showing the rejection of lease {lease_id}", "show", lease_id, *arguments)
 
-    async def advance(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
+    async def advance(
+        self, job_id: JobId, lease_ids: Sequence[LeaseId], company_until_s: float = 0.0
+    ) -> list[ContractError]:
         """Go on where everybody voted or a deadline passed; anyone may."""
-        return await self._batch(f"Advancing leases {list(lease_ids)}", "advance", job_id, list(lease_ids))
+        action, leases = f"Advancing leases {list(lease_ids)}", list(lease_ids)
+        given, until_s = (job_id, leases), company_until_s
+        return await self._batch_in_company(action, "advance", *given, leases=leases, until_s=until_s)
 
     async def appeal_bond_fri(self, lease_id: LeaseId) -> int:
         """What the next appeal costs unless one is right."""

@@ -18,6 +18,7 @@ from ...core.errors import ChainError, JournalError, NodeAway, RenderChainError,
 from ...core.notices.process import TransactionConfirmed, TransactionReverted
 from ...ports.fee_budget import FeeBudget
 from ...ports.outbox import Intent, IntentState, Outbox
+from .company import Company, Leases
 from .errors import DUPLICATE, NOT_FOUND, NonceRefused, refusal, said
 from .fees import Fee, Fees, Gas, kind_of
 
@@ -67,6 +68,7 @@ class Sender:
         self._resend_s = resend_s
         self._give_up_s = give_up_s
         self._turn = asyncio.Lock()
+        self._company = Company(self._send_alone, self.is_open)
         self._next_nonce: int | None = None
 
     async def send(
@@ -74,10 +76,25 @@ class Sender:
     ) -> Any:
         """Have the calls done in one transaction; returns its receipt.
 
-        With an intent's name it happens once, however often this is called and whatever crashes between.
-        ``checked`` asks the node to run it first, so that a refusal costs nothing. Raises
-        ContractError, FeeTooHigh, InsufficientFunds, StuckTransaction or ChainError.
+        With an intent's name it happens once, however often this is called and whatever crashes between, and
+        goes by itself; else it takes along what waits. ``checked`` asks the node to run it first, so that a
+        refusal costs nothing. Raises ContractError, FeeTooHigh, InsufficientFunds, StuckTransaction or
+        ChainError.
         """
+        if intent_name:
+            return await self._send_alone(action, calls, intent_name=intent_name, checked=checked)
+        return await self._company.send(action, calls, checked=checked)
+
+    async def send_in_company(self, action: str, calls: list[Any], leases: Leases, until_s: float) -> Any:
+        """The same with the account's next transaction, or then (since 1970); about (board, lease) each.
+
+        The receipt has only their events. Raises the same.
+        """
+        return await self._company.wait(action, calls, leases, until_s)
+
+    async def _send_alone(
+        self, action: str, calls: list[Any], *, intent_name: str = "", checked: bool = True
+    ) -> Any:
         plain = [
             (int(call.to_addr), int(call.selector), [int(one) for one in call.calldata]) for call in calls
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from typing import Any
 
 from ...core.audit.draw import SAMPLE_DRAWS
@@ -250,6 +250,19 @@ class StarknetView:
     async def _batch(self, action: str, name: str, *arguments: Any) -> list[ContractError]:
         """Send a batch; returns the reasons of entries that were refused while others were done."""
         return self._refusals(action, await self._invoke(action, name, *arguments))
+
+    async def _batch_in_company(
+        self, action: str, name: str, *arguments: Any, leases: Collection[int], until_s: float
+    ) -> list[ContractError]:
+        """The same about these leases; it may wait until then for company."""
+        receipt = await self._in_company(action, name, *arguments, leases=leases, until_s=until_s)
+        return self._refusals(action, receipt)
+
+    async def _in_company(
+        self, action: str, name: str, *arguments: Any, leases: Collection[int], until_s: float
+    ) -> Any:
+        places = [(self.board, one) for one in leases]
+        return await self._sender.send_in_company(action, [self._call(name, *arguments)], places, until_s)
 
     def _refusals(self, action: str, receipt: Any) -> list[ContractError]:
         return [

@@ -212,8 +212,8 @@ class AuditDuties:
 
     async def _sit(self, lease: LeaseInfo) -> None:
         audit = await self._chain.audit(lease.lease_id)
-        if audit.phase is AuditPhase.COMMIT:
-            await self._verifier.commit(lease, audit, self._worker_id)
+        if audit.phase is AuditPhase.COMMIT and await self._verifier.look(lease, audit, self._worker_id):
+            self._look_now(lease.lease_id)
 
     async def _look(self, lease_id: LeaseId) -> float | None:
         """Do what is due for a lease; returns the seconds until it should be looked at again."""
@@ -280,7 +280,9 @@ class AuditDuties:
         return max(0.0, last_call_before(audit.since_s, end_s) - self._now())
 
     async def _commit(self, lease: LeaseInfo, audit: AuditInfo) -> float:
-        """Have it looked at beside; say in time if there will be no vote."""
+        """Seal what we found; have it looked at beside, and say in time if there will be no vote."""
+        if await self._verifier.seal(lease, audit, self._worker_id):
+            return FOREVER_S
         lease_id, before = lease.lease_id, -1
         if self._looked_at != lease_id:
             self._unseen[lease_id] = lease.job_id

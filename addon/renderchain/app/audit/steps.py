@@ -16,6 +16,7 @@ from ...ports.audit_chain import AuditChain
 BLOCKS_S = 1.0  # for each block that a draw waits for, until the newest one is asked for again
 RETRY_S = 5.0
 FOREVER_S = 2.0**20  # until something is heard
+COMPANY = 5  # what can wait waits for company, for such a part of a step: others are more patient
 DRAW_AGE = DRAW_AFTER + READABLE_AFTER
 DRAWS = (AuditPhase.DRAW, AuditPhase.LOOK)
 AT_REST = (*DRAWS, AuditPhase.OVER, AuditPhase.NONE)
@@ -41,12 +42,22 @@ class AuditSteps:
         """Go on where a step has been overdue for so long; ``own``: the lease is ours."""
         if audit.phase is AuditPhase.LOOK or (own and audit.phase in SILENCE_LOSES):
             return FOREVER_S
+        phase_s = await self._chain.phase_s()
         left_s = await self.due_s(audit) + patience_s - self._now()
         if left_s > 0:
             return left_s
-        refused = await self._chain.advance(lease.job_id, [lease.lease_id])
+        until_s = 0.0 if patience_s else company_until_s(self._now() + left_s, phase_s, self._now())
+        refused = await self._chain.advance(lease.job_id, [lease.lease_id], until_s)
         return RETRY_S if refused else 0.0
 
     async def due_s(self, audit: AuditInfo) -> float:
         """When the present step is overdue."""
         return audit.since_s + await self._chain.phase_s() * steps_of(audit.phase, audit.batches)
+
+
+def company_until_s(since_s: float, phase_s: int, now_s: float, steps: int = 1) -> float:
+    """Until when a call that is due since then, for so many steps, may wait for company.
+
+    Most of its time is left to it then, also where our clock is behind the chain's.
+    """
+    return min(since_s + steps * phase_s / COMPANY, now_s + phase_s / COMPANY)

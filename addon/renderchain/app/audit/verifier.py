@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
+from ...core.audit.phases import steps_of
 from ...core.audit.state import (
     NO,
     AuditInfo,
@@ -34,6 +35,7 @@ from .looks import MOST_LOOKS, Looks
 from .proof_store import ProofStore, SealedVote
 from .rerender import Rerender
 from .showing import Showing
+from .steps import company_until_s
 from .workload import Workload, end_of_commit_s, half_of_commit_s, last_call_s, most_seconds
 
 
@@ -93,23 +95,27 @@ class VerifierDuties:
 
     async def commit(self, lease: LeaseInfo, audit: AuditInfo, worker_id: WorkerId) -> None:
         """Look for ourselves and seal, for all our seats of this draw that have not answered."""
+        if await self.look(lease, audit, worker_id):
+            await self.seal(lease, audit, worker_id)
+
+    async def look(self, lease: LeaseInfo, audit: AuditInfo, worker_id: WorkerId) -> bool:
+        """Look for ourselves, unless we have; whether there is a vote to be sealed."""
         seats = await self._seats(lease.lease_id, audit, worker_id, Vote.DRAWN)
         if not seats:
-            return
+            return False
         seed = await self._chain.seed(lease.lease_id, audit.round)
-        sealed = self._proof_store.vote(lease.lease_id, audit.round, seed)
-        if sealed is None:
-            if self._looks.are_enough(lease.lease_id, seed):
-                await self._give_up(lease, audit, seats)
-                return
-            with self._looks.begun(lease.lease_id, seed):
-                sealed = await self._look(lease, audit, seats, seed)
-            if sealed is None:
-                return
-            self._proof_store.save_vote(lease.lease_id, audit.round, sealed)
-        await self._seal(lease, audit, worker_id, seed, sealed)
+        if self._proof_store.vote(lease.lease_id, audit.round, seed):
+            return True
+        if self._looks.are_enough(lease.lease_id, seed):
+            await self._give_up(lease, audit, seats)
+            return False
+        with self._looks.begun(lease.lease_id, seed):
+            found = await self._find_in_time(lease, audit, seats, seed)
+        if found is not None:
+            self._proof_store.save_vote(lease.lease_id, audit.round, found)
+        return found is not None
 
-    async def _look(
+    async def _find_in_time(
         self, lease: LeaseInfo, audit: AuditInfo, seats: Sequence[Verifier], seed: int
     ) -> SealedVote | None:
         """What we found; None where a word was said instead."""
@@ -140,16 +146,29 @@ class VerifierDuties:
         phase_s = await self._chain.phase_s()
         return max(end_of_commit_s(audit, phase_s) - self._now(), 0.0) + phase_s
 
-    async def _seal(
-        self, lease: LeaseInfo, audit: AuditInfo, worker_id: WorkerId, seed: int, sealed: SealedVote
-    ) -> None:
+    async def seal(self, lease: LeaseInfo, audit: AuditInfo, worker_id: WorkerId) -> bool:
+        """Seal what we found, for all our seats that have not answered; whether we have found anything.
+
+        It is kept, so that it may wait for company.
+        """
+        seed = await self._chain.seed(lease.lease_id, audit.round)
+        sealed = self._proof_store.vote(lease.lease_id, audit.round, seed)
+        if sealed is None:
+            return False
         place = (self._hash_many, self._chain.board, lease.lease_id, audit.round)
         mark = mark_of(*place, seed=seed, worker_id=worker_id, nonce=sealed.nonce, vote=sealed.vote)
         # Anew: while we looked, others may have been drawn besides, or a word was said for these.
         seats = await self._seats(lease.lease_id, audit, worker_id, Vote.DRAWN)
         marks = [(lease.lease_id, one.seat, mark) for one in seats]
-        if marks and (refused := await self._chain.commit(marks)):
+        until_s = await self._company_until_s(audit)
+        if marks and (refused := await self._chain.commit(marks, until_s)):
             raise refused[0]
+        return True
+
+    async def _company_until_s(self, audit: AuditInfo) -> float:
+        """Until when a vote may wait for another transaction of ours."""
+        steps = steps_of(audit.phase, audit.batches)
+        return company_until_s(audit.since_s, await self._chain.phase_s(), self._now(), steps)
 
     async def _has_package(
         self, lease: LeaseInfo, audit: AuditInfo, job: JobInfo, seats: Sequence[Verifier]
@@ -255,7 +274,7 @@ class VerifierDuties:
             for one in reveals:
                 await self._reveal_prints(lease, audit, one, sealed)
             return
-        refused = await self._chain.reveal(reveals)
+        refused = await self._chain.reveal(reveals, await self._company_until_s(audit))
         if refused:
             raise refused[0]
         self._reporter.tell(VoteRevealed(lease.job_id, lease_id, audit.round))
@@ -278,8 +297,12 @@ class VerifierDuties:
         contents = [content_of(self._hash_many, one) for one in sealed.prints]
         masks = masks_of(drawn, contents, prints, answer, limits)
         shown = [prints[at] for at in masks.leaves]
+        until_s = await self._company_until_s(audit)
         await self._chain.reveal_prints(
-            reveal, contents, answer.contents, shown, differs=masks.differs, mean=masks.mean
+            *(reveal, contents, answer.contents, shown),
+            differs=masks.differs,
+            mean=masks.mean,
+            company_until_s=until_s,
         )
         counts = (len(shown), len(drawn), masks.differs.bit_count(), masks.mean)
         self._reporter.tell(LeavesDiffer(lease.job_id, lease.lease_id, audit.round, *counts))

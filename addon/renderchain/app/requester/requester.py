@@ -31,6 +31,7 @@ from ..exchange.package_cache import drop_if_unused
 from ..exchange.private_package import PrivateOpening, PrivateSealing, read_header, read_manifest
 from .challenge import challenge
 from .estimate import Estimate, JobFrames, estimate
+from .fetched_parts import FetchedParts, drop_unused, place_of
 from .job_boards import JobBoards
 from .job_notes import JobNotes
 from .job_report import JobReport
@@ -151,6 +152,7 @@ class Requester:
 
         With ``passes`` what a merge takes is kept there. Raises AgentRunsAlready where another process does.
         """
+        await drop_unused(self._parts.fetched_parts, self._parts.turn_of)
         with Scratch() as scratch:
             async with self._chain(job_id, board) as chain, self._parts.turn_of(chain.board, job_id):
                 return await self._watch(chain, job_id, output, Path(scratch), on_progress, passes)
@@ -184,6 +186,7 @@ class Requester:
             journal=parts.journal,
             kept=KeptFrames(parts.journal, *noted),
             receipt_parts=self._receipt_parts(chain, job_id),
+            fetched_parts=FetchedParts(place_of(parts.fetched_parts, chain.board, job_id)),
             scratch=scratch,
             packages=parts.packages,
             final_check=parts.final_check(reporter),

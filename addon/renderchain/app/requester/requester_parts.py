@@ -46,6 +46,7 @@ class RequesterParts:
     package_keys: Callable[[ReceiptChain], OwnKeys]
     most_private_workers: int
     probe: Probe
+    fetched_parts: Path  # where is kept what came of results whose fetch broke off
     receipt_parts: Path  # where is kept what receipts of jobs need
     signer: Callable[[ReceiptChain], ReceiptSigner]
     hash_many: HashMany

@@ -44,17 +44,16 @@ class Results:
             )
 
     async def fetch(
-        self, event: ResultSubmitted, claim: LeaseClaimed, manifest: Manifest, folder: Path
-    ) -> tuple[Path, Result, tuple[FrameProof, ...]]:
-        """The folder below ``folder`` with the opened results of a lease, what is in it, and what proves it.
+        self, event: ResultSubmitted, claim: LeaseClaimed, manifest: Manifest, sealed: Path, opened: Path
+    ) -> tuple[Result, tuple[FrameProof, ...]]:
+        """What is in a lease's results, fetched into one folder and opened in another, and what proves it.
 
-        ``claim`` has the tasks that were submitted. Raises ContentError, or StoreError, after which another
-        try goes on with what came.
+        ``claim`` has the tasks that were submitted. Raises ContentError, or what else hinders it, after which
+        another try goes on with what is in the first folder.
         """
-        cid, opened, frames = event.result.results_cid, folder / "opened", manifest.frames_of(claim)
-        sealed = folder / cid
+        frames = manifest.frames_of(claim)
         await self.store.fetch_folder(
-            cid,
+            event.result.results_cid,
             sealed,
             max_bytes=most_bytes(manifest, len(frames)),
             max_files=3 * len(frames) + 2,
@@ -77,4 +76,4 @@ class Results:
             read_noisy=self.read_noisy,
         )
         proofs = await asyncio.to_thread(frame_proofs, self.hash_many, result, claim.first, leaves)
-        return opened, result, proofs
+        return result, proofs

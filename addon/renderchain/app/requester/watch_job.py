@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-from collections.abc import Awaitable, Callable
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from ...core.audit.events import AuditEvent
 from ...core.board_events import (
@@ -76,6 +76,7 @@ class JobWatch:
         journal: Journal,
         kept: KeptFrames,
         receipt_parts: ReceiptParts,
+        fetched_parts: FetchedParts,
         scratch: Path,
         packages: Path,
         final_check: FinalCheck,
@@ -96,9 +97,8 @@ class JobWatch:
         self._kept = kept
         self._receipt_parts = receipt_parts
         self._scratch = scratch
-        self._packages = packages
+        self._packages, self._passes = packages, passes
         self._on_progress = on_progress
-        self._passes = passes
         self._final_check = final_check
         self._claims: dict[LeaseId, LeaseClaimed] = {}
         self._open: set[LeaseId] = set()  # leases that have not ended
@@ -108,7 +108,7 @@ class JobWatch:
         self._fetching = asyncio.Lock()  # of the package, which two checks need
         self._keeping = asyncio.Lock()  # one lease's frames are looked at and kept at a time
         self._arrivals = Arrivals(reporter, job_id)
-        self._fetched_parts = FetchedParts()
+        self._fetched_parts = fetched_parts
         self._acceptance = Acceptance(chain, reporter, job_id)
         self._pool = PoolWatch(chain, reporter, job_id)
         self._now = now
@@ -162,6 +162,7 @@ class JobWatch:
                 task.cancel()
             await self._arrivals.end()
             await asyncio.gather(*tasks, return_exceptions=True)
+        self._fetched_parts.close()
         self._settle_passes(manifest)
         return await self._finish(job)
 
@@ -225,7 +226,7 @@ class JobWatch:
             self._say_back(event)
             if (lease := self._progress.leases.get(event.lease_id)) and lease.is_lost:
                 self._arrivals.drop(event.lease_id)
-                self._fetched_parts.drop(self._folder(event.lease_id))
+                self._fetched_parts.drop(event.lease_id)
         elif isinstance(event, AuditEvent) and job.requester == self._chain.address:
             self._checks.note(event)
             await self._acceptance.note(event)
@@ -248,34 +249,25 @@ class JobWatch:
         if past and past.root == event.result.root and await self._needs_none_of(past, frames):
             if not past.is_lost and self._passes and not self._passes.has(frames, past.root):
                 await self._fetch_passes(event, claim, job, manifest)
+            self._fetched_parts.drop(event.lease_id)
             self._reporter.progress("frames", len(self.report.frames), len(manifest.frames))
             return ""
-        folder, breaks_off = self._folder(event.lease_id), False
-        self._fetched_parts.begin(folder, event.result.results_cid)
         try:
-            try:
-                fetched = await self._results.fetch(event, claim, manifest, folder)
-            except StoreAway:
-                raise  # it is this machine's node, and nobody withholds anything
-            except StoreError as error:
-                breaks_off = True
-                return str(error)
-            async with self._keeping:
-                await self._keep(event, job, manifest, *fetched)
+            async with self._opened(event, claim, manifest) as (opened, result, proofs), self._keeping:
+                await self._keep(event, job, manifest, opened, result, proofs)
+        except StoreAway:
+            raise  # it is this machine's node, and nobody withholds anything
+        except StoreError as error:
+            return str(error)
         except ContentError as error:
             self.report.refused[event.lease_id] = str(error)
             self._reporter.tell(Doubt(event.job_id, event.lease_id, str(error)))
             return ""
         except OSError as error:
             raise FolderUnusable(
-                f"{folder} can't be written ({error.strerror}). The job goes on without us; make room, and "
-                "its frames come."
+                f"{error.filename or self._scratch} can't be written ({error.strerror}). The job goes on "
+                "without us; make room, and its frames come."
             ) from error
-        finally:
-            if breaks_off:
-                self._fetched_parts.keep(folder)
-            else:
-                shutil.rmtree(folder, ignore_errors=True)
         for frame in frames:
             self.report.rendered_by[frame] = claim.operator
             what = (frame, claim.operator, self.report.frames[frame])
@@ -283,8 +275,17 @@ class JobWatch:
         self._reporter.progress("frames", len(self.report.frames), len(manifest.frames))
         return ""
 
-    def _folder(self, lease_id: LeaseId) -> Path:
-        return self._scratch / f"lease-{lease_id}"
+    @asynccontextmanager
+    async def _opened(
+        self, event: ResultSubmitted, claim: LeaseClaimed, manifest: Manifest
+    ) -> AsyncIterator[tuple[Path, Result, tuple[FrameProof, ...]]]:
+        """A lease's results: where they are opened for now, what is in them, and what proves it."""
+        with (
+            self._fetched_parts.used(event.lease_id, event.result.results_cid) as sealed,
+            TemporaryDirectory(dir=self._scratch, ignore_cleanup_errors=True) as folder,
+        ):
+            opened = Path(folder, "opened")
+            yield opened, *(await self._results.fetch(event, claim, manifest, sealed, opened))
 
     async def _keep(
         self,
@@ -321,15 +322,9 @@ class JobWatch:
         self, event: ResultSubmitted, claim: LeaseClaimed, job: JobInfo, manifest: Manifest
     ) -> None:
         """What a merge takes of frames that are here and paid; the merge says what it lacks."""
-        folder = self._folder(event.lease_id)
-        shutil.rmtree(folder, ignore_errors=True)
-        try:
-            opened, result, _ = await self._results.fetch(event, claim, manifest, folder)
-            await self._keep_passes(job, opened, result, event.result.root)
-        except (ContentError, StoreError):
-            return
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        with suppress(ContentError, StoreError):
+            async with self._opened(event, claim, manifest) as (opened, result, _):
+                await self._keep_passes(job, opened, result, event.result.root)
 
     async def _keep_passes(self, job: JobInfo, opened: Path, result: Result, root: int) -> None:
         if self._passes is None:

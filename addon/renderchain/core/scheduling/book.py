@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable
+from collections.abc import Collection, Hashable, Mapping
 from typing import Generic, TypeVar
 
 from ..ids import LeaseId, WorkerId
+from .deadlines import standings
 from .fair import Claim, Fairness
 from .fleet import Fleet, Terms
 from .plan import Given, Job, JobPlan, PlanRules
@@ -135,29 +136,21 @@ class Book(Generic[Key]):
         """Leases to assign now, of each job at most so many and of some none; each counts as given unless
         ``refused``.
         """
-        plans, found = dict[Key, JobPlan](), dict[Key, list[Given]]()
-        taken = set[int]()
-        jobs = {key: job for key, job in self.jobs.items() if key not in without and not job.is_over}
-        work = {key: job.open.count * self._cost_s(job) for key, job in jobs.items() if job.open.count}
-        for key, job in jobs.items():
-            if not (job.open.count or job.held):
-                continue
-            again = lost_tasks(job, self.fleet, now_s)
-            own, each = work.get(key, 0.0), self._cost_s(job)
-            share = sum(min(one, own) for one in work.values()) / each
-            plans[key] = JobPlan(job, self.fleet, self.rules, now_s, share=share, again=again)
-            found[key] = spares(job, plans[key], self.fleet, now_s, taken)[:MOST_LEASES]
+        found, taken = dict[Key, list[Given]](), set[int]()
+        plans = {
+            key: JobPlan(job, self.fleet, self.rules, now_s)
+            for key, job in self.jobs.items()
+            if key not in without and not job.is_over and (job.open.count or job.held)
+        }
+        claims = self._aim(plans, now_s)
+        for key, plan in plans.items():
+            found[key] = spares(self.jobs[key], plan, self.fleet, now_s, taken)[:MOST_LEASES]
             for given in found[key]:
                 taken.add(given.row)
                 self._give(key, given)
-        claims = {
-            key: Claim(one.shared_end_s, self.jobs[key].needs.deadline_s, one.alone_end_s)
-            for key, one in plans.items()
-            if key in work
-        }
         self._fairness.attend(claims)
         while claims:
-            key = min(claims, key=lambda one: self._fairness.rank(one, claims[one], now_s))
+            key = min(claims, key=lambda one: self._fairness.rank(one, claims[one]))
             lease = plans[key].next_lease(taken) if len(found[key]) < MOST_LEASES else None
             if lease is None:
                 del claims[key]
@@ -166,6 +159,28 @@ class Book(Generic[Key]):
             found[key].append(lease)
             self._give(key, lease)
         return {key: leases for key, leases in found.items() if leases}
+
+    def _aim(self, plans: Mapping[Key, JobPlan], now_s: float) -> dict[Key, Claim]:
+        """By when each job is planned to be done beside the others; what those bring to their turns that have
+        open tasks.
+        """
+        work_s = {key: one.work_s for key, one in plans.items() if one.work_s}
+        deadlines = {key: self.jobs[key].needs.deadline_s for key in work_s}
+        due = {key: plans[key].due(one) for key, one in deadlines.items() if one is not None}
+        stand = standings(due, [one for key, one in work_s.items() if key not in due])
+        for key, plan in plans.items():
+            job, own_s = self.jobs[key], plan.work_s
+            before_s = (
+                stand[key].before_s if key in stand else sum(min(one, own_s) for one in work_s.values())
+            )
+            until_s = deadlines[key] if key in stand and not stand[key].is_lost else None
+            plan.aim(before_s, lost_tasks(job, self.fleet, now_s), until_s)
+        return {
+            key: Claim(due[key].deadline_s, stand[key].is_urgent, stand[key].is_lost)
+            if key in due
+            else Claim()
+            for key in work_s
+        }
 
     def refused(self, key: Key, given: Given, now_s: float) -> None:
         """A lease of the plan was not assigned."""
@@ -190,9 +205,6 @@ class Book(Generic[Key]):
         else:
             job.open.take(given.first, given.count)
             self._fairness.note(key, given.count * job.needs.reward_fri)
-
-    def _cost_s(self, job: Job) -> float:
-        return float(job.costs.predicted_s().mean())
 
     def _reckon_speed(self, row: int) -> None:
         worker_id = self.fleet.ids[row]

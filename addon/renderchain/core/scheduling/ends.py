@@ -12,6 +12,11 @@ TIMEOUT_TIMES = 3  # a timeout is so many times what the slowest that count woul
 Column = NDArray[np.float64]
 
 
+def tasks_by(end_s: float, begins_s: Column, speeds: Column, cost_s: float) -> float:
+    """How many tasks of that mean cost are rendered by a time by workers that begin then, each whole ones."""
+    return float(np.floor(np.maximum(end_s - begins_s, 0.0) * speeds / max(cost_s, 1e-9)).sum())
+
+
 def earliest_end_s(begins_s: Column, speeds: Column, cost_s: float, tasks: float, now_s: float) -> float:
     """The least time by which workers that begin then render so many tasks of that mean cost.
 

@@ -1,4 +1,4 @@
-"""Whose turn it is among jobs: the earliest deadline in danger, else whoever was given least.
+"""Whose turn it is among jobs: those with an urgent deadline, else whoever was given least.
 
 Jobs with deadlines share their turns, and take them in the order of these.
 """
@@ -10,17 +10,16 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-DANGER = 0.9  # of the time until its deadline is what a job still takes: it goes first
 Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True)
 class Claim:
-    """What a job brings to its turn. All times are in seconds since 1970."""
+    """What a job brings to its turn: its deadline, in seconds since 1970, and how it stands with that."""
 
-    ends_s: float  # when it is expected to be done beside the others
-    deadline_s: float | None
-    alone_ends_s: float  # ... before the others
+    deadline_s: float | None = None
+    is_urgent: bool = False
+    is_lost: bool = False
 
 
 class Fairness(Generic[Key]):
@@ -46,13 +45,11 @@ class Fairness(Generic[Key]):
         if key in self._timed:
             self._timed_fri += paid_fri
 
-    def rank(self, key: Key, claim: Claim, now_s: float) -> tuple[bool, float, float]:
-        """The lowest is next: of those in danger the earliest deadline, unless it is lost anyway."""
+    def rank(self, key: Key, claim: Claim) -> tuple[bool, float, float]:
+        """The lowest is next: of urgent ones the earliest deadline."""
         if claim.deadline_s is None:
             return (True, self._given_fri.get(key, 0), math.inf)
-        left_s = claim.deadline_s - now_s
-        is_lost = left_s <= 0 or claim.alone_ends_s > now_s + left_s
-        if not is_lost and DANGER * left_s < claim.ends_s - now_s:
+        if claim.is_urgent:
             return (False, claim.deadline_s, 0)
         mean_fri = self._timed_fri / max(len(self._timed), 1)
-        return (True, mean_fri, math.inf if is_lost else claim.deadline_s)
+        return (True, mean_fri, math.inf if claim.is_lost else claim.deadline_s)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .ends import Column, earliest_end_s
-from .fair import DANGER
+from .deadlines import AIM_PART, Due
+from .ends import Column, earliest_end_s, tasks_by
 from .fit import AHEAD, Known, Needs, fitting
 from .fleet import Fleet
 from .predict import Costs
@@ -79,16 +79,9 @@ class Given:
 
 
 class JobPlan:
-    """The plan of one moment. ``share`` is how many tasks like its own are done, of all jobs, until its last
-    is; ``again`` counts tasks that somebody holds and will not bring.
+    """The plan of one moment; ``aim`` says by when, before anything is asked of it."""
 
-    ``shared_end_s`` is when it is done beside the others, ``alone_end_s`` when before them; it is planned to
-    end by its deadline, if it can, where it would be late beside them.
-    """
-
-    def __init__(
-        self, job: Job, fleet: Fleet, rules: PlanRules, now_s: float, *, share: float = 0.0, again: int = 0
-    ) -> None:
+    def __init__(self, job: Job, fleet: Fleet, rules: PlanRules, now_s: float) -> None:
         self._job, self._fleet, self.rules, self._now_s = job, fleet, rules, now_s
         needs = job.needs
         self._costs = job.costs.predicted_s()
@@ -96,40 +89,57 @@ class JobPlan:
         self._is_open = np.zeros(needs.tasks, bool)
         for first, end in job.open:
             self._is_open[first:end] = True
-        fits = fitting(needs, fleet, job.known.failed, now_s)
-        lead_s = np.where(fleet.mask(job.known.cached), rules.lead_s, rules.lead_s + rules.load_s)
-        self._begins_s = np.maximum(now_s + lead_s, fleet.column("free_at_s"))
+        self.fits = fitting(needs, fleet, job.known.failed, now_s)
+        is_cached = fleet.mask(job.known.cached)
+        self._lead_s = np.where(is_cached, rules.lead_s, rules.lead_s + rules.load_s)
+        self._begins_s = np.maximum(now_s + self._lead_s, fleet.column("free_at_s"))
         self._speeds = fleet.column("speed").copy()
         opened = self._costs[self._is_open]
         self.cost_s = float(opened.mean()) if len(opened) else float(self._costs.mean())
-        own = job.open.count + again
+        self.work_s = self.cost_s * job.open.count  # of what is open, in reference seconds
         self._safety = 1 + rules.sigmas * min(job.costs.spread, MOST_SPREAD)
-        begins_s, speeds = self._begins_s[fits], self._speeds[fits]
-        hoped = fleet.column("hoped")[fits]
-        end_s = earliest_end_s(begins_s, hoped, self.cost_s, max(own, share), now_s)
-        self.shared_end_s = self.alone_end_s = end_s
-        if needs.deadline_s is not None:
-            aim_s = now_s + DANGER * (needs.deadline_s - now_s)  # what comes late, or is lost, has the rest
-            if end_s > aim_s:  # then it goes first
-                self.alone_end_s = earliest_end_s(begins_s, hoped, self.cost_s, own, now_s)
-                end_s = max(self.alone_end_s, aim_s)
-        if len(opened) and len(speeds):  # somebody takes the costliest, also where it is all that is left
-            end_s = max(end_s, float((begins_s + self._safety * opened.max() / speeds).min()))
-        self.end_s = end_s + ROUNDING_S
-        self.rows = self._in_order(fits, lead_s, float(opened.min()) if len(opened) else np.inf)
-        self.fits = fits
         self._next = 0
         self._by_cost: Rows | None = None  # open tasks, the cheapest first, once somebody asks
         self._rising = self._costs[:0]  # what they cost
         self._below: dict[int, int] = {}  # of places there a cheaper one that may be open, if not the next
+        self._least = 0  # the first place there that may be open
 
-    def _in_order(self, fits: NDArray[np.bool_], lead_s: Column, least_s: float) -> list[int]:
+    def due(self, deadline_s: float) -> Due:
+        """What is open of it, and what its workers could render of that until a deadline."""
+        begins_s, hoped = self._begins_s[self.fits], self._fleet.column("hoped")[self.fits]
+        room_s, aim_room_s = (
+            self.cost_s * tasks_by(one, begins_s, hoped, self.cost_s)
+            for one in (deadline_s, self._aim_s(deadline_s))
+        )
+        return Due(deadline_s, self.work_s, room_s, aim_room_s)
+
+    def _aim_s(self, deadline_s: float) -> float:
+        return self._now_s + AIM_PART * (deadline_s - self._now_s)
+
+    def aim(self, before_s: float, again: int, deadline_s: float | None = None) -> None:
+        """It is to be done as soon as so many reference seconds are rendered, of all jobs; ``again`` counts
+        tasks that somebody holds and will not bring. With a deadline that it keeps, slow workers have time
+        until shortly before that.
+        """
+        opened = self._costs[self._is_open]
+        begins_s, speeds = self._begins_s[self.fits], self._speeds[self.fits]
+        tasks = max(self._job.open.count + again, before_s / self.cost_s)
+        hoped = self._fleet.column("hoped")[self.fits]
+        end_s = earliest_end_s(begins_s, hoped, self.cost_s, tasks, self._now_s)
+        if len(opened) and len(speeds):  # somebody takes the costliest, also where it is all that is left
+            end_s = max(end_s, float((begins_s + self._safety * opened.max() / speeds).min()))
+        self.end_s = self.latest_s = end_s + ROUNDING_S
+        if deadline_s is not None:
+            self.latest_s = max(self.end_s, self._aim_s(deadline_s))
+        self.rows = self._in_order(float(opened.min()) if len(opened) else np.inf)
+
+    def _in_order(self, least_s: float) -> list[int]:
         """Rows that want a lease now and may help: who would end a usual task first comes first."""
         fleet, in_hand = self._fleet, self._fleet.column("in_hand")
         left_s = fleet.column("free_at_s") - self._now_s
-        soon = left_s * (1 - 2 * np.minimum(fleet.column("spread"), 0.4)) <= lead_s
-        wants = fits & ((in_hand == 0) | (soon & (in_hand < AHEAD)))
-        wants &= self._begins_s + self._safety * least_s / self._speeds <= self.end_s
+        soon = left_s * (1 - 2 * np.minimum(fleet.column("spread"), 0.4)) <= self._lead_s
+        wants = self.fits & ((in_hand == 0) | (soon & (in_hand < AHEAD)))
+        wants &= self._begins_s + self._safety * least_s / self._speeds <= self.latest_s
         rows = np.flatnonzero(wants)
         order = np.argsort(self._begins_s[rows] + self.cost_s / self._speeds[rows], kind="stable")
         return [int(one) for one in rows[order]]
@@ -177,12 +187,14 @@ class JobPlan:
         if self._costs[first] > part or self._is_tail:
             first = self._alone(left)
             if first < 0:
+                first = self._cheapest(speed * min((self.latest_s - begins_s) / self._safety, timeout_s))
+            if first < 0:
                 return None
             found = self._job.open.range_at(first)
             assert found
             end = found[1]
         end = min(end, first + self._job.needs.longest_lease)
-        length = max(self._within(first, part), 1)
+        length = max(min(self._within(first, part), self._most_again), 1)
         for least, most_s in ((self._gas_least, left), (self._pool_least, speed * timeout_s)):
             if least > length:
                 length = max(length, min(least, self._within(first, most_s)))
@@ -207,9 +219,22 @@ class JobPlan:
             self._below[one] = place
         return int(self._by_cost[place]) if place >= 0 else -1
 
+    def _cheapest(self, left: float) -> int:
+        """The cheapest open task, for who is too slow for the others; -1 if it is too slow for that too."""
+        assert self._by_cost is not None
+        while not self._is_open[self._by_cost[self._least]]:
+            self._least += 1
+        task = int(self._by_cost[self._least])
+        return task if self._costs[task] <= left else -1
+
     @property
     def _is_tail(self) -> bool:
         return self._job.open.count <= len(self.rows) - self._next
+
+    @property
+    def _most_again(self) -> int:
+        """How many tasks can be given again if they are lost, and others after them; all where none can."""
+        return self._job.spares // 2 if self._job.spares else self._job.open.count
 
     @property
     def _pool_least(self) -> int:

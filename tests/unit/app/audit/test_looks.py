@@ -99,15 +99,15 @@ def test_one_that_fails_is_tried_again_later_and_later_and_holds_up_nobody(disk:
 
     async def script() -> None:
         post.add_other(OTHER)
-        commit = post.duties._verifier.commit
+        look = post.duties._verifier.look
 
         async def noted(*given: object) -> None:
             times.append(asyncio.get_running_loop().time())
             raise RenderFailed("crashed")
 
-        post.duties._verifier.commit = noted  # type: ignore[method-assign, assignment]
+        post.duties._verifier.look = noted  # type: ignore[method-assign, assignment]
         await asyncio.sleep(150)
-        post.duties._verifier.commit = commit  # type: ignore[method-assign]
+        post.duties._verifier.look = look  # type: ignore[method-assign]
 
     post.serve(300, script)
     waits = [after - before for before, after in zip(times, times[1:], strict=False)]

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from renderchain.app.audit.duties import PATIENCE
+from renderchain.app.audit.steps import COMPANY, company_until_s
 from renderchain.core.audit.draw import DRAW_AFTER, READABLE_AFTER
 from renderchain.core.audit.state import (
     AuditPhase,
     DrawOutcome,
     Vote,
 )
+from renderchain.core.contract_errors import ContractError
 from renderchain.core.errors import RenderFailed, StoreError
 from renderchain.core.ids import LeaseId, WorkerId
 from renderchain.core.lease_id import join_lease_id
@@ -78,6 +82,68 @@ def test_a_step_that_is_long_overdue_is_ended_after_a_restart(post: Post) -> Non
     post.duties.own(LEASE)
     post.serve(1)
     assert times == [0]
+
+
+@pytest.mark.parametrize("late_s", [0, STEP_S // 10, STEP_S])
+def test_the_end_of_an_own_lease_s_step_waits_for_company_less_long_than_verifiers_do(
+    post: Post, late_s: int
+) -> None:
+    post.set_audit(AuditPhase.APPEAL, since_s=int(STARTED_S) - STEP_S - late_s)
+    times_of_advance(post)
+    post.duties.own(LEASE)
+    post.serve(1)
+    assert post.chain.company_until_s["advance"] == STARTED_S - late_s + STEP_S / COMPANY
+    assert COMPANY > PATIENCE
+
+
+def test_who_ends_a_step_of_others_does_not_wait_any_longer(post: Post) -> None:
+    times_of_advance(post, OTHER)
+
+    async def script() -> None:
+        post.add_other(vote=Vote.COUNTED)
+        post.set_audit(AuditPhase.REVEAL, OTHER)
+
+    post.serve(4 * STEP_S, script)
+    assert post.chain.company_until_s["advance"] == 0
+
+
+def test_a_vote_waits_for_company_while_most_of_its_time_is_left(post: Post) -> None:
+    post.renderer.frame_s = 100
+
+    async def script() -> None:
+        post.add_other()
+
+    post.serve(STEP_S, script)
+    now_s = STARTED_S + post.renderer.frame_s
+    assert post.chain.company_until_s["commit"] == pytest.approx(now_s + STEP_S / COMPANY, abs=2)
+
+
+def test_other_leases_are_looked_at_while_a_vote_waits_for_company(post: Post) -> None:
+    third, commit, began = join_lease_id(WorkerId(3), 0, 1), post.chain.commit, list[float]()
+
+    async def wait(
+        marks: Sequence[tuple[int, int, int]], company_until_s: float = 0.0
+    ) -> list[ContractError]:
+        began.append(asyncio.get_running_loop().time())
+        await asyncio.sleep(company_until_s - post.now())
+        return await commit(marks, company_until_s)
+
+    post.chain.commit = wait  # type: ignore[method-assign]
+
+    async def script() -> None:
+        post.add_other(OTHER)
+        post.add_other(third)
+
+    post.serve(STEP_S, script)
+    assert len(began) == 2 and max(began) < STEP_S / COMPANY
+    assert post.sent() == ["commit", "commit"]
+
+
+@pytest.mark.parametrize("clock_s", [-3600.0, 0.0, 100.0, 10**6])
+def test_no_clock_has_anything_wait_longer_than_a_fifth_of_a_step(clock_s: float) -> None:
+    until_s = company_until_s(STARTED_S, STEP_S, STARTED_S + clock_s, steps=3)
+    assert until_s <= STARTED_S + clock_s + STEP_S / COMPANY
+    assert until_s <= STARTED_S + 3 * STEP_S / COMPANY
 
 
 @pytest.mark.parametrize(("phase", "steps"), [(AuditPhase.REVEAL, 1), (AuditPhase.OPEN, 2)])

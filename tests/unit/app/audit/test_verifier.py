@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from renderchain.core.audit.state import (
     Vote,
     answer_of,
 )
-from renderchain.core.contract_errors import audit_errors
+from renderchain.core.contract_errors import ContractError, audit_errors
 from renderchain.core.errors import ChainError, ContentError, RenderFailed, StoreError
 from renderchain.core.ids import WorkerId
 from renderchain.core.sealed import result_key_of
@@ -39,6 +40,21 @@ def test_a_vote_is_sealed_from_what_was_rendered_here(seat: Seat) -> None:
     assert vote is not None and vote.vote == answer_of(hash_many, seat.contents(Look()))
     assert seat.marks() == [seat.mark(vote.nonce, vote.vote)]
     assert seat.renderer.opened == 1 and seat.renderer.rendered == []  # tiles, no frames
+
+
+def test_a_vote_that_waited_when_its_process_was_killed_is_sealed_by_the_next(seat: Seat) -> None:
+    commit = seat.chain.commit
+
+    async def wait(*_: object) -> list[ContractError]:
+        await asyncio.Event().wait()
+        return []
+
+    seat.chain.commit = wait  # type: ignore[method-assign]
+    with pytest.raises(TimeoutError):
+        seat.act(AuditPhase.COMMIT)
+    seat.chain.commit = commit  # type: ignore[method-assign]
+    seat.act(AuditPhase.COMMIT)
+    assert len(seat.marks()) == 1 and seat.renderer.opened == 1
 
 
 def test_who_agrees_reveals(seat: Seat) -> None:

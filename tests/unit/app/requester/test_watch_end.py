@@ -11,6 +11,7 @@ from typing import Any
 
 from renderchain.adapters.poseidon import hash_many
 from renderchain.app.exchange.private_package import PrivateOpening
+from renderchain.app.requester.fetched_parts import FetchedParts
 from renderchain.app.requester.final_check import FinalCheck
 from renderchain.app.requester.job_report import JobReport
 from renderchain.app.requester.kept_frames import KeptFrames
@@ -94,6 +95,7 @@ def watch(chain: Any, heard: Heard, folder: Path) -> JobReport:
         journal=nothing,
         kept=KeptFrames(nothing, None, folder / "frames"),
         receipt_parts=ReceiptParts(folder / "proofs"),
+        fetched_parts=FetchedParts(folder / "parts"),
         scratch=folder,
         packages=folder / "packages",
         final_check=FinalCheck(nothing, heard, 0, random.Random(1)),

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from renderchain.app.exchange.package import file_entry
 from renderchain.app.exchange.private_package import PrivateOpening
+from renderchain.app.requester.fetched_parts import FetchedParts
 from renderchain.app.requester.final_check import FinalCheck
 from renderchain.app.requester.kept_frames import KeptFrames
 from renderchain.app.requester.own_check import OwnCheck
@@ -58,6 +59,7 @@ def watch_of(tmp_path: Path, blender: Blender, said: RecordingReporter, per_leas
         journal=nothing,
         kept=KeptFrames(nothing, None, tmp_path / "frames"),
         receipt_parts=ReceiptParts(tmp_path / "proofs"),
+        fetched_parts=FetchedParts(tmp_path / "parts"),
         scratch=tmp_path / "scratch",
         packages=tmp_path / "scratch" / "packages",
         final_check=FinalCheck(blender, said, per_lease, random.Random(1)),

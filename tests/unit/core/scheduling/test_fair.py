@@ -9,13 +9,13 @@ def turns(fairness: Fairness[str], claims: dict[str, Claim], pays: dict[str, int
     found = []
     fairness.attend(claims)
     for _ in range(count):
-        key = min(claims, key=lambda one: fairness.rank(one, claims[one], 0.0))
+        key = min(claims, key=lambda one: fairness.rank(one, claims[one]))
         fairness.note(key, pays[key])
         found.append(key)
     return found
 
 
-NONE = Claim(100.0, None, 100.0)
+NONE = Claim()
 
 
 def test_jobs_are_given_equal_pay_however_large_their_leases_are() -> None:
@@ -30,27 +30,22 @@ def test_who_comes_later_neither_catches_up_nor_waits() -> None:
     assert found.count("a") == found.count("b") == 5
 
 
-def test_a_deadline_in_danger_goes_first_and_of_two_the_earlier() -> None:
-    claims = {"a": NONE, "b": Claim(95.0, 100.0, 20.0), "c": Claim(93.0, 99.0, 20.0)}
-    claims["d"] = Claim(50.0, 120.0, 20.0)
-    order = sorted(claims, key=lambda one: Fairness[str]().rank(one, claims[one], 0.0))
+def test_an_urgent_deadline_goes_first_and_of_two_the_earlier() -> None:
+    claims = {"a": NONE, "b": Claim(100.0, is_urgent=True), "c": Claim(99.0, is_urgent=True)}
+    claims["d"] = Claim(120.0)
+    order = sorted(claims, key=lambda one: Fairness[str]().rank(one, claims[one]))
     assert order[:2] == ["c", "b"]
 
 
-def test_a_deadline_that_passed_is_in_no_danger_any_more() -> None:
-    assert Fairness[str]().rank("a", Claim(200.0, 100.0, 180.0), 150.0)[0]
-
-
 def test_a_deadline_that_can_not_be_met_takes_nothing_from_those_that_can() -> None:
-    claims = {"lost": Claim(300.0, 90.0, 95.0), "late": Claim(300.0, 100.0, 99.0)}
-    order = sorted(claims, key=lambda one: Fairness[str]().rank(one, claims[one], 0.0))
+    claims = {"lost": Claim(90.0, is_lost=True), "late": Claim(100.0)}
+    order = sorted(claims, key=lambda one: Fairness[str]().rank(one, claims[one]))
     assert order == ["late", "lost"]
 
 
 def test_jobs_with_deadlines_share_their_turns_and_take_them_in_the_order_of_these() -> None:
     """Each had as much as any other, so that in a rush all of them became late together."""
-    claims = {"a": NONE, "later": Claim(50.0, 500.0, 20.0), "sooner": Claim(50.0, 300.0, 20.0)}
-    claims["lost"] = Claim(900.0, 200.0, 800.0)
+    claims = {"a": NONE, "later": Claim(500.0), "sooner": Claim(300.0), "lost": Claim(200.0, is_lost=True)}
     found = turns(Fairness(), claims, dict.fromkeys(claims, 1), 40)
     assert found.count("a") == 10, "no more than its part is taken from who has none"
     assert found.count("sooner") == 30

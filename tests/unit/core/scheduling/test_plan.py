@@ -164,3 +164,34 @@ def test_a_deadline_that_can_not_be_met_is_missed_by_as_little_as_can_be() -> No
     made = book([1.0] * 8, a=job(400, deadline_s=NOW_S + 60.0))
     free = book([1.0] * 8, a=job(400))
     assert made.plan(NOW_S) == free.plan(NOW_S)
+
+
+def test_slow_workers_help_where_they_have_time_until_the_deadline_and_get_the_cheapest_task() -> None:
+    """They stood still, and when others came in a rush what they might have done was still to do."""
+    slow = [1.0] * 8 + [1 / 20]
+    made = book(slow, a=job(60, deadline_s=NOW_S + 600.0))
+    made.jobs["a"].costs.note(59, 5.0)
+    assert 8 not in {one.row for one in book(slow, a=job(60)).plan(NOW_S)["a"]}
+    (given,) = [one for one in made.plan(NOW_S)["a"] if one.row == 8]
+    assert (given.first, given.count) == (59, 1)
+    late = book(slow, a=job(60, deadline_s=NOW_S + 120.0))
+    assert 8 not in {one.row for one in late.plan(NOW_S)["a"]}
+
+
+def test_where_not_all_deadlines_can_be_met_the_largest_job_is_given_up() -> None:
+    dues = {"large": 1000.0, "a": 1010.0, "b": 1020.0}
+    tasks = {"large": 80, "a": 50, "b": 50}
+    jobs = {key: job(tasks[key], deadline_s=NOW_S + one) for key, one in dues.items()}
+    made = book([1.0], **jobs)
+    assert list(made.plan(NOW_S)) == ["a"]
+    made = book([1.0], large=jobs["large"])
+    assert list(made.plan(NOW_S)) == ["large"], "it is not before others came"
+
+
+def test_a_lease_is_no_longer_than_half_of_what_may_be_given_twice() -> None:
+    """Longer ones that a dead worker had were waited for until their timeout was over."""
+    terms = {"lease_timeout_s": 10**6, "longest_lease": 2000}
+    counts = {one.count for one in book([1.0, 8.0], a=job(2000, spares=12, **terms)).plan(NOW_S)["a"]}
+    assert counts == {6}
+    counts = {one.count for one in book([1.0, 8.0], a=job(2000, **terms)).plan(NOW_S)["a"]}
+    assert min(counts) > 6, "where nothing may be given twice nothing is gained by that"
