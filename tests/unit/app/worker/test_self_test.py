@@ -104,13 +104,20 @@ def submit_some(bench: UseCaseBench, count: int) -> None:
 
 def test_chance_spares_short_leases_of_a_package_that_has_passed(bench: UseCaseBench) -> None:
     keep_one(bench, random.Random(7))
-    submit_some(bench, 24)
+    submit_some(bench, 60)
     passed, spared = bench.reporter.heard(SelfTestPassed), bench.reporter.heard(SelfTestSpared)
+<<<<<<< HEAD
     assert len(passed) + len(spared) == len(bench.chain.of("submit")) == 24
     first = next(one for one in bench.reporter.told if isinstance(one, SelfTestPassed | SelfTestSpared))
     assert isinstance(first, SelfTestPassed)
     assert 0.5 * LEAST_CHANCE < len(passed) / 24 < 2 * LEAST_CHANCE
     assert bench.renderer.opened == 24 + len(passed), "a process for nothing"
+=======
+    assert len(passed) + len(spared) == len(bench.chain.of("submit")) == 60
+    assert isinstance(bench.reporter.heard(SelfTestPassed | SelfTestSpared)[0], SelfTestPassed)
+    assert 0.5 * LEAST_CHANCE < len(passed) / 60 < 2 * LEAST_CHANCE
+    assert bench.renderer.opened == 60 + len(passed), "a process for nothing"
+>>>>>>> overhead
 
 
 def test_a_lease_whose_self_test_is_worth_it_is_never_spared(bench: UseCaseBench) -> None:
@@ -131,7 +138,8 @@ def test_the_shorter_a_lease_the_rarer_is_its_self_test_down_to_a_least_chance(b
         return sum(kept.is_drawn((JOB, LEASE), bench.package.cid, rendered_s) for _ in range(1000)) / 1000
 
     assert part(0.6 * long_s) == pytest.approx(0.6, abs=0.06)
-    assert part(0.01 * long_s) == part(0.0) == pytest.approx(LEAST_CHANCE, abs=0.06)
+    for short_s in (0.0, 0.01 * long_s):
+        assert part(short_s) == pytest.approx(LEAST_CHANCE, abs=0.06)
 
 
 def test_a_lease_with_a_frame_that_failed_is_not_spared(bench: UseCaseBench) -> None:
