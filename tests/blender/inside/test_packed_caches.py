@@ -32,57 +32,6 @@ def mesh_cache(project, elsewhere):
     save(project / "film.blend")
 
 
-def wobbling():
-    bpy.ops.mesh.primitive_grid_add(x_subdivisions=4, y_subdivisions=4, size=3)
-    thing = bpy.context.object
-    thing.shape_key_add(name="basis")
-    key = thing.shape_key_add(name="moved")
-    for number, point in enumerate(key.data):
-        point.co.x += 1.2 if number % 2 else 0.4
-    for frame, value in {1: 0, 5: 1}.items():
-        key.value = value
-        key.keyframe_insert("value", frame=frame)
-    return thing
-
-
-def _from_cache(path, **values):
-    stage()
-    bpy.ops.wm.save_as_mainfile(filepath=str(path.parents[1] / "film.blend"))
-    thing = plane(glowing()[0])
-    bpy.ops.cachefile.open(filepath=str(path))
-    cache = bpy.data.cache_files[0]
-    for name, value in values.items():
-        setattr(cache, name, value)
-    modifier = thing.modifiers.new("cache", "MESH_SEQUENCE_CACHE")
-    modifier.cache_file = cache
-    bpy.context.view_layer.update()
-    paths = [one.path for one in cache.object_paths if one.path.split("/")[-1].startswith("Grid")]
-    modifier.object_path = max(paths, key=len)
-    bpy.ops.file.make_paths_relative()
-    bpy.ops.wm.save_as_mainfile(filepath=bpy.data.filepath)
-
-
-@kind(1, 4, option="alembic")
-def alembic(project, elsewhere):
-    wobbling()
-    (project / "geo").mkdir(parents=True)
-    path = project / "geo" / "a.abc"
-    bpy.ops.wm.alembic_export(filepath=str(path), start=1, end=5, flatten=False, check_existing=False)
-    _from_cache(path)
-
-
-@kind(1, 2, 4, option="alembic")
-def alembic_sequence(project, elsewhere):
-    """A file for each frame, which goes on where the numbers say, wherever it begins."""
-    thing = wobbling()
-    (project / "geo").mkdir(parents=True)
-    for frame in range(-1, 6):
-        thing.location.x = 0.3 * frame
-        path = project / "geo" / f"take2_{frame:04d}.abc"
-        bpy.ops.wm.alembic_export(filepath=str(path), start=1, end=1, flatten=False, check_existing=False)
-    _from_cache(path, is_sequence=True, frame_offset=1)
-
-
 @kind(2)
 def stl_in_geometry_nodes(project, elsewhere):
     save(project / "film.blend")
@@ -115,16 +64,6 @@ def stl_of_a_modifiers_input(project, elsewhere):
     else:
         modifier[item.identifier] = "//a.stl"
     save(project / "film.blend")
-
-
-@kind(1, option="usd")
-def usd_with_layers(project, elsewhere):
-    bpy.ops.mesh.primitive_grid_add(x_subdivisions=1, y_subdivisions=1, size=1)
-    (project / "geo" / "parts").mkdir(parents=True)
-    bpy.ops.wm.usd_export(filepath=str(project / "geo" / "parts" / "body.usdc"), check_existing=False)
-    path = project / "geo" / "a.usda"
-    path.write_text("#usda 1.0\n(\n    subLayers = [@./parts/body.usdc@]\n)\n")
-    _from_cache(path)
 
 
 @kind()

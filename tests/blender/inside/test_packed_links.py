@@ -143,6 +143,43 @@ def tiles_in_folders_of_their_own(project, elsewhere):
 
 
 @kind()
+def tiles_packed_while_their_files_are_there(project, elsewhere):
+    """Cycles reads the files all the same, also one that is painted later or added."""
+    for number in (1001, 1002):
+        png(project / "tex" / f"wall.{number}.png", RED)
+    image = tiled(project / "tex" / "wall.<UDIM>.png", (1001, 1002))
+    image.pack()
+    png(project / "tex" / "wall.1002.png", GREEN)
+    png(project / "tex" / "wall.1003.png", BLUE)
+    image.tiles.new(1003)
+    of_three_tiles(image)
+    save(project / "film.blend")
+    bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath)
+
+
+@kind()
+def film_from_which_its_library_links(project, elsewhere):
+    """Of that Blender shows nothing, and it would where the film lies elsewhere."""
+    film, library = project / "film.blend", project / "lib" / "chairs.blend"
+    textured(png(project / "film.png", RED), at=(-1, 0, 0), size=1, name="table")
+    save(film)
+    stage()
+    save(library)
+    chairs = bpy.data.collections.new("chairs")
+    bpy.context.scene.collection.children.link(chairs)
+    textured(png(project / "lib" / "library.png", GREEN), at=(1, 0, 0), size=1, name="chair")
+    for thing in (bpy.data.objects["chair"], linked(film, "objects", "table")):
+        chairs.objects.link(thing)
+    save(library)
+    bpy.ops.wm.open_mainfile(filepath=str(film))
+    instance = shown(bpy.data.objects.new("chairs", None))
+    instance.location.y, instance.instance_type = 1, "COLLECTION"
+    instance.instance_collection = linked(library, "collections", "chairs")
+    save(film)
+    bpy.ops.wm.open_mainfile(filepath=str(film))
+
+
+@kind()
 def paths_of_windows_in_a_film_and_a_library(project, elsewhere):
     image = textured(png(project / "lib" / "tex" / "wood.png", RED), at=(-1, 0, 0), size=1.5, name="chair")
     save(project / "lib" / "chair.blend")

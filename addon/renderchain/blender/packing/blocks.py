@@ -15,9 +15,9 @@ from .usd import is_usd, usd_files
 
 
 def images() -> Iterator[Reference]:
-    """Files, sequences, films and UDIM sets; what is packed is read from the .blend, unless it moves."""
+    """Files, sequences, films and UDIM sets; of these, only a packed file is read from the .blend alone."""
     for image in bpy.data.images:
-        is_in_blend = image.source in ("FILE", "TILED") and image.packed_files
+        is_in_blend = image.source == "FILE" and image.packed_files
         if image.filepath_raw and not is_in_blend:
             yield Reference(image, image, "filepath_raw", image.filepath_raw, _of_image(image))
 
@@ -27,15 +27,14 @@ def _of_image(image: Any) -> Expand | None:
         return image_sequence
     if image.source == "MOVIE":
         return one_file
-    if image.source not in ("FILE", "TILED"):
-        return None
-    return (
-        partial(_tiles, tuple(tile.number for tile in image.tiles)) if image.source == "TILED" else one_file
-    )
+    if image.source == "TILED":
+        numbers = tuple(tile.number for tile in image.tiles)
+        return partial(_tiles, numbers, {one.tile_number for one in image.packed_files})
+    return one_file if image.source == "FILE" else None
 
 
-def _tiles(numbers: tuple[int, ...], path: str, folders: Folders) -> Files:
-    return tiles(path, numbers, folders)
+def _tiles(numbers: tuple[int, ...], packed: set[int], path: str, folders: Folders) -> Files:
+    return tiles(path, numbers, folders, packed)
 
 
 def clips() -> Iterator[Reference]:
@@ -76,7 +75,8 @@ def cache_files() -> Iterator[Reference]:
         for holder in (cache, *cache.layers):
             if holder.filepath:
                 expand = _of_cache(cache, holder.filepath)
-                yield Reference(cache, holder, "filepath", holder.filepath, expand)
+                is_films = holder != cache  # a layer's path starts at the film, whoever has it
+                yield Reference(cache, holder, "filepath", holder.filepath, expand, is_of_film=is_films)
 
 
 def _of_cache(cache: Any, path: str) -> Expand:

@@ -113,12 +113,13 @@ def _clean_properties(group: Any) -> None:
 
 
 def _clean_packed() -> None:
-    """Packed data keeps only the ending of the name that its file had, and what stands for tiles."""
+    """Packed data keeps only the ending of the name that its file had."""
     for image in _own(bpy.data.images):
         if image.source in ("GENERATED", "VIEWER"):
             image.filepath_raw = ""
         elif image.packed_files:
-            image.filepath_raw = _neutral(image.filepath_raw)
+            if image.source != "TILED":  # whose files are read, where there are some
+                image.filepath_raw = _neutral(image.filepath_raw)
             for packed in image.packed_files:
                 packed.filepath = _neutral(packed.filepath)
     for blocks in (bpy.data.fonts, bpy.data.sounds):  # packed volumes are not read, so they are files
@@ -128,8 +129,7 @@ def _clean_packed() -> None:
 
 
 def _neutral(path: str) -> str:
-    tiles = next((mark for mark in ("<UDIM>", "<UVTILE>") if mark in path), "")
-    return f"{PACKED}{tiles}{os.path.splitext(path)[1]}" if path else ""
+    return f"{PACKED}{os.path.splitext(path)[1]}" if path else ""
 
 
 def _clean_texts(linked: Collection[str]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,6 +61,11 @@ def extension_of(name: str) -> str:
     """The extension as it may stand in a package: lower case, plain, or none."""
     extension = os.path.splitext(name)[1].lower()
     return extension if _EXTENSION.fullmatch(extension) else ""
+
+
+def ending_of(path: str) -> str:
+    """The extension, and before it what stands for tiles in the path, if anything does."""
+    return next((one for one in (UDIM, UVTILE) if one in path), "") + extension_of(path)
 
 
 def one_file(path: str, folders: Folders) -> Files:
@@ -116,8 +121,11 @@ def _writes(digits: str, width: int) -> bool:
     return len(digits) >= width and digits == f"{int(digits):0{width}d}"
 
 
-def tiles(path: str, numbers: Iterable[int], folders: Folders) -> Files:
-    """A UDIM set: the tiles that the image has, by number or by row and column, in the path."""
+def tiles(path: str, numbers: Iterable[int], folders: Folders, packed: Collection[int] = ()) -> Files:
+    """A UDIM set: the tiles that the image has, by number or by row and column, in the path.
+
+    Those that are ``packed`` are not missing, but Cycles reads them from files too, where there are some.
+    """
     token = next((one for one in (UDIM, UVTILE) if one in path), None)
     if token is None:
         return one_file(path, folders)
@@ -129,7 +137,7 @@ def tiles(path: str, numbers: Iterable[int], folders: Folders) -> Files:
         source = path.replace(token, written)
         if folders.has(source):
             members.append((source, f"s{written}{extension}"))
-        else:
+        elif number not in packed:
             missing.append(source)
     return Files(tuple(members), f"s{token}{extension}", tuple(missing))
 

@@ -26,8 +26,8 @@ class Reference:
     ``expand`` makes files of the absolute path; None where nothing reads them and only the path has to go.
     ``is_beside``: a cache that Blender looks for beside the .blend, whatever a property says. ``is_opened``:
     Blender looks into the file as soon as the property is set. ``is_seen``: a frame may show it. ``called``:
-    what the holder is called in a package, where Blender looks for files by its name. ``is_of_film``: a point
-    cache whose path starts at the film, also where a library holds it. ``starts_at``: the data-block at whose
+    what the holder is called in a package, where Blender looks for files by its name. ``is_of_film``: the
+    path starts at the film, also where a library holds it. ``starts_at``: the data-block at whose
     file the path starts, where that is not the owner.
     """
 
@@ -49,6 +49,11 @@ class Reference:
         return None if self.is_of_film else (self.starts_at or self.owner).library
 
     @property
+    def stays_of_film(self) -> bool:
+        """Whether the path starts at the film in a package too: all that do but those of point caches."""
+        return self.is_of_film and not hasattr(self.holder, "use_library_path")
+
+    @property
     def owner_name(self) -> str:
         """Whose path it is, in words."""
         return f"{self.owner.bl_rna.name} {self.owner.name!r}"
@@ -56,9 +61,9 @@ class Reference:
     def lead_to(self, path: str) -> None:
         """Have the property say this path instead, if there is one, and the holder have its new name.
 
-        In a package a library's path starts at the library.
+        In a package a path starts at its own .blend, if it can.
         """
-        if self.is_of_film and self.owner.library is None:
+        if self.is_of_film and not self.stays_of_film and self.owner.library is None:
             self.holder.use_library_path = True
         if self.attribute.startswith("["):
             self.holder[self.attribute[1:-1]] = path

@@ -23,7 +23,7 @@ from .caches import BESIDE
 from .clean import clean
 from .colours import put_colours
 from .converted import Settings, as_linked, linked_texts, set_as_linked
-from .expansion import Files, Folders, extension_of
+from .expansion import Files, Folders, ending_of
 from .kinds import references
 from .painted import put_painted
 from .places import Places, library_places
@@ -161,6 +161,7 @@ def _write(
         save(target, relative_remap=False)
     for reference, files in needed:
         start = libraries.get(paths[reference.library], blend) if reference.library in paths else blend
+        start = MAIN_BLEND if reference.stays_of_film else start
         _rewrite(reference, files, places, blend, start)
     _rewrite_libraries(paths, libraries, blend)
     save(target, copy=True, relative_remap=False)
@@ -175,7 +176,7 @@ def _rewrite(reference: Reference, files: Files | None, places: Places, blend: s
     elif files is not None and files.members:
         reference.lead_to(_from(start, places.put(files)))
     else:
-        reference.lead_to(NOWHERE + extension_of(reference.path) if reference.expand else "")
+        reference.lead_to(NOWHERE + ending_of(reference.path) if reference.expand else "")
 
 
 def _rewrite_libraries(paths: dict[bpy.types.Library, str], libraries: dict[str, str], blend: str) -> None:

@@ -52,7 +52,7 @@ def survey(scene: bpy.types.Scene, bases: Bases, folders: Folders, blend: str) -
             found.linked[key_of(one, path, bases.absolute(one.owner.library.filepath, None))] = files
         if files is not None and one.owner in shown and (packed := _packed_library(one)):
             found.findings.append(in_packed_library(one.owner, path, packed))
-    found.findings += _of_libraries(found, bases, used, shown)
+    found.findings += _of_libraries(found, bases, used, shown, os.path.normpath(blend))
     found.findings += refusals(shown)
     return found
 
@@ -107,13 +107,19 @@ def _missing(one: Reference, files: Files, *, is_shown: bool) -> SceneFinding:
     return SceneFinding(MISSING, Severity.WARNING, f"{sentence} {NOT_SHOWN}", one.owner_name, "")
 
 
-def _of_libraries(found: Survey, bases: Bases, used: Reach, shown: Reach) -> Iterator[SceneFinding]:
+def _of_libraries(
+    found: Survey, bases: Bases, used: Reach, shown: Reach, film: str
+) -> Iterator[SceneFinding]:
     for library in bpy.data.libraries:
         if not is_file(library):
             continue
         path = bases.absolute(library.filepath, None)
         blocks = library.users_id
         if is_blenders_own(path) or not any(block in used for block in blocks):
+            continue
+        if path == film:  # a library links from it; where it lies elsewhere, Blender would read it again
+            sentence = f"A library links from the film itself ({path}); Blender shows none of that."
+            yield SceneFinding("film linked", Severity.WARNING, sentence, f"Library {library.name!r}", "")
             continue
         found.libraries.add(path)
         if not os.path.isfile(path):

@@ -1,7 +1,8 @@
-"""The files that a USD file refers to: layers below it, references, payloads and textures.
+"""The files that a USD file refers to: layers below it, references, payloads, clips and textures.
 
 Blender's Python does not have USD's own library everywhere, so what a file refers to is read here: in text
-between ``@`` signs, in a binary ("crate") file among its tokens. What of that is a file beside it is taken.
+between ``@`` signs and as the template of clips, in a binary ("crate") file among its tokens. What of that
+is a file beside it is taken.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from .expansion import Files, Folders, one_file
 
 _ENDINGS = (".usd", ".usda", ".usdc", ".usdz")
 _ASSET = re.compile(rb"@{1,3}([^@\r\n\0]{1,1024})@{1,3}")
+_TEMPLATE = re.compile(rb"""templateAssetPath\s*=\s*["']([^"'\r\n\0]{1,1024})["']""")
+_NUMBER = re.compile("#+")  # in a template, between points
 _CRATE = b"PXR-USDC"
 MOST_FILES = 10_000
 MOST_TOKENS = 256 * 2**20  # bytes
@@ -46,15 +49,26 @@ def _with_all_below(path: str, folders: Folders) -> set[str]:
             raise SceneError(f"{path} refers to over {MOST_FILES:,} files; flatten it into one.")
         for name in assets_in(Path(layer).read_bytes()) if is_usd(layer) else ():
             asset = os.path.normpath(os.path.join(os.path.dirname(layer), name))
-            if asset in found or not folders.has(asset):
-                continue
-            if os.path.isabs(name):
+            new = [one for one in _called(asset, folders) if one not in found]
+            if new and os.path.isabs(name):
                 raise SceneError(
                     f"{layer} refers to {name} by its whole path, which no other machine has. Write it "
                     "relative to the USD file, or flatten that."
                 )
-            waiting.append(asset)
+            waiting += new
     return found
+
+
+def _called(asset: str, folders: Folders) -> list[str]:
+    """The file of such a name; of a template, the clips of all numbers that its ``#`` stand for."""
+    if folders.has(asset):
+        return [asset]
+    folder, name = os.path.split(asset)
+    parts = name.split(".")
+    if not any(_NUMBER.fullmatch(part) for part in parts):
+        return []
+    clip = re.compile(r"\.".join(r"-?\d+" if _NUMBER.fullmatch(one) else re.escape(one) for one in parts))
+    return sorted(os.path.join(folder, one) for one in folders.names(folder) if clip.fullmatch(one))
 
 
 def assets_in(raw: bytes) -> tuple[str, ...]:
@@ -62,7 +76,8 @@ def assets_in(raw: bytes) -> tuple[str, ...]:
     if raw.startswith(_CRATE):
         texts = _tokens(raw)
     else:
-        texts = [found[1] for found in _ASSET.finditer(raw)] if raw.startswith(b"#usda") else []
+        is_text = raw.startswith(b"#usda")
+        texts = [found[1] for one in (_ASSET, _TEMPLATE) for found in one.finditer(raw)] if is_text else []
     return tuple(dict.fromkeys(os.fsdecode(text) for text in texts if b"." in text))
 
 

@@ -42,6 +42,20 @@ def test_layers_and_what_they_refer_to_come_along_as_they_lie(tmp_path: Path) ->
     assert files.name == "a.usda" and not files.is_alone
 
 
+@pytest.mark.parametrize("form", ["text", "binary"])
+def test_clips_come_along_by_their_template(tmp_path: Path, form: str) -> None:
+    template = "./clips/take#1.####.##.usd"
+    raw = {
+        "text": f'#usda 1.0\nstring templateAssetPath = "{template}"\n'.encode(),
+        "binary": crate([b"templateAssetPath", template.encode()]),
+    }
+    (tmp_path / "a.usd").write_bytes(raw[form])
+    (tmp_path / "clips").mkdir()
+    for name in ("take#1.0001.00.usd", "take#1.-0002.50.usd", "take21.0001.50.usd", "take#1.0001.usd"):
+        (tmp_path / "clips" / name).write_bytes(text())
+    assert inner(tmp_path, "a.usd") == ["a.usd", "clips/take#1.-0002.50.usd", "clips/take#1.0001.00.usd"]
+
+
 def test_a_file_that_refers_to_none_is_one_file(tmp_path: Path) -> None:
     (tmp_path / "a.usda").write_bytes(text("gone.usd"))
     files = usd_files(str(tmp_path / "a.usda"), Folders())
