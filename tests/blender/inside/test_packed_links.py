@@ -74,6 +74,12 @@ def text_of_a_library_that_shapes_a_light(project, elsewhere):
     """With a picture, for a package without files to look otherwise."""
     bpy.data.texts.new("lamp.ies").write(PROFILE)
     (profile,) = film_linking(project / "lib" / "lamps.blend", ("texts", "lamp.ies"))
+    shape_of_a_lamp().ies = profile
+    save(project / "film.blend")
+
+
+def shape_of_a_lamp():
+    """The node that shapes the light of a lamp over a wall."""
     material = bpy.data.materials.new("wall")
     material.use_nodes = True
     plane(material, size=6)
@@ -81,10 +87,26 @@ def text_of_a_library_that_shapes_a_light(project, elsewhere):
     lamp.location.z, lamp.data.energy, lamp.data.use_nodes = 2, 100, True
     tree = lamp.data.node_tree
     shape = tree.nodes.new("ShaderNodeTexIES")
-    shape.ies = profile
     glow = next(one for one in tree.nodes if one.bl_idname == "ShaderNodeEmission")
     tree.links.new(shape.outputs[0], glow.inputs["Strength"])
+    return shape
+
+
+@kind()
+def files_above_a_project_that_is_a_link(project, elsewhere):
+    """From a link's folder Cycles goes up where it leads, and Blender where it lies."""
+    shows = elsewhere / "shows"
+    (shows / "first").mkdir(parents=True)
+    os.symlink(shows / "first", project)
+    (shows / "lamp.ies").write_text(PROFILE)
+    (project.parent / "lamp.ies").write_text(PROFILE.replace("1000 800 10 5 0", "10 10 1000 500 0"))
+    png(shows / "wood.png", GREEN)
+    image = textured(png(project.parent / "wood.png", RED), at=(1, 0, 1), size=1)
+    shape = shape_of_a_lamp()
     save(project / "film.blend")
+    image.filepath = "//../wood.png"
+    shape.mode, shape.filepath = "EXTERNAL", "//../lamp.ies"
+    saved_as_it_is()
 
 
 @kind(1, 3)

@@ -98,7 +98,8 @@ def cameras() -> Iterator[Reference]:
         if camera.custom_filepath:
             is_read = camera.type == "CUSTOM" and camera.custom_mode == "EXTERNAL"
             expand = one_file if is_read else None
-            yield Reference(camera, camera, "custom_filepath", camera.custom_filepath, expand)
+            path = camera.custom_filepath
+            yield Reference(camera, camera, "custom_filepath", path, expand, is_plain=True)
 
 
 def strips() -> Iterator[Reference]:

@@ -29,7 +29,7 @@ def _files(kind: str) -> Iterator[Reference]:
         for node in tree.nodes:
             if node.bl_idname == kind and node.filepath:
                 expand = one_file if node.mode == "EXTERNAL" else None
-                yield Reference(owner, node, "filepath", node.filepath, expand)
+                yield Reference(owner, node, "filepath", node.filepath, expand, is_plain=True)
 
 
 def file_sockets() -> Iterator[Reference]:

@@ -28,7 +28,7 @@ class Reference:
     Blender looks into the file as soon as the property is set. ``is_seen``: a frame may show it. ``called``:
     what the holder is called in a package, where Blender looks for files by its name. ``is_of_film``: the
     path starts at the film, also where a library holds it. ``starts_at``: the data-block at whose
-    file the path starts, where that is not the owner.
+    file the path starts, where that is not the owner. ``is_plain``: Cycles opens the path as it is written.
     """
 
     owner: bpy.types.ID
@@ -42,6 +42,7 @@ class Reference:
     called: str = ""
     is_of_film: bool = False
     starts_at: bpy.types.ID | None = None
+    is_plain: bool = False
 
     @property
     def library(self) -> bpy.types.Library | None:
@@ -94,10 +95,18 @@ class Bases:
         self._artist_folder = artist_folder
         self._depth = depth
 
-    def absolute(self, path: str, library: bpy.types.Library | None, *, is_films: bool = False) -> str:
+    def absolute(
+        self,
+        path: str,
+        library: bpy.types.Library | None,
+        *,
+        is_films: bool = False,
+        is_plain: bool = False,
+    ) -> str:
         """The path as it was for the artist. ``is_films``: the film says one that starts at a library.
 
-        Blender 5 makes some of these fit too, as if they started at the film.
+        Blender 5 makes some of these fit too, as if they started at the film. ``is_plain``: where the path
+        goes up, the system does, from where a link leads; Blender itself goes up by names.
         """
         if not path.startswith("//"):
             return os.path.normpath(path)
@@ -107,10 +116,14 @@ class Bases:
             if is_films and was_made_to_fit:
                 relative = os.path.relpath(bpy.path.abspath(path), self._artist_folder)
             start = os.path.dirname(self.absolute(library.filepath, None))
-            return os.path.normpath(os.path.join(start, relative))
-        if self._depth and not was_made_to_fit:
-            return os.path.normpath(os.path.join(self._artist_folder, relative))
-        return os.path.normpath(bpy.path.abspath(f"//{relative}"))
+        else:
+            start = self._artist_folder or os.path.dirname(bpy.data.filepath)
+            if was_made_to_fit:
+                relative = os.path.relpath(bpy.path.abspath(f"//{relative}"), start)
+        whole = os.path.join(start, relative)
+        if is_plain:
+            return os.path.join(os.path.realpath(os.path.dirname(whole)), os.path.basename(whole))
+        return os.path.normpath(whole)
 
 
 def _climbs(relative: str) -> int:

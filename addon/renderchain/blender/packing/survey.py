@@ -68,7 +68,8 @@ def absolute(one: Reference, bases: Bases, blend: str) -> str:
         blend = bases.absolute(one.path, None) if one.path else blend
         head, _ = os.path.splitext(os.path.basename(blend))
         return os.path.join(os.path.dirname(blend), BESIDE + head)
-    return bases.absolute(one.path, one.library, is_films=is_in_file(one.owner))
+    is_films = is_in_file(one.owner)
+    return bases.absolute(one.path, one.library, is_films=is_films, is_plain=one.is_plain)
 
 
 def key_of(one: Reference, path: str, library: str) -> Key:
