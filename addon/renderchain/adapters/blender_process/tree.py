@@ -27,7 +27,7 @@ class Taken:
     memory: int
 
 
-class Recent:
+class Processes:
     """Whose child each process is, as it was a moment ago: read once for all who ask in that moment.
 
     With each process on the machine it takes longer, and each render process is watched by a thread.
@@ -47,12 +47,12 @@ class Recent:
             return self._children
 
 
-_recent = Recent()
+_processes = Processes()
 
 
 def taken_by(root: int) -> Taken:
     """What a process has taken together with its children, theirs, and so on."""
-    numbers = _below(root, _recent.children())
+    numbers = _below(root, _processes.children())
     sizes = [_pages(number) for number in numbers]
     own = sum(resident - shared for resident, shared in sizes)
     return Taken(len(numbers), PAGE * (own + max((shared for _, shared in sizes), default=0)))

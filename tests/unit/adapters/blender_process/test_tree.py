@@ -54,7 +54,7 @@ def test_who_asks_for_what_several_processes_take_has_all_of_the_machine_read_on
         listed.append(folder)
         return found(folder)  # type: ignore[call-overload,no-any-return]
 
-    monkeypatch.setattr(tree, "_recent", tree.Recent())
+    monkeypatch.setattr(tree, "_processes", tree.Processes())
     monkeypatch.setattr(tree, "RECENT_S", 60.0)
     monkeypatch.setattr(os, "listdir", listdir)
     taken = [tree.taken_by(root) for root in (os.getpid(), os.getppid(), os.getpid())]
@@ -63,7 +63,7 @@ def test_who_asks_for_what_several_processes_take_has_all_of_the_machine_read_on
 
 
 def test_a_process_that_starts_counts_a_moment_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tree, "_recent", tree.Recent())
+    monkeypatch.setattr(tree, "_processes", tree.Processes())
     before = tree.taken_by(os.getpid())
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
         time.sleep(2 * tree.RECENT_S)

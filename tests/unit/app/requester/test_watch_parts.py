@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from renderchain.app.audit.steps import DRAW_AGE
 from renderchain.app.requester.job_report import JobReport
 from renderchain.core.board_events import LeaseAccepted
 from renderchain.core.errors import ContentError, FeeTooHigh, InsufficientFunds, NodeAway, StoreError
@@ -19,7 +20,7 @@ from renderchain.ports.content_store import BytesDone
 from devkit.board.chain import MemoryChain
 from devkit.fakes.content_store import MemoryStore
 from devkit.fakes.people import OFFER, Artist, Machine
-from devkit.fakes.world import World
+from devkit.fakes.world import BLOCK_S, World
 
 SHORT = replace(OFFER, longest_lease=1, window_s=3000, lease_timeout_s=1000)
 
@@ -57,7 +58,7 @@ def test_frames_come_while_what_pays_for_them_fails(
             while len(artist.frames()) < 2:
                 assert not watching.done()
                 await asyncio.sleep(10)
-            await asyncio.sleep(100)
+            await asyncio.sleep(2 * DRAW_AGE * BLOCK_S)  # a lease is paid when its draw is over
             said = artist.reporter.heard(PartFailed)
             assert said and all(str(error).strip("'") in one.reason for one in said), "in silence"
             assert world.network.told(LeaseAccepted) == [] and not watching.done()
@@ -72,17 +73,17 @@ def test_frames_come_while_what_pays_for_them_fails(
 
 
 class WithoutPackage(MemoryStore):
-    """Gives the package to everybody but the artist."""
+    """Gives the package to everybody but the artist, who has its results all the same."""
 
-    def __init__(self, artist: Path, error: Exception) -> None:
+    def __init__(self, packages: Path, error: Exception) -> None:
         super().__init__()
-        self._artist = artist
+        self._packages = packages
         self._error = error
 
     async def fetch_folder(
         self, cid: str, folder: Path, *, max_bytes: int, max_files: int, on_bytes: BytesDone
     ) -> None:
-        if folder.is_relative_to(self._artist):
+        if folder.is_relative_to(self._packages):
             raise self._error
         await super().fetch_folder(cid, folder, max_bytes=max_bytes, max_files=max_files, on_bytes=on_bytes)
 
@@ -92,7 +93,7 @@ def test_where_the_artist_can_not_have_its_package_frames_are_kept_and_their_wor
     world: World, artist: Artist, machine: Machine, error: Exception
 ) -> None:
     """Final images are made again with it: the watch ended, or the lease was told to be false."""
-    world.store = WithoutPackage(artist.folder, error)
+    world.store = WithoutPackage(artist.folder / "own-packages", error)
     artist.final_checks = 1
 
     async def life() -> JobReport:

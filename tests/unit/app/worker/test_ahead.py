@@ -8,6 +8,7 @@ from itertools import accumulate, pairwise
 from typing import Any
 
 import pytest
+from renderchain.app.worker import self_test
 from renderchain.app.worker.lane import HANDS, Lane
 from renderchain.app.worker.pace import LONGEST_LEAD_S, Pace
 from renderchain.core.board_events import LeaseClaimed, LeaseEnded, TasksGivenBack
@@ -37,6 +38,12 @@ def slow_store(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(world.store, "add_folder", add_slowly)
 
 
+@pytest.fixture
+def all_tested(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No lease is spared its self-test by chance."""
+    monkeypatch.setattr(self_test, "LEAST_CHANCE", 1.0)
+
+
 def pauses(renderer: FakeRenderer) -> list[float]:
     """How long it had nothing to do, each time."""
     spans = sorted(renderer.spans)
@@ -44,7 +51,7 @@ def pauses(renderer: FakeRenderer) -> list[float]:
     return [max(later[0] - end, 0.0) for end, later in zip(ends, spans[1:], strict=False)]
 
 
-@pytest.mark.usefixtures("slow_store")
+@pytest.mark.usefixtures("slow_store", "all_tested")
 def test_a_lane_goes_on_without_a_pause(world: World, artist: Artist, machine: Machine) -> None:
     """It stood still for as long as upload, submission, claim and opening took."""
     machine.renderer.frame_s = FRAME_S
@@ -66,7 +73,7 @@ def test_a_lane_goes_on_without_a_pause(world: World, artist: Artist, machine: M
     assert not world.network.told(LeaseEnded)
 
 
-@pytest.mark.usefixtures("slow_store")
+@pytest.mark.usefixtures("slow_store", "all_tested")
 def test_leases_of_one_frame_come_without_a_pause_too(world: World, artist: Artist, machine: Machine) -> None:
     machine.renderer.frame_s = FRAME_S
 
@@ -102,6 +109,7 @@ def test_the_next_jobs_package_is_there_before_it_is_needed(
     assert sum(pauses(machine.renderer)) == 0
 
 
+@pytest.mark.usefixtures("all_tested")
 def test_the_next_lease_is_rendered_beside_a_self_test(
     world: World, artist: Artist, machine: Machine
 ) -> None:

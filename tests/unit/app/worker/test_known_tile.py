@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from renderchain.app.worker import self_test
 from renderchain.app.worker.blame import Fault, blame_of
 from renderchain.app.worker.known_tile import KeptTiles, KnownTile, WatchingRenderer
 from renderchain.core.board_events import LeaseClaimed, TasksGivenBack
@@ -251,8 +252,9 @@ def watched(machine: Machine, every: int = 2) -> KnowingRenderer:
 
 
 def test_a_lease_that_a_device_breaks_in_is_given_back_whole_and_no_other_is_taken(
-    world: World, artist: Artist, machine: Machine
+    world: World, artist: Artist, machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(self_test, "LEAST_CHANCE", 1.0)  # chance spares none
     device = watched(machine)
     device.breaks_after = 7  # of the first lease two frames and, beside two of the next, two leaves again
 
