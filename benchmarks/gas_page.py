@@ -13,8 +13,8 @@ PHASE_NAMES = ("create and assign", "submit", "audits", "accept and pay")
 GOAL, EQUAL_GOAL, PRINTS_GOAL = 20_000, 30_000_000, 45_000_000
 DISPUTED_FRAMES = 40
 ALONE, COMPANY = "audited, equal digests", "audited, equal digests, votes and closing in company"
-SPARING = "draw that spares the lease"
 VOTES_AND_CLOSING = 2 * 3 + 1  # transactions of an audit that may find company
+LEAST_GAS = 1_300_000  # of any call by itself
 FRI_PER_GAS = (8 * 10**8, 8 * 10**9)  # lowest and usual price on mainnet in 2026
 
 
@@ -51,7 +51,7 @@ minutes on public networks: a lease of the length that clients choose takes most
 and submitted in it. An account that sent nothing else for as long expects no company.
 
 A worker that claims for itself could submit a lease and claim the next one in one transaction. That would
-save as much as a vote in company does, 0.8 M of the 10 M that a lease takes which is not audited, at 3 gFri
+save as much as a vote in company does, 0.8 M of the 8.5 M that a lease takes which is not audited, at 3 gFri
 0.2 % of the least that a lease should pay. But a lane claims its next lease shortly before the one in hand
 is done, when the one before was submitted long ago: either these frames would come a lease's time later, or a
 range would be held a lease's time longer, with its lock. So workers send two. Eight workers of a scheduled
@@ -128,8 +128,12 @@ itself.
 
 Ten frames; three verifiers, each of whom seals and reveals for itself. On GPUs no two machines make the same
 bits, so every vote shows its prints: that is the last row. It was measured with made-up prints that are apart
-as those of two machines are; the contract does not know what made them. The lease that is not audited has a
-draw that spares it: its worker sends that.
+as those of two machines are; the contract does not know what made them.
+
+The row of the lease that is not audited has no draw, because an acceptance needs none. Clients do send it:
+the worker has its own lease drawn as soon as it can, in a transaction by itself, and the artist's client pays
+none before that. It takes some 1.3 M at least, as the cheapest call does, and less than the draw of a lease
+that is audited; by itself it was not measured.
 
 Each transaction goes by itself but in the row of the lease in company: there each vote goes with a claim or a
 submission of its verifier, and the closing with a claim of the lease's worker, by the clients' own code. Of
@@ -186,7 +190,6 @@ a worker claims and submits nothing, and its votes find company only in its draw
 def jobs_part(found: Figures) -> str:
     """Whole jobs."""
     best = found.spared[-1]
-    draws = best.leases * dict(found.calls).get(SPARING, 0) // best.frames
     low, usual = [best.each * price / 10**18 for price in FRI_PER_GAS]
     return f"""## A whole job, gas a frame
 
@@ -203,8 +206,7 @@ With workers whose record allows a rate of 1/16:
 {job_table(found.veterans, found.naive)}
 
 The job of {best.frames:,} frames, repeated until chance spared all of its leases; this was try number
-{len(found.spared)}. None of them was drawn, as the acceptance itself looks at the block's hash where nobody
-did:
+{len(found.spared)}. None was drawn, as the acceptance itself looks at the block's hash where nobody did:
 
 {job_table([best], found.naive)}
 
@@ -213,7 +215,7 @@ takes {found.naive:,} a frame. The goal for {best.frames:,} frames on {WORKERS} 
 is {GOAL:,} a frame. Measured were {best.each:,}, which is {low:.1e} to {usual:.1e} STRK a frame at
 {FRI_PER_GAS[0] / 1e9} to {FRI_PER_GAS[1] / 1e9} gFri.
 
-The tables of this part have no draws that spare a lease. Clients do send them: each worker has its own lease
-drawn at once, in a transaction by itself, and the artist's client pays none before that. The draws of these
-{best.leases} leases would be {draws:,} a frame, {best.each + draws:,} together.
+The tables of this part have no draws that spare a lease, which [clients
+send](#a-lease-from-the-claim-to-its-pay) for each by itself: for these {best.leases} leases some
+{best.leases * LEAST_GAS // best.frames:,} a frame more at least.
 """
