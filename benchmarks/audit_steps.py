@@ -65,15 +65,17 @@ async def audit(
     round_: int = 0,
     others: int = 0,
     how: str = "SAME",
+    is_drawn: bool = False,
 ) -> None:
     """A round from its draw until votes are counted; ``others`` seats saw ``how`` instead of the same.
 
-    Each verifier seals and reveals its own votes. A rejection is shown.
+    Each verifier seals and reveals its own votes. A rejection is shown. ``is_drawn``: it was already.
     """
     job_id, numbers = leases[0].info.job_id, [one.lease_id for one in leases]
     if round_:
         pass_draw_block(net.node.rpc_url)
-    await all_done(net, step, "draw", job_id, numbers)
+    if not is_drawn:
+        await all_done(net, step, "draw", job_id, numbers)
     ballots = [
         ballot for one in leases for ballot in await seats_of(net, one, round_, others, Rendering[how])
     ]

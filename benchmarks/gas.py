@@ -10,7 +10,7 @@ import json
 import subprocess
 import tempfile
 from collections.abc import Awaitable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,11 @@ from renderchain.core.ids import NO_JOB, JobId, LeaseId
 from renderchain.core.job import Place
 from renderchain.core.private_package import WrappedKey
 from starknet_py.contract import Contract
-from starknet_py.net.full_node_client import FullNodeClient
 
 from benchmarks.audit_steps import Held, audit, close, drawn, hold
-from benchmarks.gas_page import PHASE_NAMES, Figures, Job, page
+from benchmarks.company import CLOSE, COMMIT, REVEAL, in_company
+from benchmarks.gas_page import ALONE, COMPANY, PHASE_NAMES, Figures, Job, page
+from benchmarks.meter import Meter
 from devkit.network.devnet import pass_draw_block
 from devkit.network.many_workers import ManyWorkers, many_workers
 from devkit.network.services import REPO
@@ -33,32 +34,6 @@ BATCH = 16
 SIZES = ((96, 1), (320, 10), (800, 100), (1000, 125))
 DISPUTED = (40, 8)  # frames of a lease whose rounds draw sixteen leaves, and leaves that an appellant names
 SPARED_CALLS = ("claim_lease", "submit", "accept and pay one lease")
-
-
-@dataclass
-class Meter:
-    """The L2 gas of everything between two blocks."""
-
-    client: FullNodeClient
-    rows: list[tuple[str, int]] = field(default_factory=list)
-
-    async def of(self, name: str, work: Awaitable[Any]) -> tuple[Any, int]:
-        """Do it and note the gas of all its transactions under that name."""
-        first = await self.client.get_block_number() + 1
-        answer = await work
-        gas = 0
-        for number in range(first, await self.client.get_block_number() + 1):
-            block = await self.client.get_block_with_receipts(block_number=number)
-            gas += sum(one.receipt.execution_resources.l2_gas for one in block.transactions)
-        self.rows.append((name, gas))
-        if name:
-            print(f"{name}: {gas:,}", flush=True)
-        return answer, gas
-
-    async def step(self, name: str, work: Awaitable[Any]) -> Any:
-        """The same without the gas."""
-        answer, _ = await self.of(name, work)
-        return answer
 
 
 async def whole_job(
@@ -261,7 +236,7 @@ async def audited(net: ManyWorkers, meter: Meter, found: Figures) -> None:
     steps = means(meter.rows)
     gpu = await one_audit(net, meter, others=3)
     others = means(meter.rows)
-    found.audited = [("audited, equal digests", plain), ("audited, no digest is equal (prints)", gpu)]
+    found.audited = [(ALONE, plain), ("audited, no digest is equal (prints)", gpu)]
     meter.rows.clear()
     found.dispute = await one_dispute(net, meter)
     disputed = means(meter.rows)
@@ -286,6 +261,9 @@ async def main() -> None:
         found.calls = list(meter.rows)
         spared_gas = sum(gas for name, gas in found.calls if name in SPARED_CALLS)
         found.audited.insert(0, ("not audited", spared_gas))
+        together = await in_company(net, meter)
+        found.audited.insert(2, (COMPANY, sum(gas for _, gas in together)))
+        found.steps += [row for row in means(together).items() if row[0] in (COMMIT, REVEAL, CLOSE)]
         found.naive = await naive(net, meter, 5)
     text = page(found)
     (REPO / "docs" / "gas.md").write_text(text)

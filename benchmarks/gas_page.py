@@ -12,6 +12,9 @@ WORKERS = 8
 PHASE_NAMES = ("create and assign", "submit", "audits", "accept and pay")
 GOAL, EQUAL_GOAL, PRINTS_GOAL = 20_000, 30_000_000, 45_000_000
 DISPUTED_FRAMES = 40
+ALONE, COMPANY = "audited, equal digests", "audited, equal digests, votes and closing in company"
+VOTES_AND_CLOSING = 2 * 3 + 1  # transactions of an audit that may find company
+LEAST_GAS = 1_300_000  # of any call by itself
 FRI_PER_GAS = (8 * 10**8, 8 * 10**9)  # lowest and usual price on mainnet in 2026
 
 
@@ -42,17 +45,17 @@ board's own: about 350,000 for each lease that is assigned, 300,000 for each tha
 
 An audited lease with equal digests is twelve transactions by themselves. Before they do anything these take
 1.38 M each, 16.6 M together, which is half of what the lease takes; the goal leaves 13.4 M for all else.
-What is sent together costs that once: sixteen audits at once take 22 M a lease with its claim and
-submission. So votes and closings wait for company, for a fifth of a step, which is 48 minutes on public
-networks: a lease of the length that clients choose takes most of an hour, and is claimed and submitted in it.
-An account that sent nothing else for as long expects no company.
+Of what is sent together all but one save the larger part of that: sixteen audits at once take 22 M a lease
+with its claim and submission. So votes and closings wait for company, for a fifth of a step, which is 48
+minutes on public networks: a lease of the length that clients choose takes most of an hour, and is claimed
+and submitted in it. An account that sent nothing else for as long expects no company.
 
 A worker that claims for itself could submit a lease and claim the next one in one transaction. That would
-save 1.38 M of the 8.5 M that a lease takes which is not audited, at 3 gFri 0.3 % of the least that a
-lease should pay. But a lane claims its next lease shortly before the one in hand is done, when the one
-before was submitted long ago: either these frames would come a lease's time later, or a range would be
-held a lease's time longer, with its lock. So workers send two. Eight workers of a scheduled job have
-three transactions together as it is.
+save as much as a vote in company does, 0.8 M of the 8.5 M that a lease takes which is not audited, at 3 gFri
+0.2 % of the least that a lease should pay. But a lane claims its next lease shortly before the one in hand
+is done, when the one before was submitted long ago: either these frames would come a lease's time later, or a
+range would be held a lease's time longer, with its lock. So workers send two. Eight workers of a scheduled
+job have three transactions together as it is, besides a draw of each.
 """
 
 
@@ -123,14 +126,24 @@ itself.
 
 ## A lease, from the claim to its pay
 
-Ten frames, each transaction by itself; three verifiers, each of whom seals and reveals for itself. On GPUs
-no two machines make the same bits, so every vote shows its prints: that is the last row. It was measured with
-made-up prints that are apart as those of two machines are; the contract does not know what made them.
+Ten frames; three verifiers, each of whom seals and reveals for itself. On GPUs no two machines make the same
+bits, so every vote shows its prints: that is the last row. It was measured with made-up prints that are apart
+as those of two machines are; the contract does not know what made them.
+
+The row of the lease that is not audited has no draw, because an acceptance needs none. Clients do send it:
+the worker has its own lease drawn as soon as it can, in a transaction by itself, and the artist's client pays
+none before that. It takes some 1.3 M at least, as the cheapest call does, and less than the draw of a lease
+that is audited; by itself it was not measured.
+
+Each transaction goes by itself but in the row of the lease in company: there each vote goes with a claim or a
+submission of its verifier, and the closing with a claim of the lease's worker, by the clients' own code. Of
+these the row has what they took more than the same call of the same worker without company.
 
 {table(["lease", "L2 gas"], [[name, gas] for name, gas in found.audited])}
 
 The goals are {EQUAL_GOAL:,} with equal digests and {PRINTS_GOAL:,} where none is.
 
+{company_part(found)}
 ## One step of an audit
 
 The mean where a step is taken several times: of the votes of a round the last one also counts them.
@@ -156,6 +169,24 @@ opens each lease by itself.
 {jobs_part(found)}{WHERE}"""
 
 
+def company_part(found: Figures) -> str:
+    """When a lease is in company, and what it takes where only some of it is."""
+    gas = dict(found.audited)
+    alone, together = gas.get(ALONE, 0), gas.get(COMPANY, 0)
+    saved = (alone - together) // VOTES_AND_CLOSING
+    needed = -(-max(alone - EQUAL_GOAL, 0) // saved) if saved else 0
+    return f"""Who sends what: the worker claims, submits, has it drawn, opens and closes; three verifiers
+seal and reveal; the requester accepts. Of these twelve transactions the votes and the closing, which are
+{VOTES_AND_CLOSING}, wait for company. Each that finds it saves {saved:,} on the mean, so the goal is met
+where {needed} of them find it. A vote finds it if within the first fifth of its step its verifier claims,
+submits, has a lease drawn, opens one or sends another vote. One that is ready later is sent at once, and so
+is that of an account that sent nothing else for as long as it would wait. A lease whose verifiers and worker
+are in no other business therefore takes what the row before says, and misses the goal. The draw, the opening
+and the acceptance do not wait. Where a scheduler assigns leases and somebody else posts what workers signed,
+a worker claims and submits nothing, and its votes find company only in its draws, openings and other votes.
+"""
+
+
 def jobs_part(found: Figures) -> str:
     """Whole jobs."""
     best = found.spared[-1]
@@ -175,7 +206,7 @@ With workers whose record allows a rate of 1/16:
 {job_table(found.veterans, found.naive)}
 
 The job of {best.frames:,} frames, repeated until chance spared all of its leases; this was try number
-{len(found.spared)}. Nobody calls the draw then, because the acceptance itself looks at the block's hash:
+{len(found.spared)}. None was drawn, as the acceptance itself looks at the block's hash where nobody did:
 
 {job_table([best], found.naive)}
 
@@ -183,4 +214,8 @@ The naive contract (benchmarks/naive_board: one record and three transactions a 
 takes {found.naive:,} a frame. The goal for {best.frames:,} frames on {WORKERS} workers that are not audited
 is {GOAL:,} a frame. Measured were {best.each:,}, which is {low:.1e} to {usual:.1e} STRK a frame at
 {FRI_PER_GAS[0] / 1e9} to {FRI_PER_GAS[1] / 1e9} gFri.
+
+The tables of this part have no draws that spare a lease, which [clients
+send](#a-lease-from-the-claim-to-its-pay) for each by itself: for these {best.leases} leases some
+{best.leases * LEAST_GAS // best.frames:,} a frame more at least.
 """
