@@ -233,8 +233,11 @@ class JobPlan:
 
     @property
     def _most_again(self) -> int:
-        """How many tasks can be given again if they are lost, and others after them; all where none can."""
-        return self._job.spares // 2 if self._job.spares else self._job.open.count
+        """How many tasks can be given again if they are lost, and others after them, where a deadline may not
+        wait for a timeout; all where none can. Others are spared the gas of more leases.
+        """
+        job = self._job
+        return job.spares // 2 if job.spares and job.needs.deadline_s is not None else job.open.count
 
     @property
     def _pool_least(self) -> int:

@@ -188,10 +188,12 @@ def test_where_not_all_deadlines_can_be_met_the_largest_job_is_given_up() -> Non
     assert list(made.plan(NOW_S)) == ["large"], "it is not before others came"
 
 
-def test_a_lease_is_no_longer_than_half_of_what_may_be_given_twice() -> None:
+def test_with_a_deadline_a_lease_is_no_longer_than_half_of_what_may_be_given_twice() -> None:
     """Longer ones that a dead worker had were waited for until their timeout was over."""
     terms = {"lease_timeout_s": 10**6, "longest_lease": 2000}
-    counts = {one.count for one in book([1.0, 8.0], a=job(2000, spares=12, **terms)).plan(NOW_S)["a"]}
+    due = {**terms, "deadline_s": NOW_S + 10**5}
+    counts = {one.count for one in book([1.0, 8.0], a=job(2000, spares=12, **due)).plan(NOW_S)["a"]}
     assert counts == {6}
-    counts = {one.count for one in book([1.0, 8.0], a=job(2000, **terms)).plan(NOW_S)["a"]}
-    assert min(counts) > 6, "where nothing may be given twice nothing is gained by that"
+    for free in (job(2000, **due), job(2000, spares=12, **terms)):
+        counts = {one.count for one in book([1.0, 8.0], a=free).plan(NOW_S)["a"]}
+        assert min(counts) > 6, "nothing may be given twice, or nothing is late"
