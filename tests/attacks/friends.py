@@ -13,7 +13,7 @@ from renderchain.core.audit.state import DrawOutcome, Verdict
 from renderchain.core.ids import WorkerId
 from renderchain.core.manifest import Manifest
 from renderchain.core.messages import Loaded, TilesRendered
-from renderchain.core.prints import RECORD_BYTES, TilePrint
+from renderchain.core.prints import LEVELS, RECORD_BYTES, TilePrint
 from renderchain.ports.renderer import OnProgress, Renderer, RenderSession
 
 from devkit.cheats.renderer import CheatingRenderer
@@ -24,10 +24,13 @@ from tests.attacks.lease_audit import LeaseAudit, Stakes, stakes_of
 
 @dataclass(frozen=True)
 class Lying:
-    """Gives prints of a frame so many later instead of the tiles asked for, but for what it could copy."""
+    """Gives prints of the next frame instead of the tiles asked for, but for what it could copy.
+
+    ``turned``: another liar is surely apart from it, whatever leaves are drawn.
+    """
 
     honest: KeptRenderer
-    later: int = 1
+    turned: bool = False
     copied: frozenset[tuple[int, int]] = frozenset()
 
     @contextlib.asynccontextmanager
@@ -35,6 +38,12 @@ class Lying:
         """As the honest one."""
         async with self.honest.open(package, manifest, output) as session:
             yield _Lying(session, self, output)  # type: ignore[misc]
+
+
+def turned(one: TilePrint) -> TilePrint:
+    """As far from it as can be, in each bit and each level."""
+    digest, bits = (bytes(255 - byte for byte in part) for part in (one.digest, one.bits))
+    return TilePrint(digest, bits, tuple((level + LEVELS // 2) % LEVELS for level in one.levels), one.area)
 
 
 @dataclass
@@ -52,7 +61,8 @@ class _Lying:
     ) -> TilesRendered:
         done = await self.session.render_tiles(frame, tiles, on_progress, shared=shared)
         true = (self.output / done.leaves).read_bytes()
-        other = [self.liar.honest.prints(frame + self.liar.later)[tile].to_bytes() for tile in tiles]
+        prints = [self.liar.honest.prints(frame + 1)[tile] for tile in tiles]
+        other = [(turned(one) if self.liar.turned else one).to_bytes() for one in prints]
         records = [
             true[at * RECORD_BYTES : (at + 1) * RECORD_BYTES] if (frame, tile) in self.liar.copied else false
             for at, (tile, false) in enumerate(zip(tiles, other, strict=True))

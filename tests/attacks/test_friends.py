@@ -72,7 +72,7 @@ async def test_chaos_among_objectors_pays_nobody_who_could_have_caused_it(field:
     subject, stakes = await begun(field, 3)
     one, two, _ = await holders(subject)
     lies, before = await liar(field), await field.books()
-    views: Renderers = {one: lies, two: replace(lies, later=2)}
+    views: Renderers = {one: lies, two: replace(lies, turned=True)}
     assert (await subject.play_round(views)).verdict is Verdict.UNDECIDED
     assert await subject.close() is Verdict.UNDECIDED
     assert (await subject.lease()).state is LeaseState.REJECTED
@@ -88,7 +88,7 @@ async def test_the_worker_asks_seven_where_chaos_would_take_half_of_its_pay(fiel
     subject, stakes = await begun(field, 4)
     one, two, _ = await holders(subject)
     lies, before = await liar(field), await field.books()
-    views: Renderers = {one: lies, two: replace(lies, later=2)}
+    views: Renderers = {one: lies, two: replace(lies, turned=True)}
     assert (await subject.play_round(views)).verdict is Verdict.UNDECIDED
     await subject.prove()
     await subject.draw()
