@@ -10,6 +10,7 @@ import pytest
 from tests.application import Application
 
 INSIDE = Path(__file__).with_name("inside")
+ALL_SKIPPED = "test_packed_geometry.py"  # where a Blender was built without USD and Alembic, as Debian's was
 
 
 @pytest.mark.parametrize("file", sorted(path.name for path in INSIDE.glob("test_*.py")))
@@ -18,4 +19,7 @@ def test_inside_the_application(application: Application, file: str, tmp_path: P
     command += ["--blender-executable", application.blender, "-c", str(INSIDE / "pytest.ini")]
     folders = ["--rootdir", str(INSIDE), "--basetemp", str(tmp_path / "inside"), str(INSIDE / file)]
     done = application.call([*command, *folders], 900)
-    assert done.returncode == 0 and " passed" in done.stdout, done.stdout[-5000:] + done.stderr[-2000:]
+    said = done.stdout[-5000:] + done.stderr[-2000:]
+    if file == ALL_SKIPPED and done.returncode == 0 and " skipped in " in done.stdout:
+        pytest.skip("this Blender reads neither USD nor Alembic")
+    assert done.returncode == 0 and " passed" in done.stdout, said
