@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from renderchain.core.ids import WorkerId
@@ -191,7 +193,7 @@ def test_where_not_all_deadlines_can_be_met_the_largest_job_is_given_up() -> Non
 def test_with_a_deadline_a_lease_is_no_longer_than_half_of_what_may_be_given_twice() -> None:
     """Longer ones that a dead worker had were waited for until their timeout was over."""
     terms = {"lease_timeout_s": 10**6, "longest_lease": 2000}
-    due = {**terms, "deadline_s": NOW_S + 10**5}
+    due: dict[str, Any] = {**terms, "deadline_s": NOW_S + 10**5}
     counts = {one.count for one in book([1.0, 8.0], a=job(2000, spares=12, **due)).plan(NOW_S)["a"]}
     assert counts == {6}
     for free in (job(2000, **due), job(2000, spares=12, **terms)):
