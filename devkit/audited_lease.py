@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Generic
 
 from renderchain.adapters.poseidon import hash_many
+from renderchain.app.audit.verifier import VerifierDuties
 from renderchain.core.audit.economics import PHASES
 from renderchain.core.audit.state import AuditInfo, AuditPhase, Verifier, Vote, answer_of, differing, mark_of
 from renderchain.core.ids import JobId, LeaseId, WorkerId
-from renderchain.core.job import JobTerms, StandingOffer
+from renderchain.core.job import JobTerms, LeaseInfo, StandingOffer
 from renderchain.core.merkle import LeaseIdentity
 from renderchain.core.money import FRI_PER_STRK
 from renderchain.core.prints import MEAN_LEAVES
@@ -280,3 +281,11 @@ async def offer_audits(
     offer = replace(WILLING, audit_fee_fri=fee_fri if willing else 0)
     await asyncio.gather(*(owner.set_offer(number, offer) for number, owner in owners.items()))
     net.pass_time(1, 2 * RULES.epoch_blocks)
+
+
+async def look_and_seal(
+    duties: VerifierDuties, lease: LeaseInfo, audit: AuditInfo, worker_id: WorkerId
+) -> None:
+    """As a verifier, for all its seats of this draw that have not answered."""
+    if await duties.look(lease, audit, worker_id):
+        await duties.seal(lease, audit, worker_id)

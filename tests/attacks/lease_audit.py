@@ -33,6 +33,7 @@ from renderchain.core.merkle import proofs_of, salt_of
 from renderchain.core.sealed import salt_key_of
 from renderchain.ports.renderer import Renderer
 
+from devkit.audited_lease import look_and_seal
 from tests.attacks.arena import DRAW_AGE, PHASE_S, Arena, Worker
 
 Renderers = Mapping[int, Renderer]  # by worker number; the others are honest
@@ -84,7 +85,7 @@ class LeaseAudit:
                 duties = verifier.verifier_duties(renderers.get(verifier.worker_id))
                 audit, number = await self.audit(), verifier.worker_id
                 if audit.phase is AuditPhase.COMMIT:
-                    await duties.commit(lease, audit, number)
+                    await look_and_seal(duties, lease, audit, number)
                 else:
                     await duties.act(lease, audit, number, for_others=True)
 

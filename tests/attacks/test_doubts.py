@@ -11,6 +11,7 @@ from renderchain.core.lifecycle import LeaseState
 from renderchain.core.print_limits import MOST
 from renderchain.core.prints import all_agree
 
+from devkit.audited_lease import look_and_seal
 from devkit.cheats.renderer import CheatingRenderer
 from devkit.renderings import HONEST
 from tests.attacks.arena import PHASE_S, Arena
@@ -36,7 +37,7 @@ async def test_a_withheld_scene_costs_verifiers_nothing_and_brings_nothing(
         now = partial(last_call_s, audit, PHASE_S - 1)
         for verifier in await subject.verifiers():
             duties = verifier.verifier_duties(now=now)
-            await duties.commit(await subject.lease(), audit, verifier.worker_id)
+            await look_and_seal(duties, await subject.lease(), audit, verifier.worker_id)
     assert audit.verdict is Verdict.REJECTED
     assert await subject.close() is Verdict.REJECTED
     change = (await field.books()).since(before)

@@ -20,6 +20,7 @@ from renderchain.core.print_limits import LEAST
 from renderchain.core.prints import all_agree, split_records
 from renderchain.ports.renderer import Renderer, RenderSession
 
+from devkit.audited_lease import look_and_seal
 from devkit.renderings import EMULATED, HONEST, OTHER_MACHINE
 from tests.attacks.arena import SILENT, Arena, Worker
 from tests.attacks.lease_audit import LeaseAudit, stakes_of
@@ -113,8 +114,10 @@ class Season:
         """With duties made anew, as after a restart."""
         duties = verifier.verifier_duties(self._machines[verifier.worker_id])
         lease, audit = await subject.lease(), await subject.audit()
-        act = duties.commit if audit.phase is AuditPhase.COMMIT else duties.act
-        await act(lease, audit, verifier.worker_id)
+        if audit.phase is AuditPhase.COMMIT:
+            await look_and_seal(duties, lease, audit, verifier.worker_id)
+        else:
+            await duties.act(lease, audit, verifier.worker_id)
 
     async def submit(self, worker: Worker, job_id: JobId) -> LeaseAudit:
         """Claim and render, some twice."""

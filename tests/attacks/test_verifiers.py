@@ -11,6 +11,7 @@ from renderchain.core.audit.state import AuditPhase, DrawOutcome, Verdict, Vote,
 from renderchain.core.ids import NO_WORKER
 from renderchain.ports.audit_chain import Reveal
 
+from devkit.audited_lease import look_and_seal
 from tests.attacks.arena import FAMILY, OFFER, RULES, Arena
 from tests.attacks.friends import begun, garbage, liar, majority, told_by
 from tests.attacks.lease_audit import LeaseAudit, stakes_of
@@ -76,7 +77,7 @@ async def test_a_copied_commitment_can_not_be_revealed(field: Arena) -> None:
     subject, stakes = await begun(field, 3)
     author, copier, third = await subject.verifiers()
     lease, audit = await subject.lease(), await subject.audit()
-    await author.verifier_duties().commit(lease, audit, author.worker_id)
+    await look_and_seal(author.verifier_duties(), lease, audit, author.worker_id)
     seed = await field.artist.seed(subject.lease_id, 0)
     vote = author.proof_store.vote(subject.lease_id, 0, seed)
     assert vote is not None
@@ -86,7 +87,7 @@ async def test_a_copied_commitment_can_not_be_revealed(field: Arena) -> None:
     (seat,) = [one.seat for one in verifiers if one.worker_id == copier.worker_id]
     before = await field.books()
     assert await copier.chain.commit([(subject.lease_id, seat, mark)]) == []
-    await third.verifier_duties().commit(lease, audit, third.worker_id)
+    await look_and_seal(third.verifier_duties(), lease, audit, third.worker_id)
     await subject.prove()
     with pytest.raises(NotTheSealedVote):
         await copier.chain.reveal([Reveal(subject.lease_id, seat, vote.nonce, vote.vote)])

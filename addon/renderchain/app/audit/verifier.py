@@ -93,11 +93,6 @@ class VerifierDuties:
 
     # Sealing, or a word why not
 
-    async def commit(self, lease: LeaseInfo, audit: AuditInfo, worker_id: WorkerId) -> None:
-        """Look for ourselves and seal, for all our seats of this draw that have not answered."""
-        if await self.look(lease, audit, worker_id):
-            await self.seal(lease, audit, worker_id)
-
     async def look(self, lease: LeaseInfo, audit: AuditInfo, worker_id: WorkerId) -> bool:
         """Look for ourselves, unless we have; whether there is a vote to be sealed."""
         seats = await self._seats(lease.lease_id, audit, worker_id, Vote.DRAWN)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Hashable, Mapping
 from typing import Generic, TypeVar
 
 from ..ids import LeaseId, WorkerId
-from .deadlines import standings
+from .deadlines import shared_s, standings
 from .fair import Claim, Fairness
 from .fleet import Fleet, Terms
 from .plan import Given, Job, JobPlan, PlanRules
@@ -169,10 +169,8 @@ class Book(Generic[Key]):
         due = {key: plans[key].due(one) for key, one in deadlines.items() if one is not None}
         stand = standings(due, [one for key, one in work_s.items() if key not in due])
         for key, plan in plans.items():
-            job, own_s = self.jobs[key], plan.work_s
-            before_s = (
-                stand[key].before_s if key in stand else sum(min(one, own_s) for one in work_s.values())
-            )
+            job = self.jobs[key]
+            before_s = stand[key].before_s if key in stand else shared_s(plan.work_s, work_s.values())
             until_s = deadlines[key] if key in stand and not stand[key].is_lost else None
             plan.aim(before_s, lost_tasks(job, self.fleet, now_s), until_s)
         return {

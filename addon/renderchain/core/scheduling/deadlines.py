@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-AIM_PART = (
-    0.9  # of the time until its deadline is planned for a job; what comes late, or is lost, has the rest
-)
+# Of the time until its deadline, planned for a job; what comes late, or is lost, has the rest.
+AIM_PART = 0.9
 Key = TypeVar("Key", bound=Hashable)
 
 
@@ -36,6 +35,11 @@ class Standing:
     is_lost: bool = False
 
 
+def shared_s(own_s: float, others_s: Iterable[float]) -> float:
+    """What is rendered of others that have so much work until so much of one's own is, by equal turns."""
+    return sum(min(one, own_s) for one in others_s)
+
+
 def kept(due: Mapping[Key, Due]) -> list[Key]:
     """The most jobs that can be met together, the earliest first: where one can't be met after those before
     it, the largest of them is given up.
@@ -61,12 +65,12 @@ def standings(due: Mapping[Key, Due], others_s: list[float]) -> dict[Key, Standi
     alone_s, beside_s = dict[Key, float](), dict[Key, float]()
     for key in order:
         before_s += due[key].work_s
-        alone_s[key], beside_s[key] = before_s, before_s + sum(min(one, before_s) for one in others_s)
+        alone_s[key], beside_s[key] = before_s, before_s + shared_s(before_s, others_s)
     is_urgent = False
     for key in reversed(order):  # what goes before an urgent one is urgent too
         is_urgent = is_urgent or beside_s[key] > due[key].aim_room_s
         found[key] = Standing(alone_s[key] if is_urgent else beside_s[key], is_urgent)
     for key in due.keys() - found.keys():
         own_s = before_s + due[key].work_s
-        found[key] = Standing(own_s + sum(min(one, own_s) for one in others_s), is_lost=True)
+        found[key] = Standing(own_s + shared_s(own_s, others_s), is_lost=True)
     return found

@@ -30,6 +30,7 @@ from renderchain.core.prints import TilePrint
 from renderchain.core.sealed import SECRET_BITS
 from renderchain.ports.audit_chain import Opened
 
+from devkit.audited_lease import look_and_seal
 from devkit.fakes.clock import run
 from devkit.fakes.renderer import Look, frame_of
 from tests.unit.app.bench import FIRST, LEASE, UseCaseBench
@@ -99,7 +100,7 @@ class Seat:
         audit = replace(NO_AUDIT, kind=kind, phase=phase, round=ROUND, verdict=verdict, **seats)
         lease, duties = self.chain.leases[LEASE], self.duties()
         if phase is AuditPhase.COMMIT:
-            run(duties.commit(lease, audit, WORKER))
+            run(look_and_seal(duties, lease, audit, WORKER))
         else:
             run(duties.act(lease, audit, WORKER, for_others=for_others))
 

@@ -23,6 +23,7 @@ from renderchain.core.notices.jobs import PackageDamaged
 from renderchain.core.notices.leases import PackageRefused
 from renderchain.ports.audit_chain import ShownVote
 
+from devkit.audited_lease import look_and_seal
 from devkit.fakes.clock import run
 from devkit.fakes.package import TILES
 from devkit.fakes.renderer import Look
@@ -116,7 +117,7 @@ def clock(seat: Seat, at_s: float, before: int = 0, look_s: float = 0.0) -> list
     async def ask() -> None:
         if look_s:
             seat.renderer.frame_s = look_s / 2
-            await duties.commit(lease, audit, WORKER)
+            await look_and_seal(duties, lease, audit, WORKER)
             for sealed in (seat.bench.folder / "verifier").rglob("*.vote"):
                 sealed.unlink()  # as if it had looked at another lease
         seat.now_s = SINCE_S + at_s - asyncio.get_running_loop().time()
