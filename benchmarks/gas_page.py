@@ -12,9 +12,10 @@ WORKERS = 8
 PHASE_NAMES = ("create and assign", "submit", "audits", "accept and pay")
 GOAL, EQUAL_GOAL, PRINTS_GOAL = 20_000, 30_000_000, 45_000_000
 DISPUTED_FRAMES = 40
+SPARED, SPARED_DRAW = "not audited", "draw of a lease that chance spares"
+ACCEPT = "accept and pay one lease"
 ALONE, COMPANY = "audited, equal digests", "audited, equal digests, votes and closing in company"
 VOTES_AND_CLOSING = 2 * 3 + 1  # transactions of an audit that may find company
-LEAST_GAS = 1_300_000  # of any call by itself
 FRI_PER_GAS = (8 * 10**8, 8 * 10**9)  # lowest and usual price on mainnet in 2026
 
 
@@ -55,7 +56,7 @@ save as much as a vote in company does, 0.8 M of the 8.5 M that a lease takes wh
 0.2 % of the least that a lease should pay. But a lane claims its next lease shortly before the one in hand
 is done, when the one before was submitted long ago: either these frames would come a lease's time later, or a
 range would be held a lease's time longer, with its lock. So workers send two. Eight workers of a scheduled
-job have three transactions together as it is, besides a draw of each.
+job have three transactions together as it is.
 """
 
 
@@ -106,9 +107,14 @@ class Figures:
     spared: list[Job] = field(default_factory=list)
     naive: int = 0
 
+    def gas_of(self, name: str) -> int:
+        """Of a call or of a whole lease; 0 where it was not measured."""
+        return dict([*self.calls, *self.audited]).get(name, 0)
+
 
 def page(found: Figures) -> str:
     """docs/gas.md."""
+    spared, draw = found.gas_of(SPARED), found.gas_of(SPARED_DRAW)
     return f"""# Gas
 
 Written by `make gas` (benchmarks/gas.py) from the receipts of starknet-devnet, {date.today()}. The figures
@@ -130,10 +136,11 @@ Ten frames; three verifiers, each of whom seals and reveals for itself. On GPUs 
 bits, so every vote shows its prints: that is the last row. It was measured with made-up prints that are apart
 as those of two machines are; the contract does not know what made them.
 
-The row of the lease that is not audited has no draw, because an acceptance needs none. Clients do send it:
-the worker has its own lease drawn as soon as it can, in a transaction by itself, and the artist's client pays
-none before that. It takes some 1.3 M at least, as the cheapest call does, and less than the draw of a lease
-that is audited; by itself it was not measured.
+The lease that is not audited has no draw. Clients reckon themselves what the block's hash says, and send the
+draw only where that has the lease audited, where they would challenge the lease, or where others wait for
+what it keeps reserved; an acceptance has the board read the same hash. The draw of a lease that chance spares
+takes {draw:,} by itself: with it, as the worker's client sent it until 2026-11-30, such a lease took
+{spared + draw:,}.
 
 Each transaction goes by itself but in the row of the lease in company: there each vote goes with a claim or a
 submission of its verifier, and the closing with a claim of the lease's worker, by the clients' own code. Of
@@ -190,6 +197,8 @@ a worker claims and submits nothing, and its votes find company only in its draw
 def jobs_part(found: Figures) -> str:
     """Whole jobs."""
     best = found.spared[-1]
+    draws = best.leases * found.gas_of(SPARED_DRAW) // best.frames
+    alone = (best.leases * found.gas_of(ACCEPT) - best.phases["accept and pay"]) // best.frames
     low, usual = [best.each * price / 10**18 for price in FRI_PER_GAS]
     return f"""## A whole job, gas a frame
 
@@ -206,7 +215,7 @@ With workers whose record allows a rate of 1/16:
 {job_table(found.veterans, found.naive)}
 
 The job of {best.frames:,} frames, repeated until chance spared all of its leases; this was try number
-{len(found.spared)}. None was drawn, as the acceptance itself looks at the block's hash where nobody did:
+{len(found.spared)}. None is drawn: the acceptance itself looks at the block's hash.
 
 {job_table([best], found.naive)}
 
@@ -215,7 +224,8 @@ takes {found.naive:,} a frame. The goal for {best.frames:,} frames on {WORKERS} 
 is {GOAL:,} a frame. Measured were {best.each:,}, which is {low:.1e} to {usual:.1e} STRK a frame at
 {FRI_PER_GAS[0] / 1e9} to {FRI_PER_GAS[1] / 1e9} gFri.
 
-The tables of this part have no draws that spare a lease, which [clients
-send](#a-lease-from-the-claim-to-its-pay) for each by itself: for these {best.leases} leases some
-{best.leases * LEAST_GAS // best.frames:,} a frame more at least.
+With a transaction for the draw of each of these {best.leases} leases, as workers' clients sent it until
+2026-11-30, it was {best.each + draws:,}. The artist's client pays together what its own check has found good
+by the time that chance has spoken, and what it finds good later when that is found: where each of these
+leases is paid by itself, a frame takes {alone:,} more.
 """

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from renderchain.adapters.poseidon import hash_many
+from renderchain.core.audit.events import LeaseDrawn
 from renderchain.core.audit.phases import DRAW_STEPS
 from renderchain.core.audit.state import (
     FIRST_DRAWN,
@@ -158,7 +159,7 @@ async def check_no_audit(net: Network, audited: AuditedLease) -> None:
     assert (await chain.submitted(lease_id, 0), await chain.revealed_key(lease_id, 0)) == (None, None)
     assert await chain.shown(lease_id, 0, 0) == []
     assert len(await chain.drawn_leaves(lease_id)) == 1, "of a seed that is no draw's yet"
-    assert await chain.drawn(0) == []
+    assert not [one for one in await chain.told_of_draws(0) if isinstance(one, LeaseDrawn)]
     assert await chain.phase_s() == PHASE_S
     for name, question in (
         ("drawn_leaves", chain.drawn_leaves),
@@ -187,7 +188,10 @@ def test_an_audit_in_each_phase(networks: Opener) -> None:
         await audited.submit()
         assert await chain.submitted(lease_id, 0) == audited.pixels.result
         assert await chain.submitted(lease_id, await chain.block_number()) is None
-        (drawn,) = await chain.drawn(0)
+        told = await chain.told_of_draws(0)
+        assert [one.lease_id for one in told] == [lease_id] * 3
+        drawn = told[-1]
+        assert isinstance(drawn, LeaseDrawn) and not await chain.passes_draw(await chain.lease(lease_id))
         assert (drawn.lease_id, drawn.audit_exp, drawn.draw_outcome) == (lease_id, 0, DrawOutcome.IN_AUDIT)
         await check(AuditPhase.COMMIT, ends=(3, 0, 0))
         verifiers = await audited.verifiers()

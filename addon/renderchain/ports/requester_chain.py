@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from ..core.audit.events import LeaseChallenged, LeaseDrawn
+from ..core.audit.events import LeaseChallenged
 from ..core.audit.state import AuditInfo
 from ..core.board_events import BoardEvent, JobCreated
 from ..core.candidates import Candidate
@@ -106,8 +106,8 @@ class RequesterChain(KeyChain, Protocol):
         """Pay a bond and ask for more votes; they look at these leaves of the lease besides."""
         ...
 
-    async def drawn(self, from_block: int) -> list[LeaseDrawn]:
-        """What chance decided since a block, of all jobs."""
+    async def told_of_draws(self, from_block: int) -> list[BoardEvent]:
+        """The claims, submissions and first draws since a block, of all jobs."""
         ...
 
     async def created(self, from_block: int) -> list[JobCreated]:

@@ -108,3 +108,11 @@ async def _gas_price_fri(node: Node) -> int:
 async def close_account(account: Any) -> None:
     """Close the account's connections."""
     await nodes_of(account).close()
+
+
+async def header_of(client: Any, number: int) -> Any:
+    """A block of that number; raises ChainError, NodeAway where the node answers another one."""
+    header = await said(f"Reading block {number}", client.get_block_with_tx_hashes(block_number=number))
+    if header.block_number != number:
+        raise NodeAway(f"The node answers block {header.block_number} where block {number} was asked for.")
+    return header

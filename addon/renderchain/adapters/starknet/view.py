@@ -6,7 +6,7 @@ import secrets
 from collections.abc import AsyncGenerator, Collection, Sequence
 from typing import Any
 
-from ...core.audit.draw import SAMPLE_DRAWS
+from ...core.audit.draw import DRAW_AFTER, SAMPLE_DRAWS, is_audited, seed_of
 from ...core.audit.economics import SEATS
 from ...core.audit.state import DrawOutcome
 from ...core.board_events import BoardEvent, JobCreated
@@ -15,9 +15,10 @@ from ...core.errors import ChainError
 from ...core.ids import NO_WORKER, JobId, LeaseId, WorkerId
 from ...core.job import FamilyInfo, JobInfo, JobTerms, LeaseInfo, Record, WorkerInfo
 from ...core.lifecycle import LeaseState, Twin
+from ..poseidon import hash_many
 from .errors import said
 from .events import EventStream
-from .node import nodes_of
+from .node import header_of, nodes_of
 from .past_jobs import past_job
 from .sender import Sender
 
@@ -128,6 +129,15 @@ class StarknetView:
                 "twin": Twin(raw["twin"]),
             },
         )
+
+    async def passes_draw(self, lease: LeaseInfo) -> bool:
+        """Whether chance has no audit of a submitted lease, by the hash of its draw's block."""
+        if not lease.audit_exp:
+            return False
+        number = lease.since_block + DRAW_AFTER
+        block_hash = int((await header_of(self._account.client, number)).block_hash)
+        place = (block_hash, self.board, lease.lease_id, lease.attempt, 0)
+        return not is_audited(seed_of(hash_many, *place), lease.audit_exp)
 
     async def worker(self, worker_id: WorkerId) -> WorkerInfo:
         """A worker's addresses and stake; raises UnknownWorker."""

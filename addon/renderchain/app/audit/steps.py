@@ -16,6 +16,7 @@ from ...ports.audit_chain import AuditChain
 BLOCKS_S = 1.0  # for each block that a draw waits for, until the newest one is asked for again
 RETRY_S = 5.0
 FOREVER_S = 2.0**20  # until something is heard
+PASSING_S = 600.0  # so often a lease that chance spared is looked at: others may need what it reserves
 COMPANY = 5  # what can wait waits for company, for such a part of a step: others are more patient
 DRAW_AGE = DRAW_AFTER + READABLE_AFTER
 DRAWS = (AuditPhase.DRAW, AuditPhase.LOOK)
@@ -29,6 +30,20 @@ class AuditSteps:
     def __init__(self, chain: AuditChain, now: Callable[[], float]) -> None:
         self._chain = chain
         self._now = now
+
+    async def passes_draw(self, lease: LeaseInfo) -> bool:
+        """Whether chance spares a submitted lease that was not drawn; False until its block can be read."""
+        is_there = await self._chain.block_number() >= lease.since_block + DRAW_AGE
+        return is_there and await self._chain.passes_draw(lease)
+
+    async def draw_first(self, lease: LeaseInfo, patience_blocks: int = 0) -> float:
+        """Have a submitted lease drawn if chance has it audited, or others wait for what it reserves.
+
+        Nobody else needs the draw of one that is spared: who accepts it has the board read the same hash.
+        """
+        if await self.passes_draw(lease) and not (await self._chain.job(lease.job_id)).waits_for_pool:
+            return PASSING_S
+        return await self.draw(lease, lease.since_block, patience_blocks)
 
     async def draw(self, lease: LeaseInfo, since_block: int, patience_blocks: int = 0) -> float:
         """Have it drawn, if its block could be read for so many blocks."""

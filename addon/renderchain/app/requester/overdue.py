@@ -22,7 +22,7 @@ from ...core.board_events import (
 )
 from ...core.contract_errors import ContractError, JobNotExpired
 from ...core.ids import LeaseId
-from ...core.job import MOST_IN_BATCH, JobInfo
+from ...core.job import MOST_IN_BATCH, JobInfo, LeaseInfo
 from ...core.lifecycle import LeaseState
 from ...ports.requester_chain import RequesterChain
 from ..upkeep.keeping import raise_if_ending
@@ -125,14 +125,20 @@ class Overdue:
             lease = await self._chain.lease(lease_id)
             due_s = lease.since_s + self._job.window_s + LATE_S
             is_payable = lease.state is LeaseState.SUBMITTED and lease.job_id == self._job.job_id
-            is_payable = is_payable and lease.draw_outcome in PAYABLE and not self._speaks_against(lease_id)
-            if is_payable and due_s <= self._now():
+            is_payable = is_payable and due_s <= self._now() and not self._speaks_against(lease_id)
+            if is_payable and await self._is_unaudited(lease):
                 late.append(lease_id)
             if lease_id in self._pay_s:  # whose end was not told meanwhile
                 self._pay_s[lease_id] = max(due_s, self._now() + AGAIN_S)
         for first in range(0, len(late), MOST_IN_BATCH):
             with contextlib.suppress(ContractError):  # somebody was faster: events tell, or it is tried again
                 await self._chain.accept(self._job.job_id, late[first : first + MOST_IN_BATCH])
+
+    async def _is_unaudited(self, lease: LeaseInfo) -> bool:
+        """Whether no audit of it is due or goes on; one that chance spared may never have been drawn."""
+        if lease.draw_outcome is DrawOutcome.NOT_DRAWN:
+            return await self._chain.passes_draw(lease)
+        return lease.draw_outcome in PAYABLE
 
     async def _end_job(self) -> None:
         """What nobody holds of it comes back."""

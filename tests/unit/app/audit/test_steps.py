@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from renderchain.app.audit.duties import PATIENCE
-from renderchain.app.audit.steps import COMPANY, company_until_s
+from renderchain.app.audit.steps import COMPANY, PASSING_S, company_until_s
 from renderchain.core.audit.draw import DRAW_AFTER, READABLE_AFTER
 from renderchain.core.audit.state import (
     AuditPhase,
@@ -23,7 +23,7 @@ from renderchain.core.lease_id import join_lease_id
 from renderchain.core.lifecycle import LeaseState
 
 from tests.unit.app.audit.post import OTHER, SEAT, STARTED_S, STEP_S, Post
-from tests.unit.app.bench import JOB, LEASE
+from tests.unit.app.bench import JOB, LEASE, SINCE_BLOCK
 
 
 @pytest.fixture
@@ -161,6 +161,38 @@ def test_a_verifier_leaves_the_worker_time_to_be_first(post: Post, phase: AuditP
 def test_votes_are_drawn_by_the_block_that_the_audit_names(post: Post) -> None:
     post.set_audit(AuditPhase.DRAW, draw_block=200)
     post.chain.block = 200 + DRAW_AFTER + READABLE_AFTER - 1
+    post.chain.after["draw"] = lambda: post.set_audit(AuditPhase.COMMIT)
+    post.duties.own(LEASE)
+
+    async def next_block() -> None:
+        await asyncio.sleep(30)
+        assert post.sent() == []
+        post.chain.block += 1
+
+    post.serve(30, next_block)
+    assert post.chain.sent == [("draw", JOB, [LEASE])]
+
+
+def test_an_own_lease_that_chance_spares_is_not_drawn_but_where_others_wait_for_what_it_reserves(
+    post: Post,
+) -> None:
+    post.chain.passing, post.chain.block = {LEASE}, 1000
+    job = replace(post.chain.jobs[JOB], held=0, audit_pool_fri=10**6)
+    post.chain.jobs[JOB] = job
+    post.pass_when_drawn()
+    post.duties.own(LEASE)
+
+    async def pool_runs_dry() -> None:
+        await asyncio.sleep(5 * PASSING_S)
+        assert post.sent() == []
+        post.chain.jobs[JOB] = replace(job, audit_pool_fri=0)
+
+    post.serve(2 * PASSING_S, pool_runs_dry)
+    assert post.chain.sent == [("draw", JOB, [LEASE])]
+
+
+def test_an_own_lease_that_chance_has_audited_is_drawn_as_soon_as_its_block_can_be_read(post: Post) -> None:
+    post.chain.block = SINCE_BLOCK + DRAW_AFTER + READABLE_AFTER - 1
     post.chain.after["draw"] = lambda: post.set_audit(AuditPhase.COMMIT)
     post.duties.own(LEASE)
 
