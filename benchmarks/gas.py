@@ -25,6 +25,7 @@ from benchmarks.gas_page import (
     ACCEPT,
     ALONE,
     COMPANY,
+    NOTHING,
     PHASE_NAMES,
     SPARED,
     SPARED_DRAW,
@@ -95,6 +96,7 @@ async def until_spared(net: ManyWorkers, meter: Meter, frames: int, lease: int) 
 async def single_calls(net: ManyWorkers, meter: Meter) -> None:
     """Each call by itself, in a network that has worked before."""
     artist, worker = net.artist, net.workers[0]
+    await meter.of(NOTHING, nothing(net))
     terms = net.terms(10, 2, scheduled=False, floor_exp=5)
     terms = replace(terms, audit_pool_fri=2 * terms.audit_pool_fri)  # one of its leases is split
     job_id, _ = await meter.of("create_job + approve", artist.create_job(terms))
@@ -112,6 +114,12 @@ async def single_calls(net: ManyWorkers, meter: Meter) -> None:
     await meter.of("extend", artist.extend(job_id, 1))
     await meter.of("top_up + approve", artist.top_up(job_id, 2 * 10**15, 0))
     await meter.of("cancel + withdraw", artist.cancel(job_id))
+
+
+async def nothing(net: ManyWorkers) -> None:
+    """A transaction without a call."""
+    sent = await net.artist_account.execute_v3(calls=[], auto_estimate=True)
+    await net.artist_account.client.wait_for_tx(sent.transaction_hash, check_interval=0.05)
 
 
 async def spared(net: ManyWorkers, meter: Meter, job_id: JobId) -> list[LeaseId]:

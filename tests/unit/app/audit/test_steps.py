@@ -23,7 +23,7 @@ from renderchain.core.lease_id import join_lease_id
 from renderchain.core.lifecycle import LeaseState
 
 from tests.unit.app.audit.post import OTHER, SEAT, STARTED_S, STEP_S, Post
-from tests.unit.app.bench import JOB, LEASE, SINCE_BLOCK
+from tests.unit.app.bench import JOB, LEASE
 
 
 @pytest.fixture
@@ -188,20 +188,6 @@ def test_an_own_lease_that_chance_spares_is_not_drawn_but_where_others_wait_for_
         post.chain.jobs[JOB] = replace(job, audit_pool_fri=0)
 
     post.serve(2 * PASSING_S, pool_runs_dry)
-    assert post.chain.sent == [("draw", JOB, [LEASE])]
-
-
-def test_an_own_lease_that_chance_has_audited_is_drawn_as_soon_as_its_block_can_be_read(post: Post) -> None:
-    post.chain.block = SINCE_BLOCK + DRAW_AFTER + READABLE_AFTER - 1
-    post.chain.after["draw"] = lambda: post.set_audit(AuditPhase.COMMIT)
-    post.duties.own(LEASE)
-
-    async def next_block() -> None:
-        await asyncio.sleep(30)
-        assert post.sent() == []
-        post.chain.block += 1
-
-    post.serve(30, next_block)
     assert post.chain.sent == [("draw", JOB, [LEASE])]
 
 
