@@ -75,7 +75,6 @@ class Figures:
 
 def page(found: Figures) -> str:
     """docs/gas.md."""
-    spared, draw = found.gas_of(SPARED), found.gas_of(SPARED_DRAW)
     return f"""# Gas
 
 Written by `make gas` (benchmarks/gas.py) from the receipts of starknet-devnet, {date.today()}. The figures
@@ -93,22 +92,7 @@ itself.
 
 ## A lease, from the claim to its pay
 
-Ten frames; three verifiers, each of whom seals and reveals for itself. On GPUs no two machines make the same
-bits, so every vote shows its prints: that is the last row. It was measured with made-up prints that are apart
-as those of two machines are; the contract does not know what made them.
-
-The lease that is not audited has no draw. Clients reckon themselves what the block's hash says, and send the
-draw only where that has the lease audited, where they would challenge the lease, or where others wait for
-what it keeps reserved; an acceptance has the board read the same hash. The draw of a lease that chance spares
-takes {draw:,} by itself: with it, as the worker's client sent it until 2026-11-30, such a lease took
-{spared + draw:,}.
-
-Each transaction goes by itself but in the row of the lease in company: there each vote goes with a claim or a
-submission of its verifier, and the closing with a claim of the lease's worker, by the clients' own code. Of
-these the row has what they took more than the same call of the same worker without company.
-
-{table(["lease", "L2 gas"], [[name, gas] for name, gas in found.audited])}
-
+{lease_part(found)}
 The goals are {EQUAL_GOAL:,} with equal digests and {PRINTS_GOAL:,} where none is.
 
 {company_part(found)}
@@ -135,6 +119,27 @@ opens each lease by itself.
 {table(["step", "L2 gas a lease"], [[name, gas] for name, gas in found.batches])}
 
 {jobs_part(found)}{where(found)}"""
+
+
+def lease_part(found: Figures) -> str:
+    """Whole leases, and what they have in them."""
+    spared, draw = found.gas_of(SPARED), found.gas_of(SPARED_DRAW)
+    return f"""Ten frames; three verifiers, each of whom seals and reveals for itself. On GPUs no two machines make the same
+bits, so every vote shows its prints: that is the last row. It was measured with made-up prints that are apart
+as those of two machines are; the contract does not know what made them.
+
+The lease that is not audited has no draw. Clients reckon themselves what the block's hash says, and send the
+draw only where that has the lease audited, where they would challenge the lease, or where others wait for
+what it keeps reserved; an acceptance has the board read the same hash. The draw of a lease that chance spares
+takes {draw:,} by itself: with it, as the worker's client sent it until 2026-11-30, such a lease took
+{spared + draw:,}.
+
+Each transaction goes by itself but in the row of the lease in company: there each vote goes with a claim or a
+submission of its verifier, and the closing with a claim of the lease's worker, by the clients' own code. Of
+these the row has what they took more than the same call of the same worker without company.
+
+{table(["lease", "L2 gas"], [[name, gas] for name, gas in found.audited])}
+"""
 
 
 def company_part(found: Figures) -> str:

@@ -20,9 +20,10 @@ from renderchain.core.audit.state import (
     Vote,
     answer_of,
 )
+from renderchain.core.board_events import LeaseClaimed, ResultSubmitted
 from renderchain.core.contract_errors import UnknownWorker
 from renderchain.core.errors import ChainError
-from renderchain.core.ids import WorkerId
+from renderchain.core.ids import LeaseId, WorkerId
 from renderchain.core.job import JobInfo, LeaseInfo, LeaseResult, Record, WorkerInfo
 from renderchain.core.lease_id import join_lease_id
 from renderchain.core.lifecycle import LeaseState
@@ -169,6 +170,15 @@ async def check_no_audit(net: Network, audited: AuditedLease) -> None:
             await question(join_lease_id(NOBODY, 0, 1))
 
 
+async def check_draw(net: Network, lease_id: LeaseId) -> None:
+    """The network's only lease is drawn, and a newcomer's."""
+    claimed, submitted, drawn = await net.artist.told_of_draws(0)
+    assert isinstance(claimed, LeaseClaimed) and isinstance(submitted, ResultSubmitted)
+    assert isinstance(drawn, LeaseDrawn) and claimed.lease_id == submitted.lease_id == lease_id
+    assert (drawn.lease_id, drawn.audit_exp, drawn.draw_outcome) == (lease_id, 0, DrawOutcome.IN_AUDIT)
+    assert not await net.artist.passes_draw(await net.artist.lease(lease_id))
+
+
 def test_an_audit_in_each_phase(networks: Opener) -> None:
     async def story(opened: Networks[Any]) -> None:
         bench = await AuditBench.open(opened)
@@ -188,11 +198,7 @@ def test_an_audit_in_each_phase(networks: Opener) -> None:
         await audited.submit()
         assert await chain.submitted(lease_id, 0) == audited.pixels.result
         assert await chain.submitted(lease_id, await chain.block_number()) is None
-        told = await chain.told_of_draws(0)
-        assert [one.lease_id for one in told] == [lease_id] * 3
-        drawn = told[-1]
-        assert isinstance(drawn, LeaseDrawn) and not await chain.passes_draw(await chain.lease(lease_id))
-        assert (drawn.lease_id, drawn.audit_exp, drawn.draw_outcome) == (lease_id, 0, DrawOutcome.IN_AUDIT)
+        await check_draw(net, lease_id)
         await check(AuditPhase.COMMIT, ends=(3, 0, 0))
         verifiers = await audited.verifiers()
         assert len(verifiers) == 3 and {one.worker_id for one in verifiers} <= set(bench.verifiers)
