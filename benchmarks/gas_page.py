@@ -124,9 +124,9 @@ opens each lease by itself.
 def lease_part(found: Figures) -> str:
     """Whole leases, and what they have in them."""
     spared, draw = found.gas_of(SPARED), found.gas_of(SPARED_DRAW)
-    return f"""Ten frames; three verifiers, each of whom seals and reveals for itself. On GPUs no two machines make the same
-bits, so every vote shows its prints: that is the last row. It was measured with made-up prints that are apart
-as those of two machines are; the contract does not know what made them.
+    return f"""Ten frames; three verifiers, each of whom seals and reveals for itself. On GPUs no two machines
+make the same bits, so every vote shows its prints: that is the last row. It was measured with made-up prints
+that are apart as those of two machines are; the contract does not know what made them.
 
 The lease that is not audited has no draw. Clients reckon themselves what the block's hash says, and send the
 draw only where that has the lease audited, where they would challenge the lease, or where others wait for
