@@ -70,6 +70,16 @@ class RequesterChain(KeyChain, Protocol):
         """Draw what chance decides about these leases; anyone may. Returns what was refused."""
         ...
 
+    async def advance(
+        self, job_id: JobId, lease_ids: Sequence[LeaseId], company_until_s: float = 0.0
+    ) -> list[ContractError]:
+        """Go on with audits where a deadline passed; anyone may. Returns what was refused."""
+        ...
+
+    async def phase_s(self) -> int:
+        """Seconds that a step of an audit may take."""
+        ...
+
     async def name_verifiers(self, lease_id: LeaseId) -> None:
         """As the requester, name verifiers of a lease that was taken unjudged; it may be challenged then."""
         ...

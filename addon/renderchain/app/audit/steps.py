@@ -5,13 +5,15 @@ They follow from the chain's state alone, so it does not matter who took the las
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from ...core.audit.draw import DRAW_AFTER, READABLE_AFTER
 from ...core.audit.phases import steps_of
 from ...core.audit.state import AuditInfo, AuditPhase
+from ...core.contract_errors import ContractError
+from ...core.ids import JobId, LeaseId
 from ...core.job import LeaseInfo
-from ...ports.audit_chain import AuditChain
 
 BLOCKS_S = 1.0  # for each block that a draw waits for, until the newest one is asked for again
 RETRY_S = 5.0
@@ -24,10 +26,32 @@ AT_REST = (*DRAWS, AuditPhase.OVER, AuditPhase.NONE)
 SILENCE_LOSES = (AuditPhase.KEY, AuditPhase.OPEN)  # nobody ends these steps of its own lease
 
 
+class StepChain(Protocol):
+    """What they take of the chain."""
+
+    async def block_number(self) -> int:
+        """The newest block."""
+        ...
+
+    async def phase_s(self) -> int:
+        """Seconds that a step of an audit may take."""
+        ...
+
+    async def draw(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
+        """Draw what chance decides about these leases; anyone may. Returns what was refused."""
+        ...
+
+    async def advance(
+        self, job_id: JobId, lease_ids: Sequence[LeaseId], company_until_s: float = 0.0
+    ) -> list[ContractError]:
+        """Go on where everybody voted or a deadline passed; anyone may. Returns what was refused."""
+        ...
+
+
 class AuditSteps:
     """Each method returns the seconds until the lease should be looked at again. ``now`` is since 1970."""
 
-    def __init__(self, chain: AuditChain, now: Callable[[], float]) -> None:
+    def __init__(self, chain: StepChain, now: Callable[[], float]) -> None:
         self._chain = chain
         self._now = now
 
