@@ -62,6 +62,7 @@ bpy.ops.wm.save_as_mainfile(filepath=sys.argv[1])
         "test_reading_fine.py",
         "test_repack.py",
         "test_samples.py",
+        "test_scene_code.py",
         "test_steps.py",
         "test_setup.py",
         "test_submission.py",

@@ -36,10 +36,9 @@ from ..steps import Steps, all_at_once
 from . import colours
 from .blanking import blank_private, folders_named
 from .painted import keep_painted
-from .repack import MAIN_BLEND, Answer, Order
+from .repack import BLEND_ENDING, MAIN_BLEND, Answer, Order
 from .saving import save
 
-BLEND_ENDING = ".blend"
 NAMED, LOOK_THERE = "folder named", "Look for it in texts, inputs of nodes and properties of add-ons."
 CLEAN_BLENDER = Path(__file__).with_name("clean_blender.py")
 LONGEST_S = 3600
