@@ -34,11 +34,11 @@ def dropped_from(message: dict[str, Any]) -> int:
     return number
 
 
-def response_class() -> Any:
+def answer_class() -> Any:
     """Of aiohttp: an answer that ends where it is too long, and is read as above."""
     from aiohttp import ClientResponse
 
-    class NodeResponse(ClientResponse):
+    class NodeAnswer(ClientResponse):
         async def read(self) -> bytes:
             if self._body is None:
                 try:
@@ -51,7 +51,7 @@ def response_class() -> Any:
         async def json(self, **options: Any) -> Any:
             return await super().json(**{**options, "loads": read_json})
 
-    return NodeResponse
+    return NodeAnswer
 
 
 async def _whole(content: Any) -> bytes:

@@ -12,7 +12,7 @@ from ...core.errors import NodeAway, WrongNetwork
 from ...core.heads import Head
 from ...core.nesting import guard_kept
 from ...core.spans import NEVER_S
-from .answers import response_class
+from .answers import answer_class
 from .errors import said
 
 SPEC_VERSION = "0.10"
@@ -68,7 +68,7 @@ class Node:
             headers=self.headers,
             timeout=aiohttp.ClientTimeout(self.patience_s),
             trace_configs=[tracing],
-            response_class=response_class(),
+            response_class=answer_class(),
         )
 
     def socket(self, ping_s: float) -> Any:
