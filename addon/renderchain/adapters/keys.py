@@ -15,6 +15,8 @@ from itertools import count
 from pathlib import Path
 
 from ..core.errors import KeyStoreError, KeyStoreLocked
+from ..core.nesting import guard_kept
+from ..core.reader import shallow_json
 
 SERVICE = "renderchain"
 PBKDF2_ROUNDS = 2**20  # a quarter of a second, for a password that is as good as a key
@@ -181,7 +183,7 @@ class PassphraseKeystore:
 def account_of(keystore: Path) -> int:
     """The address that a keystore file says it is of; 0 if it does not say."""
     try:
-        return int(json.loads(keystore.read_text())["starknet_address"], 16)
+        return int(shallow_json(keystore.read_bytes())["starknet_address"], 16)
     except (OSError, ValueError, KeyError, TypeError):
         return 0
 
@@ -197,7 +199,8 @@ def make_password(path: Path) -> None:
 
 
 def _opened(path: Path, address: int, password: bytes) -> int:
-    from eth_keyfile import decode_keyfile_json
+    with guard_kept():
+        from eth_keyfile import decode_keyfile_json
 
     noted = account_of(path)
     if noted not in (0, address):
@@ -205,9 +208,9 @@ def _opened(path: Path, address: int, password: bytes) -> int:
             f"The keystore {path} has the key of {noted:#x}, not of {address:#x}; name that one's keystore."
         )
     try:
-        sealed = json.loads(path.read_text())
+        sealed = shallow_json(path.read_bytes())
         return int.from_bytes(decode_keyfile_json(sealed, password), "big")
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except Exception as error:  # noqa: BLE001 - a damaged file has the library raise whatever Python has
         raise KeyStoreError(
             f"The keystore {path} for {address:#x} can't be opened ({type(error).__name__}); "
             "check the file and its password."
@@ -215,7 +218,8 @@ def _opened(path: Path, address: int, password: bytes) -> int:
 
 
 def _write(path: Path, address: int, private_key: int, password: bytes, kdf: str, cost: int) -> None:
-    from eth_keyfile import create_keyfile_json
+    with guard_kept():
+        from eth_keyfile import create_keyfile_json
 
     key = private_key.to_bytes(32, "big")
     sealed = create_keyfile_json(key, password, kdf=kdf, iterations=cost)
