@@ -38,11 +38,12 @@ HOST, PORT = "127.0.0.1", 8753
 
 def main(arguments: Sequence[str]) -> int:
     """Keep the account's jobs until told to end; returns the exit code."""
-    options = _parser().parse_args(list(arguments))
+    options = parser_of().parse_args(list(arguments))
     return run_service("aggregator", lambda: _run(options))
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser_of() -> argparse.ArgumentParser:
+    """Its options."""
     parser = argparse.ArgumentParser(
         prog="python -m services.aggregator",
         description="Fetch, check, show and pay the frames of an account's jobs; order again what is wrong.",
@@ -69,7 +70,16 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def check(options: argparse.Namespace) -> None:
+    """Raises SettingsError for numbers that can't be."""
+    if options.side < 0:
+        raise SettingsError(f"--side {options.side}: it must be 0 or more.")
+    if any(one < 1 for one in options.jobs):
+        raise SettingsError("--jobs: numbers of jobs are 1 or more.")
+
+
 async def _run(options: argparse.Namespace) -> None:
+    check(options)
     settings = load_settings(settings_file(options.config))
     config = options.ocio or bpy_config()
     if not config.is_file():
