@@ -38,12 +38,11 @@ HOST, PORT = "127.0.0.1", 8753
 
 def main(arguments: Sequence[str]) -> int:
     """Keep the account's jobs until told to end; returns the exit code."""
-    options = parser_of().parse_args(list(arguments))
+    options = _parser().parse_args(list(arguments))
     return run_service("aggregator", lambda: _run(options))
 
 
-def parser_of() -> argparse.ArgumentParser:
-    """Its options."""
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m services.aggregator",
         description="Fetch, check, show and pay the frames of an account's jobs; order again what is wrong.",

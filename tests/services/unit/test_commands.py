@@ -15,7 +15,7 @@ from renderchain.core.notices.lines import parse_notice
 from renderchain.core.notices.process import Failed, Logged
 
 from devkit.network.services import REPO
-from services.aggregator.command import check, parser_of
+from services.aggregator.command import _parser, check
 
 SERVICES = ("aggregator", "index", "scheduler")
 PATIENCE_S = 120
@@ -45,7 +45,7 @@ def test_settings_that_make_no_sense_are_said_in_a_line_that_programs_read(
 def test_numbers_of_an_aggregator_that_can_not_be_are_refused_at_its_start(given: str) -> None:
     """With a negative side no frame had a picture, and each was tried again for ever."""
     with pytest.raises(SettingsError, match=given.partition("=")[0]):
-        check(parser_of().parse_args([given]))
+        check(_parser().parse_args([given]))
 
 
 @pytest.mark.parametrize("service", ["index", "scheduler"])
