@@ -111,6 +111,7 @@ class _Reading:
         self._known = known
         self._first = first
         self._further = further
+        self._forget_old()
 
     async def round(self, member: Member) -> list[Block | Rollback | Alive]:
         """What the node has after the last block that is known. Raises _Moved, and what its client does."""
@@ -135,7 +136,13 @@ class _Reading:
             raise _Moved(f"the chain of {member.node.shown} changed while it was read: it is read again")
         blocks = self._blocks(headers, events, head)
         self._known.extend(one.id for one in blocks)
+        self._forget_old()
         return list(blocks)
+
+    def _forget_old(self) -> None:
+        """Blocks in which nothing was told may be left out: so many that are known reach further back."""
+        while self._known and self._known[0].number < self._known[-1].number - KEPT_BLOCKS:
+            self._known.popleft()
 
     async def _dropped(self, member: Member, head: int) -> Rollback | None:
         """The blocks that are not the chain's any more, if there are any."""
