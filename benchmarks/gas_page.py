@@ -164,7 +164,7 @@ def jobs_part(found: Figures) -> str:
     """Whole jobs."""
     best = found.spared[-1]
     draws = best.leases * found.gas_of(SPARED_DRAW) // best.frames
-    alone = (best.leases * found.gas_of(ACCEPT) - best.phases["accept and pay"]) // best.frames
+    alone = abs(best.leases * found.gas_of(ACCEPT) - best.phases["accept and pay"]) // best.frames
     low, usual = [best.each * price / 10**18 for price in FRI_PER_GAS]
     return f"""## A whole job, gas a frame
 

@@ -15,7 +15,6 @@ from ...core.errors import ChainError
 from ...core.ids import NO_WORKER, JobId, LeaseId, WorkerId
 from ...core.job import FamilyInfo, JobInfo, JobTerms, LeaseInfo, Record, WorkerInfo
 from ...core.lifecycle import LeaseState, Twin
-from ..poseidon import hash_many
 from .errors import said
 from .events import EventStream
 from .node import header_of, nodes_of
@@ -132,12 +131,15 @@ class StarknetView:
 
     async def passes_draw(self, lease: LeaseInfo) -> bool:
         """Whether chance has no audit of a submitted lease, by the hash of its draw's block."""
+        from poseidon_py.poseidon_hash import poseidon_hash_many
+
         if not lease.audit_exp:
             return False
         number = lease.since_block + DRAW_AFTER
         block_hash = int((await header_of(self._account.client, number)).block_hash)
         place = (block_hash, self.board, lease.lease_id, lease.attempt, 0)
-        return not is_audited(seed_of(hash_many, *place), lease.audit_exp)
+        seed = seed_of(lambda values: int(poseidon_hash_many(list(values))), *place)
+        return not is_audited(seed, lease.audit_exp)
 
     async def worker(self, worker_id: WorkerId) -> WorkerInfo:
         """A worker's addresses and stake; raises UnknownWorker."""
