@@ -310,7 +310,7 @@ def test_an_address_with_options_is_not_for_others() -> None:
 
 @pytest.mark.parametrize("between", [",", ", ", ";", " ", "  ;,"])
 def test_a_second_address_behind_a_good_one_is_nobodys(receiver: Received, between: str) -> None:
-    """Only the first one was looked at: behind it a stranger's led to any machine, and anybody's to this."""
+    """Only the first one was looked at: behind it an outsider's led to any machine, and anybody's to this."""
     two = f"tgram://123456789:abcdefg_hijklmnop/12315544/{between}{receiver.url.replace('http', 'json')}/"
     with pytest.raises(ValueError, match="several addresses"):
         chat.check_address(two, is_own=False)

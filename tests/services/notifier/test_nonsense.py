@@ -75,7 +75,7 @@ def heard_as_away(body: str) -> None:
     asyncio.run(run())
 
 
-ABSURD = (
+ABSURD: tuple[Any, ...] = (
     *("\ud800", "\x00\u202egpj", "7\r\nBcc: eve@example.org", "", "9" * 40),
     *(10**30, -1, float("inf"), float("nan"), None, [], {"x": 1}),
 )
