@@ -16,7 +16,7 @@ from pathlib import Path
 import bpy
 
 from ...core.errors import DiskFull, SceneError
-from ...core.manifest import PackedFile
+from ...core.manifest import MAIN_BLEND, PackedFile
 from ...core.scene_finding import SceneFinding, errors_in, overridden
 from ..leaving import leave
 from .caches import BESIDE
@@ -32,7 +32,6 @@ from .saving import save
 from .survey import Key, absolute, is_blenders_own, is_in_file, key_of, survey
 from .writable import why_unwritable
 
-MAIN_BLEND = "scene.blend"
 NOWHERE = "//none"  # for paths that nothing reads; they would tell of the artist's folders
 
 
