@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from renderchain.adapters import keys
 from renderchain.blender.commands import COMMANDS
 
 from devkit.network.services import REPO
@@ -136,7 +137,6 @@ OTHERS = (
     ("account",),
     ("account", "nonsense"),
     ("doctor",),
-    ("doctor", "provider"),
     ("doctor", "nobody"),
     ("status",),
     ("earnings",),
@@ -146,7 +146,7 @@ SETTINGS = {
     "none": "",
     "garbage": "rpc_url = ",
     "unknown": DEAD + 'passphrase = "hidden-one"\n',
-    "dead": DEAD,
+    "dead": DEAD + 'keystore = "key.json"\npassword_file = "password"\n',
     "keyless": DEAD + 'keystore = "nowhere.json"\npassword_file = "nowhere"\n',
     "nodes": DEAD + 'ws_url = "ws://[::1"\n',
     "folder": DEAD + 'folder = "/proc/nowhere"\n',
@@ -159,8 +159,11 @@ SETTINGS = {
 @pytest.mark.parametrize("settings", SETTINGS)
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_whatever_the_settings_are_a_command_says_how_it_ended(
-    tmp_path: Path, ended: object, settings: str, form: str
+    tmp_path: Path, ended: object, monkeypatch: pytest.MonkeyPatch, settings: str, form: str
 ) -> None:
+    monkeypatch.setattr(keys, "PBKDF2_ROUNDS", 2)
+    (tmp_path / "password").write_text("a password")
+    keys.KeystoreFile(tmp_path / "key.json", tmp_path / "password").save(6, 12345)
     named = []
     if SETTINGS[settings]:
         file = tmp_path / "settings.toml"
@@ -247,7 +250,7 @@ def command(line: Sequence[str], place: Path, **how: object) -> subprocess.Compl
 @pytest.mark.parametrize(
     "typed", [b"\xff\xfe\n", b"", b"\n", b"p\xe4ss\n"], ids=["raw", "none", "empty", "latin"]
 )
-@pytest.mark.parametrize("locale", ["C.UTF-8", "C", "POSIX"])
+@pytest.mark.parametrize("locale", ["C.UTF-8", "POSIX"])
 def test_what_comes_by_standard_input_and_is_no_passphrase_is_said(
     tmp_path: Path, typed: bytes, locale: str
 ) -> None:

@@ -32,6 +32,7 @@ GLANCED = frozenset(  # all kinds that check_settings finds
         "region",
         "stereoscopy",
         "frame size",
+        "scene name",
         "samples",
         "hidden sign",
         "view layer",
@@ -141,6 +142,9 @@ def _errors(scene: bpy.types.Scene) -> Iterator[SceneFinding]:
         yield _error("region", sentence, fix, name, may_pass=True)
     if render.use_multiview:
         yield _error("stereoscopy", "Stereoscopy is on; the network renders one view.", "Turn it off.", name)
+    if bpy.data.scenes.get(scene.name) != scene:  # by their names render processes find them
+        sentence = f"The scene {scene.name!r} is linked, and the file itself has one of that name."
+        yield _error("scene name", sentence, "Rename one of them.", name)
     yield from _of_size(scene, name)
     yield from _of_layers(scene, name)
     if render.use_sequencer and any(_shows(strip) for strip in _strips(scene)):

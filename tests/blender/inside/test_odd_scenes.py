@@ -1,7 +1,6 @@
 """Scenes with odd settings: what no worker takes is said before anything is packed, the rest is taken."""
 
 import os
-from pathlib import Path
 
 import bpy
 import pytest
@@ -176,15 +175,28 @@ def test_what_a_job_is_called_stays_in_its_line(part, registered, stage, tmp_pat
     assert part("ui.wish").wish_of(stage, "STILL", settings).name.isprintable()
 
 
-def test_a_scene_that_is_linked_is_the_one_that_is_sent(part, scene, tmp_path):
-    """Blender finds scenes by their names, and takes one of the film itself for one that is linked."""
-    scene.render.resolution_x = 32
-    lib = tmp_path / "lib.blend"
-    bpy.ops.wm.save_as_mainfile(filepath=str(lib), copy=True)
-    scene.render.resolution_x = 96
-    with bpy.data.libraries.load(str(lib), link=True) as (_, to):
-        to.scenes = ["Scene"]
-    linked = next(one for one in bpy.data.scenes if one.library)
-    errors = part("blender.preflight").check_scene(linked, (1,)).errors
-    assert any("is linked" in one for one in errors), (errors, Path(lib))
-    assert part("blender.preflight").check_scene(scene, (1,)).errors == ()
+def linked_beside(scene, folder, name):
+    """A scene of that name and half as wide, linked from another file."""
+    own, scene.name, scene.render.resolution_x = scene.name, name, 48
+    library = str(folder / "library.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=library, copy=True)
+    scene.name, scene.render.resolution_x = own, 96
+    with bpy.data.libraries.load(library, link=True) as (_, to):
+        to.scenes = [name]
+    return next(one for one in bpy.data.scenes if one.library)
+
+
+def test_a_linked_scene_is_not_taken_for_one_of_the_same_name(part, scene, tmp_path):
+    """What was packed of it was the film's own: Blender finds scenes by their names."""
+    look = part("blender.preflight").check_scene
+    (error,) = look(linked_beside(scene, tmp_path, scene.name), (1,)).errors
+    assert "is linked, and the file itself has one of that name. Rename one of them." in error
+    assert look(scene, (1,)).errors == ()
+
+
+def test_a_linked_scene_of_another_name_is_packed_with_its_library(part, scene, tmp_path):
+    linked = linked_beside(scene, tmp_path, "other")
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "film.blend"))
+    made = part("blender.packing.packer").BlendPacker(linked).prepare(tmp_path / "package", (1,)).finish()
+    assert (made.scene, made.width) == ("other", 48)
+    assert any(one.path.startswith("l/") for one in made.files)

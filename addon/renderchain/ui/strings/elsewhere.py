@@ -104,6 +104,8 @@ BEFORE_SENDING = (
     "Turn it on.",
     "A view layer is named {name}, which Blender calls the compositor's image.",
     "Rename it.",
+    "The scene {scene} is linked, and the file itself has one of that name.",
+    "Rename one of them.",
     "A frame has {n} x {m} pixels, and a side can have 1 to {most}.",
     "Choose another resolution.",
     "A pixel has {n} samples, and a job can have {m}.",
