@@ -254,7 +254,7 @@ def command(line: Sequence[str], place: Path, **how: object) -> subprocess.Compl
 def test_what_comes_by_standard_input_and_is_no_passphrase_is_said(
     tmp_path: Path, typed: bytes, locale: str
 ) -> None:
-    for line in (["account", "new", "--json"], ["account", "import", "0x5", "--json"], ["key"]):
+    for line in (["account", "new", "--json"], ["account", "import", "0x5", "--json"]):
         done = command(line, tmp_path, input=typed, env={"LC_ALL": locale})
         assert done.returncode in (77, 78) and done.stdout == b"", done
         assert b"Traceback" not in done.stderr and done.stderr.strip().endswith(b"."), done
@@ -263,7 +263,7 @@ def test_what_comes_by_standard_input_and_is_no_passphrase_is_said(
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
 def test_a_stream_that_is_closed_ends_nothing_with_a_traceback(tmp_path: Path, closed: str) -> None:
     """What is printed went into the next file that was opened, or a traceback was all there was."""
-    for line in (["doctor", "--json"], ["jobs", "--json"], ["account", "new"]):
+    for line in (["doctor", "--json"], ["account", "new"]):
         done = command(line, tmp_path, stdin=subprocess.DEVNULL, redirected=closed)
         assert done.returncode in (69, 77, 78) and b"Traceback" not in done.stderr, (line, done)
 
