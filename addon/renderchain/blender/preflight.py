@@ -156,11 +156,11 @@ def _of_size(scene: bpy.types.Scene, name: str) -> Iterator[SceneFinding]:
     width, height = frame_size(scene)
     if not (0 < width <= MOST_SIDE and 0 < height <= MOST_SIDE):
         sentence = f"A frame has {width:,} x {height:,} pixels, and a side can have 1 to {MOST_SIDE:,}."
-        yield _error("frame size", sentence, "Choose another resolution.", name)
+        yield _error("frame size", sentence, "", name)
     samples = sampling_of(scene).count if scene.render.engine == CYCLES else 1
     if samples > MOST_SAMPLES:
         sentence = f"A pixel has {samples:,} samples, and a job can have {MOST_SAMPLES:,}."
-        yield _error("samples", sentence, "Lower them.", name)
+        yield _error("samples", sentence, "", name)
 
 
 def _of_layers(scene: bpy.types.Scene, name: str) -> Iterator[SceneFinding]:
