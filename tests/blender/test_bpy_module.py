@@ -46,6 +46,7 @@ bpy.ops.wm.save_as_mainfile(filepath=sys.argv[1])
         "test_languages.py",
         "test_life_cycle.py",
         "test_messages.py",
+        "test_odd_scenes.py",
         "test_output.py",
         "test_packed_caches.py",
         "test_packed_files.py",

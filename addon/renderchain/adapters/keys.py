@@ -19,6 +19,7 @@ from ..core.nesting import guard_kept
 from ..core.reader import shallow_json
 
 SERVICE = "renderchain"
+ADDRESS, PUBLIC = "starknet_address", "starknet_public_key"  # beside what the format has
 PBKDF2_ROUNDS = 2**20  # a quarter of a second, for a password that is as good as a key
 SCRYPT_COST = 2**17  # half a second and 128 MiB, for a passphrase that a person can remember
 
@@ -30,18 +31,20 @@ class KeyringStore:
 
     def is_there(self) -> bool:
         """Whether this system has one that is worth its name: none that forgets, none in plain text."""
-        import keyring
+        try:
+            import keyring
 
-        return float(keyring.get_keyring().priority) >= 1
+            return float(keyring.get_keyring().priority) >= 1
+        except Exception:  # noqa: BLE001 - such as a configuration of keyrings that is none
+            return False
 
     def private_key(self, address: int) -> int:
         """The account's key."""
-        import keyring
-        from keyring.errors import KeyringError
-
         try:
+            import keyring
+
             text = keyring.get_password(SERVICE, hex(address))
-        except KeyringError as error:
+        except Exception as error:  # noqa: BLE001 - each keyring has errors of its own
             raise KeyStoreError(
                 f"The keyring can't be used ({type(error).__name__}); unlock it, or import the account into "
                 "a file."
@@ -55,15 +58,14 @@ class KeyringStore:
 
     def save(self, address: int, private_key: int) -> None:
         """Keep a key; another one of that account stays, under a name with a number."""
-        import keyring
-        from keyring.errors import KeyringError
-
         try:
+            import keyring
+
             before = keyring.get_password(SERVICE, hex(address))
             if before not in (None, hex(private_key)):
                 keyring.set_password(SERVICE, self._name_aside(address), before)
             keyring.set_password(SERVICE, hex(address), hex(private_key))
-        except KeyringError as error:
+        except Exception as error:  # noqa: BLE001 - each keyring has errors of its own
             raise KeyStoreError(
                 f"The keyring took no key ({type(error).__name__}); unlock it, or have the key in a file "
                 "instead."
@@ -183,7 +185,7 @@ class PassphraseKeystore:
 def account_of(keystore: Path) -> int:
     """The address that a keystore file says it is of; 0 if it does not say."""
     try:
-        return int(shallow_json(keystore.read_bytes())["starknet_address"], 16)
+        return int(shallow_json(keystore.read_bytes())[ADDRESS], 16)
     except (OSError, ValueError, KeyError, TypeError):
         return 0
 
@@ -202,6 +204,8 @@ def _opened(path: Path, address: int, password: bytes) -> int:
     with guard_kept():
         from eth_keyfile import decode_keyfile_json
 
+    from .starknet.accounts import public_key_of
+
     noted = account_of(path)
     if noted not in (0, address):
         raise KeyStoreError(
@@ -209,8 +213,11 @@ def _opened(path: Path, address: int, password: bytes) -> int:
         )
     try:
         sealed = shallow_json(path.read_bytes())
-        return int.from_bytes(decode_keyfile_json(sealed, password), "big")
-    except Exception as error:  # noqa: BLE001 - a damaged file has the library raise whatever Python has
+        key = int.from_bytes(decode_keyfile_json(sealed, password), "big")
+        if PUBLIC in sealed and int(sealed[PUBLIC], 16) != public_key_of(key):
+            raise ValueError  # the form has a check of its own, which leaves something out
+        return key
+    except Exception as error:  # noqa: BLE001 - of a damaged file the library raises whatever it comes to
         raise KeyStoreError(
             f"The keystore {path} for {address:#x} can't be opened ({type(error).__name__}); "
             "check the file and its password."
@@ -221,10 +228,13 @@ def _write(path: Path, address: int, private_key: int, password: bytes, kdf: str
     with guard_kept():
         from eth_keyfile import create_keyfile_json
 
+    from .starknet.accounts import public_key_of
+
     key = private_key.to_bytes(32, "big")
     sealed = create_keyfile_json(key, password, kdf=kdf, iterations=cost)
     try:
-        _write_new(path, json.dumps({**sealed, "starknet_address": hex(address)}))
+        noted = {ADDRESS: hex(address), PUBLIC: hex(public_key_of(private_key))}
+        _write_new(path, json.dumps({**sealed, **noted}))
     except FileExistsError:
         raise KeyStoreError(f"{path} is there already; move it away first.") from None
     except OSError as error:
@@ -259,5 +269,5 @@ def _put_aside(path: Path) -> None:
 def _number(text: str, address: int) -> int:
     try:
         return int(text, 16)
-    except ValueError:
+    except (ValueError, TypeError):
         raise KeyStoreError(f"What is stored for {address:#x} is no key; store it again.") from None

@@ -60,6 +60,11 @@ def is_text(value: str) -> bool:
     return not _HALF.search(value)
 
 
+def hides_signs(text: str) -> bool:
+    """Whether a text has signs that no document of ours may have in a name."""
+    return bool(_HIDDEN.search(text))
+
+
 def _short(value: str) -> str:
     """As it can be said in an error, however long it is."""
     return repr(value if len(value) <= MOST_SHOWN else f"{value[:MOST_SHOWN]}…")

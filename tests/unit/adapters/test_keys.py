@@ -174,3 +174,48 @@ def test_a_locked_keystore_says_who_can_open_it_and_forgets_a_wrong_passphrase(
     assert store.unlock(3, "open it") == store.private_key(3) == 12345
     with pytest.raises(KeyStoreError, match="there already"):
         store.create(3, 1, "another")
+
+
+RUBBISH: tuple[object, ...] = ("", "rubbish", "zz", -1, 0, 2**70, 1.5, None, [], {}, [[]], True)
+
+
+def places_in(body: object, before: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """The way to each value of a document."""
+    if not isinstance(body, dict):
+        return [before]
+    return [before, *(way for name, one in body.items() for way in places_in(one, (*before, name)))]
+
+
+def damaged(body: object, way: tuple[str, ...], value: object) -> object:
+    if not way:
+        return value
+    assert isinstance(body, dict)
+    return {**body, way[0]: damaged(body[way[0]], way[1:], value)}
+
+
+@pytest.mark.parametrize("kdf", ["pbkdf2", "scrypt"])
+def test_a_keystore_that_is_damaged_anywhere_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kdf: str
+) -> None:
+    """One that was a list, or of a form that the library lacks, was a fault that nobody foresaw."""
+    monkeypatch.setattr(keys, "PBKDF2_ROUNDS", 2)
+    monkeypatch.setattr(keys, "SCRYPT_COST", 2)
+    path, password = tmp_path / "key.json", tmp_path / "password"
+    password.write_text("right")
+    if kdf == "pbkdf2":
+        KeystoreFile(path, password).save(3, 12345)
+    else:
+        PassphraseKeystore(path, Opened()).create(3, 12345, "right")
+    body = json.loads(path.read_text())
+    cut = [b"", b"[" * 100_000, b"\xff\xfe", json.dumps(body).encode()[:-20]]
+    for raw in [
+        *cut,
+        *(json.dumps(damaged(body, way, one)).encode() for way in places_in(body) for one in RUBBISH),
+    ]:
+        path.write_bytes(raw)
+        try:
+            assert KeystoreFile(path, password).private_key(3) == 12345, (
+                "or nobody's key would be signed with"
+            )
+        except KeyStoreError as error:
+            assert str(path) in str(error) and error.__cause__ is None

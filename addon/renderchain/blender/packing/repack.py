@@ -16,7 +16,7 @@ from pathlib import Path
 import bpy
 
 from ...core.errors import DiskFull, SceneError
-from ...core.manifest import PackedFile
+from ...core.manifest import MAIN_BLEND, PackedFile
 from ...core.scene_finding import SceneFinding, errors_in, overridden
 from ..leaving import leave
 from .caches import BESIDE
@@ -33,7 +33,6 @@ from .survey import Key, absolute, is_blenders_own, key_of, survey
 from .writable import why_unwritable
 
 BLEND_ENDING = ".blend"
-MAIN_BLEND = f"scene{BLEND_ENDING}"
 NOWHERE = "//none"  # for paths that nothing reads; they would tell of the artist's folders
 
 
