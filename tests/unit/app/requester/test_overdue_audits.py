@@ -43,8 +43,8 @@ class Desk:
         bench = UseCaseBench(disk)
         bench.change_lease(LEASE, DrawOutcome.IN_AUDIT, LeaseState.SUBMITTED)
         self.bench, self.chain, self.now_s = bench, bench.chain, float(SINCE_S)
-        since = {"since_s": SINCE_S, "draw_block": self.chain.block}
-        self.chain.audits[LEASE] = replace(NO_AUDIT, phase=phase, **since)
+        block = self.chain.block
+        self.chain.audits[LEASE] = replace(NO_AUDIT, phase=phase, since_s=SINCE_S, draw_block=block)
         self.audits = OverdueAudits(self.chain, JOB, lambda: self.now_s)
         self.audits.note(DRAWN)
 
