@@ -21,6 +21,13 @@ from ..core.reader import shallow_json
 SERVICE = "renderchain"
 ADDRESS, PUBLIC = "starknet_address", "starknet_public_key"  # beside what the format has
 PBKDF2_ROUNDS = 2**20  # a quarter of a second, for a password that is as good as a key
+MOST_WORK = {
+    "dklen": 64,
+    "c": 2**26,
+    "n": 2**22,
+    "r": 64,
+    "p": 64,
+}  # of one that is meant to be opened
 SCRYPT_COST = 2**17  # half a second and 128 MiB, for a passphrase that a person can remember
 
 
@@ -213,6 +220,8 @@ def _opened(path: Path, address: int, password: bytes) -> int:
         )
     try:
         sealed = shallow_json(path.read_bytes())
+        if any(sealed["crypto"]["kdfparams"].get(name, 0) > most for name, most in MOST_WORK.items()):
+            raise ValueError  # to open it would never end
         key = int.from_bytes(decode_keyfile_json(sealed, password), "big")
         if PUBLIC in sealed and int(sealed[PUBLIC], 16) != public_key_of(key):
             raise ValueError  # the form has a check of its own, which leaves something out
