@@ -5,6 +5,7 @@ Exceptions of the libraries are not chained: their tracebacks could show a key o
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import secrets
@@ -19,7 +20,7 @@ from ..core.nesting import guard_kept
 from ..core.reader import shallow_json
 
 SERVICE = "renderchain"
-ADDRESS, PUBLIC = "starknet_address", "starknet_public_key"  # beside what the format has
+ADDRESS, CHECK = "starknet_address", "renderchain_check"  # beside what the format has
 PBKDF2_ROUNDS = 2**20  # a quarter of a second, for a password that is as good as a key
 MOST_WORK = {
     "dklen": 64,
@@ -211,8 +212,6 @@ def _opened(path: Path, address: int, password: bytes) -> int:
     with guard_kept():
         from eth_keyfile import decode_keyfile_json
 
-    from .starknet.accounts import public_key_of
-
     noted = account_of(path)
     if noted not in (0, address):
         raise KeyStoreError(
@@ -223,7 +222,7 @@ def _opened(path: Path, address: int, password: bytes) -> int:
         if any(sealed["crypto"]["kdfparams"].get(name, 0) > most for name, most in MOST_WORK.items()):
             raise ValueError  # to open it would never end
         key = int.from_bytes(decode_keyfile_json(sealed, password), "big")
-        if PUBLIC in sealed and int(sealed[PUBLIC], 16) != public_key_of(key):
+        if CHECK in sealed and sealed[CHECK] != _check_of(key):
             raise ValueError  # the form has a check of its own, which leaves something out
         return key
     except Exception as error:  # noqa: BLE001 - of a damaged file the library raises whatever it comes to
@@ -233,16 +232,19 @@ def _opened(path: Path, address: int, password: bytes) -> int:
         ) from None
 
 
+def _check_of(private_key: int) -> str:
+    """What tells a key from another one, and nothing of it."""
+    return hashlib.sha256(b"renderchain key" + private_key.to_bytes(32, "big")).hexdigest()[:16]
+
+
 def _write(path: Path, address: int, private_key: int, password: bytes, kdf: str, cost: int) -> None:
     with guard_kept():
         from eth_keyfile import create_keyfile_json
 
-    from .starknet.accounts import public_key_of
-
     key = private_key.to_bytes(32, "big")
     sealed = create_keyfile_json(key, password, kdf=kdf, iterations=cost)
     try:
-        noted = {ADDRESS: hex(address), PUBLIC: hex(public_key_of(private_key))}
+        noted = {ADDRESS: hex(address), CHECK: _check_of(private_key)}
         _write_new(path, json.dumps({**sealed, **noted}))
     except FileExistsError:
         raise KeyStoreError(f"{path} is there already; move it away first.") from None
