@@ -105,7 +105,8 @@ def ended(
 
 def checked(ended: object, line: Sequence[str], *, json_is_asked: bool) -> int:
     assert callable(ended)
-    code, out, err = ended(*line)
+    answer: tuple[int, str, str] = ended(*line)
+    code, out, err = answer
     what = f"{' '.join(line)!r:.200} ended with {code}: {out[-300:]} {err[-1500:]}"
     assert code in DOCUMENTED, what
     assert "Traceback" not in err and "Nobody foresaw" not in err, what
@@ -218,12 +219,12 @@ def test_links_in_a_circle_and_a_folder_that_is_gone_are_said(
     gone.mkdir()
     monkeypatch.chdir(gone)
     gone.rmdir()
-    for line in (
+    for words in (
         ("download", "1", "--output", "frames"),
         ("receipt", "1", "--output", "frames"),
         ("account", "backup", "backup.json"),
     ):
-        checked(ended, (*line, "--json", "--config", str(file)), json_is_asked=True)
+        checked(ended, (*words, "--json", "--config", str(file)), json_is_asked=True)
 
 
 def command(line: Sequence[str], place: Path, **how: object) -> subprocess.CompletedProcess[bytes]:

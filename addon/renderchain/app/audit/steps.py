@@ -13,7 +13,7 @@ from ...core.audit.phases import steps_of
 from ...core.audit.state import AuditInfo, AuditPhase
 from ...core.contract_errors import ContractError
 from ...core.ids import JobId, LeaseId
-from ...core.job import LeaseInfo
+from ...core.job import JobInfo, LeaseInfo
 
 BLOCKS_S = 1.0  # for each block that a draw waits for, until the newest one is asked for again
 RETRY_S = 5.0
@@ -31,6 +31,14 @@ class StepChain(Protocol):
 
     async def block_number(self) -> int:
         """The newest block."""
+        ...
+
+    async def job(self, job_id: JobId) -> JobInfo:
+        """A job's state."""
+        ...
+
+    async def passes_draw(self, lease: LeaseInfo) -> bool:
+        """Whether chance has no audit of a submitted lease, by the hash of its draw's block."""
         ...
 
     async def phase_s(self) -> int:
