@@ -112,8 +112,12 @@ def test_what_can_not_be_tried_leaves_the_price_as_it_is(part, monkeypatch):
 
 def test_many_frames_are_said_shortly(part, asked, scene):
     scene.frame_step = 2
-    rows = dict(part("ui.confirm").rows_of(asked(frames=99)))
-    assert rows["Frames"] == "50 frames (1 to 99)"
+    question = asked(frames=99)
+    rows = dict(part("ui.confirm").rows_of(question))
+    assert rows["Frames"] == "50 frames (1-99x2)"
+    squares = replace(question.wish, frames=tuple(number**2 for number in range(1, 51)))
+    rows = dict(part("ui.confirm").rows_of(replace(question, wish=squares)))
+    assert rows["Frames"] == "50 frames (1 to 2500)"
 
 
 def test_what_the_account_can_not_pay_is_refused_before_anything_is_packed(part, asked):
