@@ -7,6 +7,10 @@ COMPILE = $$(python3 -m tools.setup path uv)/bin/uv pip compile -q --universal -
 LANES := tests/kills tests/window tests/services/browser tests/services/db tests/services/faults \
 	$(addprefix tests/e2e/test_,job_in_application.py lanes.py services.py two_blenders.py) \
 	$(filter-out tests/attacks/test_fraud.py,$(wildcard tests/attacks/test_*.py))
+# Containers often set it, and then each of the thousands of processes below compiles all modules that it imports.
+unexport PYTHONDONTWRITEBYTECODE
+# Files in the order of their names: tests/unit, whose files are short, is last, so that both end together.
+BOTH_CORES := -n 2 --dist loadfile --no-loadscope-reorder
 # They come with Blender's own builds, and wheels of ours would shadow them.
 IN_BLENDER := numpy requests certifi idna charset-normalizer
 .PHONY: $(shell sed -nE 's/^([a-z0-9-]+):.*## .*/\1/p' $(MAKEFILE_LIST))
@@ -19,12 +23,12 @@ demo: ## the main job for real: a network, seven workers, a scene, frames on dis
 	$(BIN)/python -m tools.demo
 
 test: ## the tests, but for the lanes
-	$(SETUP) all
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(LANES:%=--ignore=%)
+	$(SETUP) test
+	$(BIN)/python -m pytest $(BOTH_CORES) $(LANES:%=--ignore=%)
 
 test-lanes: ## the lanes in their short form: window, attacks, kills, both databases, browser, services on a whole network
 	$(SETUP) all
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(LANES)
+	$(BIN)/python -m pytest $(BOTH_CORES) $(LANES)
 
 setup: ## what the demo needs: Python, Blender, devnet, Kubo, scenes
 	$(SETUP) demo

@@ -21,7 +21,18 @@ from starknet_py.contract import Contract
 
 from benchmarks.audit_steps import Held, audit, close, drawn, hold
 from benchmarks.company import CLOSE, COMMIT, REVEAL, in_company
-from benchmarks.gas_page import ALONE, COMPANY, PHASE_NAMES, Figures, Job, page
+from benchmarks.gas_page import (
+    ACCEPT,
+    ALONE,
+    COMPANY,
+    NOTHING,
+    PHASE_NAMES,
+    SPARED,
+    SPARED_DRAW,
+    Figures,
+    Job,
+    page,
+)
 from benchmarks.meter import Meter
 from devkit.network.devnet import pass_draw_block
 from devkit.network.many_workers import ManyWorkers, many_workers
@@ -33,7 +44,7 @@ SLOTS, MOST = 4, 32  # of a worker; leases at once
 BATCH = 16
 SIZES = ((96, 1), (320, 10), (800, 100), (1000, 125))
 DISPUTED = (40, 8)  # frames of a lease whose rounds draw sixteen leaves, and leaves that an appellant names
-SPARED_CALLS = ("claim_lease", "submit", "accept and pay one lease")
+SPARED_CALLS = ("claim_lease", "submit", ACCEPT)
 
 
 async def whole_job(
@@ -85,6 +96,7 @@ async def until_spared(net: ManyWorkers, meter: Meter, frames: int, lease: int) 
 async def single_calls(net: ManyWorkers, meter: Meter) -> None:
     """Each call by itself, in a network that has worked before."""
     artist, worker = net.artist, net.workers[0]
+    await meter.of(NOTHING, nothing(net))
     terms = net.terms(10, 2, scheduled=False, floor_exp=5)
     terms = replace(terms, audit_pool_fri=2 * terms.audit_pool_fri)  # one of its leases is split
     job_id, _ = await meter.of("create_job + approve", artist.create_job(terms))
@@ -92,7 +104,8 @@ async def single_calls(net: ManyWorkers, meter: Meter) -> None:
     given = [(await worker.worker_id(), WrappedKey(b"e" * 32, b"k" * 32, b"t" * 16))]
     await meter.of("give_keys, to one worker", artist.give_keys(job_id, given))
     held = await spared(net, meter, job_id)
-    await meter.of("accept and pay one lease", artist.accept(job_id, [held[0]]))
+    await meter.of(ACCEPT, artist.accept(job_id, [held[0]]))
+    await meter.of(SPARED_DRAW, worker.draw(job_id, [held[1]]))
     await artist.accept(job_id, [held[1]])
     last = await worker.claim_lease(job_id, 0)
     await meter.of("give_back", worker.give_back(last, "away"))
@@ -101,6 +114,12 @@ async def single_calls(net: ManyWorkers, meter: Meter) -> None:
     await meter.of("extend", artist.extend(job_id, 1))
     await meter.of("top_up + approve", artist.top_up(job_id, 2 * 10**15, 0))
     await meter.of("cancel + withdraw", artist.cancel(job_id))
+
+
+async def nothing(net: ManyWorkers) -> None:
+    """A transaction without a call."""
+    sent = await net.artist_account.execute_v3(calls=[], auto_estimate=True)
+    await net.artist_account.client.wait_for_tx(sent.transaction_hash, check_interval=0.05)
 
 
 async def spared(net: ManyWorkers, meter: Meter, job_id: JobId) -> list[LeaseId]:
@@ -260,7 +279,7 @@ async def main() -> None:
         await single_calls(net, meter)
         found.calls = list(meter.rows)
         spared_gas = sum(gas for name, gas in found.calls if name in SPARED_CALLS)
-        found.audited.insert(0, ("not audited", spared_gas))
+        found.audited.insert(0, (SPARED, spared_gas))
         together = await in_company(net, meter)
         found.audited.insert(2, (COMPANY, sum(gas for _, gas in together)))
         found.steps += [row for row in means(together).items() if row[0] in (COMMIT, REVEAL, CLOSE)]

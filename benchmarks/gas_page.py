@@ -12,51 +12,13 @@ WORKERS = 8
 PHASE_NAMES = ("create and assign", "submit", "audits", "accept and pay")
 GOAL, EQUAL_GOAL, PRINTS_GOAL = 20_000, 30_000_000, 45_000_000
 DISPUTED_FRAMES = 40
+SPARED, SPARED_DRAW = "not audited", "draw of a lease that chance spares"
+ACCEPT = "accept and pay one lease"
 ALONE, COMPANY = "audited, equal digests", "audited, equal digests, votes and closing in company"
+NOTHING = "a transaction without a call"
+AUDIT_CALLS = 12  # of an audited lease with equal digests
 VOTES_AND_CLOSING = 2 * 3 + 1  # transactions of an audit that may find company
-LEAST_GAS = 1_300_000  # of any call by itself
 FRI_PER_GAS = (8 * 10**8, 8 * 10**9)  # lowest and usual price on mainnet in 2026
-
-
-# Counted once, by hand: a trace has no place for it.
-WHERE = """
-## Why it is not 20,000 a frame
-
-Where the gas of an unaudited job of 1,000 frames on 8 workers goes, counted on 2026-11-29 in the traces of
-three such transactions and in the code, in L2 gas a frame. To read a cell takes 24,070, to write one
-59,970, a felt of an event 5,120, a key of one 10,240; the rest are figures of the traces, in which a call
-is rounded to 40,000.
-
-| what | L2 gas a frame |
-| --- | --- |
-| three transactions before they do anything: signature, fee, the account's own loop | 4,400 |
-| 177 felts of calldata, 130 keys and 191 felts of events | 3,100 |
-| the token: 8 pays of 400,000 each, and the escrow taken in | 4,000 |
-| cells of 8 leases: of each 6 written and 13 read, in its three steps | 5,400 |
-| cells of the job, of the family, of five named verifiers | 1,900 |
-| six calls between contracts | 500 |
-| computing: packing, checks, serialization; what is left | 10,200 |
-
-Without any computing it would be 19,300, so by these rules the goal is out of reach: computing would have
-to be nearly nothing. A pay that is noted for its account instead of sent would save 2,500 and cost its
-worker nearly 2 M for each withdrawal ([decision 8](decisions/0008-acceptance-sends-the-pay.md)). One
-transaction less can't be, as the draw's block is later than the submission. Most of the computing is the
-board's own: about 350,000 for each lease that is assigned, 300,000 for each that is accepted.
-
-An audited lease with equal digests is twelve transactions by themselves. Before they do anything these take
-1.38 M each, 16.6 M together, which is half of what the lease takes; the goal leaves 13.4 M for all else.
-Of what is sent together all but one save the larger part of that: sixteen audits at once take 22 M a lease
-with its claim and submission. So votes and closings wait for company, for a fifth of a step, which is 48
-minutes on public networks: a lease of the length that clients choose takes most of an hour, and is claimed
-and submitted in it. An account that sent nothing else for as long expects no company.
-
-A worker that claims for itself could submit a lease and claim the next one in one transaction. That would
-save as much as a vote in company does, 0.8 M of the 8.5 M that a lease takes which is not audited, at 3 gFri
-0.2 % of the least that a lease should pay. But a lane claims its next lease shortly before the one in hand
-is done, when the one before was submitted long ago: either these frames would come a lease's time later, or a
-range would be held a lease's time longer, with its lock. So workers send two. Eight workers of a scheduled
-job have three transactions together as it is, besides a draw of each.
-"""
 
 
 @dataclass
@@ -106,6 +68,10 @@ class Figures:
     spared: list[Job] = field(default_factory=list)
     naive: int = 0
 
+    def gas_of(self, name: str) -> int:
+        """Of a call or of a whole lease; 0 where it was not measured."""
+        return dict([*self.calls, *self.audited]).get(name, 0)
+
 
 def page(found: Figures) -> str:
     """docs/gas.md."""
@@ -126,21 +92,7 @@ itself.
 
 ## A lease, from the claim to its pay
 
-Ten frames; three verifiers, each of whom seals and reveals for itself. On GPUs no two machines make the same
-bits, so every vote shows its prints: that is the last row. It was measured with made-up prints that are apart
-as those of two machines are; the contract does not know what made them.
-
-The row of the lease that is not audited has no draw, because an acceptance needs none. Clients do send it:
-the worker has its own lease drawn as soon as it can, in a transaction by itself, and the artist's client pays
-none before that. It takes some 1.3 M at least, as the cheapest call does, and less than the draw of a lease
-that is audited; by itself it was not measured.
-
-Each transaction goes by itself but in the row of the lease in company: there each vote goes with a claim or a
-submission of its verifier, and the closing with a claim of the lease's worker, by the clients' own code. Of
-these the row has what they took more than the same call of the same worker without company.
-
-{table(["lease", "L2 gas"], [[name, gas] for name, gas in found.audited])}
-
+{lease_part(found)}
 The goals are {EQUAL_GOAL:,} with equal digests and {PRINTS_GOAL:,} where none is.
 
 {company_part(found)}
@@ -166,7 +118,28 @@ opens each lease by itself.
 
 {table(["step", "L2 gas a lease"], [[name, gas] for name, gas in found.batches])}
 
-{jobs_part(found)}{WHERE}"""
+{jobs_part(found)}{where(found)}"""
+
+
+def lease_part(found: Figures) -> str:
+    """Whole leases, and what they have in them."""
+    spared, draw = found.gas_of(SPARED), found.gas_of(SPARED_DRAW)
+    return f"""Ten frames; three verifiers, each of whom seals and reveals for itself. On GPUs no two machines
+make the same bits, so every vote shows its prints: that is the last row. It was measured with made-up prints
+that are apart as those of two machines are; the contract does not know what made them.
+
+The lease that is not audited has no draw. Clients reckon themselves what the block's hash says, and send the
+draw only where that has the lease audited, where they would challenge the lease, or where others wait for
+what it keeps reserved; an acceptance has the board read the same hash. The draw of a lease that chance spares
+takes {draw:,} by itself: with it, as the worker's client sent it until 2026-11-30, such a lease took
+{spared + draw:,}.
+
+Each transaction goes by itself but in the row of the lease in company: there each vote goes with a claim or a
+submission of its verifier, and the closing with a claim of the lease's worker, by the clients' own code. Of
+these the row has what they took more than the same call of the same worker without company.
+
+{table(["lease", "L2 gas"], [[name, gas] for name, gas in found.audited])}
+"""
 
 
 def company_part(found: Figures) -> str:
@@ -190,6 +163,8 @@ a worker claims and submits nothing, and its votes find company only in its draw
 def jobs_part(found: Figures) -> str:
     """Whole jobs."""
     best = found.spared[-1]
+    draws = best.leases * found.gas_of(SPARED_DRAW) // best.frames
+    alone = abs(best.leases * found.gas_of(ACCEPT) - best.phases["accept and pay"]) // best.frames
     low, usual = [best.each * price / 10**18 for price in FRI_PER_GAS]
     return f"""## A whole job, gas a frame
 
@@ -206,7 +181,7 @@ With workers whose record allows a rate of 1/16:
 {job_table(found.veterans, found.naive)}
 
 The job of {best.frames:,} frames, repeated until chance spared all of its leases; this was try number
-{len(found.spared)}. None was drawn, as the acceptance itself looks at the block's hash where nobody did:
+{len(found.spared)}. None is drawn: the acceptance itself looks at the block's hash.
 
 {job_table([best], found.naive)}
 
@@ -215,7 +190,54 @@ takes {found.naive:,} a frame. The goal for {best.frames:,} frames on {WORKERS} 
 is {GOAL:,} a frame. Measured were {best.each:,}, which is {low:.1e} to {usual:.1e} STRK a frame at
 {FRI_PER_GAS[0] / 1e9} to {FRI_PER_GAS[1] / 1e9} gFri.
 
-The tables of this part have no draws that spare a lease, which [clients
-send](#a-lease-from-the-claim-to-its-pay) for each by itself: for these {best.leases} leases some
-{best.leases * LEAST_GAS // best.frames:,} a frame more at least.
+With a transaction for the draw of each of these {best.leases} leases, as workers' clients sent it until
+2026-11-30, it was {best.each + draws:,}. The artist's client pays together what its own check has found good
+by the time that chance has spoken, and what it finds good later when that is found: where each of these
+leases is paid by itself, a frame takes {alone:,} more.
+"""
+
+
+def where(found: Figures) -> str:
+    """Where the gas goes: counted once, by hand, as a trace has no place for it."""
+    nothing, alone = found.gas_of(NOTHING), found.gas_of(ALONE)
+    twelve = AUDIT_CALLS * nothing
+    part = twelve / alone if alone else 0
+    return f"""
+## Why it is not 20,000 a frame
+
+Where the gas of an unaudited job of 1,000 frames on 8 workers goes, counted on 2026-11-29 in the traces of
+three such transactions and in the code, in L2 gas a frame. To read a cell takes 24,070, to write one
+59,970, a felt of an event 5,120, a key of one 10,240; the rest are figures of the traces, in which a call
+is rounded to 40,000.
+
+| what | L2 gas a frame |
+| --- | --- |
+| three transactions before they do anything: signature, fee | 2,300 |
+| 177 felts of calldata, 130 keys and 191 felts of events | 3,100 |
+| the token: 8 pays of 400,000 each, and the escrow taken in | 4,000 |
+| cells of 8 leases: of each 6 written and 13 read, in its three steps | 5,400 |
+| cells of the job, of the family, of five named verifiers | 1,900 |
+| six calls between contracts | 500 |
+| computing: packing, checks, serialization, the account's own loop; what is left | 12,300 |
+
+Without any computing it would be 17,200, so by these rules the goal is out of reach: computing would have
+to be less than a quarter of what it is. A pay that is noted for its account instead of sent would save 2,500
+and cost its worker nearly 2 M for each withdrawal ([decision 8](decisions/0008-acceptance-sends-the-pay.md)).
+One transaction less can't be, as the draw's block is later than the submission. Most of the computing is the
+board's own: about 350,000 for each lease that is assigned, 300,000 for each that is accepted.
+
+An audited lease with equal digests is twelve transactions by themselves. Before they do anything these take
+{nothing:,} each, as one without a call does, {twelve / 1e6:.1f} M together, {100 * part:.0f} % of what the
+lease takes; the goal leaves {(EQUAL_GOAL - twelve) / 1e6:.1f} M for all else. Of what is sent together all
+but one save that: sixteen audits at once take 22 M a lease with its claim and submission. So votes and
+closings wait for company, for a fifth of a step, which is 48 minutes on public networks: a lease of the
+length that clients choose takes most of an hour, and is claimed and submitted in it. An account that sent
+nothing else for as long expects no company.
+
+A worker that claims for itself could submit a lease and claim the next one in one transaction. That would
+save as much as a vote in company does, 0.8 M of the 8.5 M that a lease takes which is not audited, at 3 gFri
+0.2 % of the least that a lease should pay. But a lane claims its next lease shortly before the one in hand
+is done, when the one before was submitted long ago: either these frames would come a lease's time later, or a
+range would be held a lease's time longer, with its lock. So workers send two. Eight workers of a scheduled
+job have three transactions together as it is.
 """

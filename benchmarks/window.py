@@ -42,7 +42,9 @@ SAVING, STATE = f"{ADDON}.blender.packing.saving", f"{ADDON}.ui.state"
 LARGEN = f"""
 import os, importlib
 for number in range({MEGABYTES}):
-    bpy.data.images.new(f"packed {{number}}", 16, 16).pack(data=os.urandom(10**6), data_len=10**6)
+    image = bpy.data.images.new(f"packed {{number}}", 16, 16)
+    image.pack(data=os.urandom(10**6), data_len=10**6)
+    image.use_fake_user = True  # what nobody uses is not saved
 saving, state = importlib.import_module({SAVING!r}), importlib.import_module({STATE!r})
 """
 # The wheels are there and the extension is off, as in the moment in which an artist turns it on.
@@ -123,6 +125,7 @@ def copied(window: Window, target: Path) -> Stall:
     window.ask(f"state.background().later(lambda: {save})")
     window.wait_until(target.exists, JOB_S)
     window.settle(20)
+    assert target.stat().st_size >= MEGABYTES * 10**6, "Blender has saved less than was to be copied."
     return window.stall()
 
 

@@ -35,7 +35,8 @@ class GivenTwice:
     """All tasks are one lease, and its spare. Each call is a block; ``told`` has what each of them said."""
 
     def __init__(self, board: int) -> None:
-        rules = Rules(unjudged_cap_fri=2**100, slowest_block_s=60, **AT_ONCE)
+        timeout_s = GIVEN_TWICE.lease_timeout_s
+        rules = Rules(unjudged_cap_fri=2**100, lease_timeout_s=timeout_s, slowest_block_s=60, **AT_ONCE)
         addresses = Addresses(chain_id=1, board=board, registry=0x2E6, admin=3)
         self.model = Model(rules, addresses, lambda number: number + 1)
         self.told: list[tuple[BoardEvent, ...]] = []

@@ -166,7 +166,7 @@ def findings() -> str:
     return f"""## What was found, and what holds now
 
 F: what an audit found in contracts and economics of the protocol's first version. A: what a first draft of
-the second left open. B, C: what outsiders found in the second.
+the second left open. B, C, D: what outsiders found in the second.
 
 {rows}"""
 

@@ -167,9 +167,8 @@ def assumed() -> str:
 | GPU | {strk(GPU_SECOND_FRI)} | a rented GPU of an RTX 4090's class at about 0.40 USD an hour |
 
 with STRK at 0.11 USD. None of the three was looked up on a market: they give the order of magnitude.
-A job has {FRAMES:,} frames of 1920x1080 pixels, {LEAVES} tiles each. A draw that spares a lease was not
-measured and is counted like one that audits it, so a worker's gas is a little less than said here where p
-is below 1.
+A job has {FRAMES:,} frames of 1920x1080 pixels, {LEAVES} tiles each. A worker sends the draw of
+a lease only where chance has it audited.
 """
 
 

@@ -6,6 +6,7 @@ or renders does.
 
 from __future__ import annotations
 
+import os
 import sys
 
 from .blender.command_line import output_for_report
@@ -16,6 +17,7 @@ from .blender.receipt_command import OFFLINE_COMMANDS
 
 def main() -> int:
     """Run the named command."""
+    _open_what_is_closed()
     name, *rest = sys.argv[1:] or [""]
     name = name.replace("-", "_")
     without_bpy = {**PROVIDER_COMMANDS, **NETWORK_COMMANDS, **OFFLINE_COMMANDS}
@@ -30,6 +32,17 @@ def main() -> int:
     from .blender.leaving import leave
 
     leave(COMMANDS[name](rest))  # the bpy module's own way out may hang where a file was open
+
+
+def _open_what_is_closed() -> None:
+    """Have standard streams be there: a file that got the number of one would get what is printed."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free
+    sys.stdout = sys.stdout or os.fdopen(1, "w", closefd=False)
+    sys.stderr = sys.stderr or os.fdopen(2, "w", closefd=False)
 
 
 if __name__ == "__main__":

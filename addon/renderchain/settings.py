@@ -17,11 +17,13 @@ from typing import Any
 from .core.addresses import is_loopback, shown_address
 from .core.errors import SettingsError
 from .core.money import FRI_PER_STRK
+from .core.plain_text import printable
 from .core.probe import DEFAULT_S
 from .core.settings_kinds import LIMITS_WITHIN, NO_WATCHTOWER, PLACEHOLDERS, REQUIRED, URLS
 from .core.settings_values import WRONG, typed_value
 
 PREFIX = "RENDERCHAIN_"
+MOST_SHOWN = 80  # characters of what can't be
 
 
 def default_folder() -> Path:
@@ -189,7 +191,7 @@ def load_settings(file: Path | None, overrides: Mapping[str, Any] | None = None)
         try:
             typed[name] = typed_value(name, value, file.parent if file else Path.cwd())
         except WRONG:
-            faults.append(f"{name} can't be {_shown(name, value)!r:.80} ({place})")
+            faults.append(f"{name} can't be {_shown(name, value)} ({place})")
     faults += [
         f"{name} is still the example's: put your own there ({given[name][1]})"
         for name, example in PLACEHOLDERS.items()
@@ -206,20 +208,26 @@ def check_setting(name: str, value: Any) -> None:
     try:
         typed_value(name, value, Path.cwd())
     except WRONG as error:
-        raise SettingsError(f"{name} can't be {_shown(name, value)!r:.80}; correct it.") from error
+        raise SettingsError(f"{name} can't be {_shown(name, value)}; correct it.") from error
 
 
-def _shown(name: str, value: Any) -> Any:
+def _shown(name: str, value: Any) -> str:
     """As it may be shown: whoever rents a node has a key in its address, also in one that is mistyped."""
-    if name not in URLS:
-        return value
-    words = str(value).split()
-    return " ".join(shown_address(one if "://" in one else f"//{one}").removeprefix("://") for one in words)
+    try:
+        shown = _without_keys(str(value)) if name in URLS else value
+        return f"{shown!r:.{MOST_SHOWN}}"
+    except ValueError:  # longer than Python writes any
+        return "a number of so many digits"
+
+
+def _without_keys(text: str) -> str:
+    words = (one if "://" in one else f"//{one}" for one in text.split())
+    return " ".join(shown_address(one).removeprefix("://") for one in words)
 
 
 def _unknown(name: str, names: list[str]) -> str:
     near = difflib.get_close_matches(name, names, 1)
-    return f"{name} is no setting" + (f" (do you mean {near[0]}?)" if near else "")
+    return f"{printable(name, MOST_SHOWN)} is no setting" + (f" (do you mean {near[0]}?)" if near else "")
 
 
 def _misspelt(names: list[str]) -> list[str]:

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from typing import cast
 
 from renderchain.core.audit.events import LeaseChallenged, LeaseDrawn
-from renderchain.core.board_events import BoardEvent, JobCreated, LeaseAccepted, LeasePaid
+from renderchain.core.board_events import (
+    BoardEvent,
+    JobCreated,
+    LeaseAccepted,
+    LeaseClaimed,
+    LeasePaid,
+    ResultSubmitted,
+)
 from renderchain.core.candidates import Candidate
 from renderchain.core.contract_errors import (
     ContractError,
@@ -182,9 +189,11 @@ class MemoryChain(MemoryAudits, MemoryPackageKeys, MemoryReceipts, MemoryHeartbe
 
         return await self._ask(action, bond_fri)
 
-    async def drawn(self, from_block: int) -> list[LeaseDrawn]:
-        """What chance decided since a block, of all jobs."""
-        return await self._past(LeaseDrawn, from_block)
+    async def told_of_draws(self, from_block: int) -> list[BoardEvent]:
+        """The claims, submissions and first draws since a block, of all jobs."""
+        claimed = await self._past(LeaseClaimed, from_block)
+        submitted = await self._past(ResultSubmitted, from_block)
+        return [*claimed, *submitted, *(await self._past(LeaseDrawn, from_block))]
 
     async def challenged(self, from_block: int) -> list[LeaseChallenged]:
         """What requesters doubted since a block, of all jobs."""

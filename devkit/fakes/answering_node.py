@@ -51,7 +51,10 @@ class AnsweringNode:
         """Of a contract, one a page; the first page has none, as where a node looked at many blocks."""
         place = int(continuation_token or 0)
         found = self.events.get(address, [])
-        events = [SimpleNamespace(block_number=one) for one in found[place - 1 : place]] if place else []
+        events = [
+            SimpleNamespace(block_number=one, transaction_index=0, event_index=place)
+            for one in (found[place - 1 : place] if place else [])
+        ]
         token = str(place + 1) if place < len(found) else None
         return SimpleNamespace(events=events, continuation_token=token)
 

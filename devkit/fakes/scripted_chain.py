@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from typing import Any
 
 from renderchain.adapters.poseidon import hash_many
-from renderchain.core.audit.events import LeaseChallenged, LeaseDrawn
+from renderchain.core.audit.events import LeaseChallenged
 from renderchain.core.audit.state import NO_AUDIT, AuditInfo, AuditKind, Content, DrawnLeaf, Verifier, Vote
 from renderchain.core.board_events import BoardEvent, CaughtUp, JobCreated
 from renderchain.core.candidates import Candidate
@@ -48,6 +48,7 @@ class ScriptedChain(Faults):
         self.balances: defaultdict[int, int] = defaultdict(int)
         self.jobs: dict[JobId, JobInfo] = {}
         self.leases: dict[LeaseId, LeaseInfo] = {}
+        self.passing: set[LeaseId] = set()  # of which chance has no audit
         self.workers: dict[WorkerId, WorkerInfo] = {}
         self.audits: dict[LeaseId, AuditInfo] = {}
         self.seeds: dict[tuple[LeaseId, int], int] = {}
@@ -57,7 +58,6 @@ class ScriptedChain(Faults):
         self.shown_in: dict[tuple[LeaseId, int], list[ShownVote]] = {}
         self.results: dict[LeaseId, LeaseResult] = {}
         self.keys: dict[LeaseId, bytes] = {}
-        self.draws: list[LeaseDrawn] = []
         self.company_until_s: dict[str, float] = {}  # of the last call of that name
         self.scene_keys: dict[WorkerId, bytes] = {}
         self.asked: list[tuple[JobId, WorkerId]] = []
@@ -144,6 +144,10 @@ class ScriptedChain(Faults):
         self.meet("lease")
         return self.leases[lease_id]
 
+    async def passes_draw(self, lease: LeaseInfo) -> bool:
+        self.meet("passes_draw")
+        return lease.lease_id in self.passing
+
     async def worker(self, worker_id: WorkerId) -> WorkerInfo:
         return self.workers[worker_id]
 
@@ -223,8 +227,8 @@ class ScriptedChain(Faults):
         what = zip(jobs, sent, strict=True)
         return [LeaseChallenged(0, job, lease, AuditKind.PIXELS, tuple(one), 0) for job, (lease, one) in what]
 
-    async def drawn(self, from_block: int) -> list[LeaseDrawn]:
-        return [event for event in self.draws if event.block >= from_block]
+    async def told_of_draws(self, from_block: int) -> list[BoardEvent]:
+        return []
 
     async def scene_key(self, worker_id: WorkerId) -> bytes | None:
         return self.scene_keys.get(worker_id)

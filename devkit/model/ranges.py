@@ -45,8 +45,8 @@ class Ranges:
             self.cursor += taken[1]
         if taken[1] < min(count, terms.longest_lease):
             left_fri = self.pool_fri - self._reserve_fri(taken[1])
-            ranges = len(self.reopened) + self._job.leases_from(self.cursor)
-            need(left_fri >= self._job.next_reserve_fri * ranges, "pool too small to split")
+            leases = self._job.open_leases(self.reopened, self.cursor)
+            need(left_fri >= self._job.next_reserve_fri * leases, "pool too small to split")
         return self._reserve(taken)
 
     def take_tasks(self, first: int, count: int) -> Range:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from renderchain.core.audit.economics import (
@@ -219,17 +220,21 @@ class Job:
         """What the next lease may reserve."""
         return self.reserve_fri(min(self.terms.longest_lease, self.terms.tasks))
 
-    def leases_from(self, cursor: int) -> int:
-        """Into how many leases the tasks from there on fall, if nobody splits them."""
-        return -(-(self.terms.tasks - cursor) // self.terms.longest_lease)
+    def open_leases(self, reopened: Sequence[Range], cursor: int) -> int:
+        """Into how many leases what is open falls at least, if nobody splits it: a range that a scheduler
+        passed over may be longer than a lease.
+        """
+        untouched, longest = self.terms.tasks - cursor, self.terms.longest_lease
+        tasks = untouched + sum(count for _, count, *_ in reopened)
+        return max(len(reopened) + -(-untouched // longest), -(-tasks // longest))
 
     def can_split(self, lease: Lease, kept: int) -> bool:
         """Whether the pool can also pay for the lease that arises where all but some of a lease's tasks are
         given back, besides those of all ranges that nobody holds.
         """
-        untouched = self.leases_from(self.cursor)
+        leases = self.open_leases(self.reopened, self.cursor) + 1
         pool_fri = self.pool_fri + self.reserved_fri(lease) - self.reserved_fri(replace(lease, count=kept))
-        return self.stopped or pool_fri >= self.next_reserve_fri * (len(self.reopened) + untouched + 1)
+        return self.stopped or pool_fri >= self.next_reserve_fri * leases
 
     @property
     def escrow_fri(self) -> int:

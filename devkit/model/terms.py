@@ -35,6 +35,8 @@ def check_terms(terms: JobTerms, rules: Rules) -> None:
     need(terms.expires_in_s >= terms.lease_timeout_s, "job shorter than a lease")
     need(terms.audit_floor_exp <= MAX_AUDIT_EXP, "audit rate is too low")
     need(bool(terms.scheduler) == bool(terms.scheduler_grace_s), "scheduler without grace")
+    has_time = not terms.scheduler or terms.lease_timeout_s >= rules.least_assigned_s
+    need(has_time, "timeout too short to assign")
     need(not terms.spare_tasks or terms.scheduler, "spares without scheduler")
     need(terms.spare_tasks <= terms.tasks, "more spares than tasks")
     need(terms.tiles, "job without tiles")

@@ -20,6 +20,7 @@ from devkit.rules import Rules
 
 REPO = Path(__file__).resolve().parents[2]
 ARTEFACTS = REPO / "contracts" / "artefacts"
+_artefacts = Artefacts(ARTEFACTS)  # one for all: it remembers hashes that took seconds
 DECLARATION_GAS = 8 * 10**9
 DATA_GAS = 10**5
 
@@ -97,10 +98,9 @@ async def _declare(owner: Any, name: str) -> None:
         l1_data_gas=ResourceBounds(DATA_GAS, 2 * block.l1_data_gas_price.price_in_fri),
         l2_gas=ResourceBounds(DECLARATION_GAS, 2 * block.l2_gas_price.price_in_fri),
     )
-    artefacts = Artefacts(ARTEFACTS)
     signed = await owner.sign_declare_v3(
-        artefacts.sierra(name),
-        artefacts.compiled_hash(name, block.starknet_version),
+        _artefacts.sierra(name),
+        _artefacts.compiled_hash(name, block.starknet_version),
         resource_bounds=bounds,
     )
     sent = await owner.client.declare(signed)

@@ -1,4 +1,4 @@
-"""What outsiders found in the protocol's second version: B1 to B10, and C1 to C8 in what mended these.
+"""What outsiders found in the protocol's second version: B1 to B10, C1 to C8 in what mended these, and D.
 
 Tests are named as in findings.py.
 """
@@ -161,5 +161,45 @@ OUTSIDERS: list[tuple[str, str, str, tuple[str, ...]]] = [
         "a raise in a round that forfeits pay for returned nothing",
         "such rounds can't be raised",
         ("test_phases::each_phase_takes_what_the_table_says",),
+    ),
+    (
+        "D1",
+        "an account that was asked whether a signature is its own gave the lease back before it answered; it "
+        "was submitted all the same, without a lock, and its reserve returned twice, out of others' money",
+        "after an account has answered, the board reads its lease anew",
+        (
+            "test_reentry::a_lease_that_is_given_back_meanwhile_is_not_submitted",
+            "test_reentry::what_is_submitted_meanwhile_stands",
+            "test_reentry::a_part_that_is_submitted_meanwhile_stays_a_part",
+            "test_reentry::a_lease_that_is_claimed_meanwhile_in_the_same_slot_stays",
+        ),
+    ),
+    (
+        "D2",
+        "whoever is its own scheduler gave leases of a second to workers whose offer is open, and let them "
+        "expire: each took 5 % of its pay from the lock, for gas",
+        "leases of jobs with a scheduler last a 24th of the network's longest at least, or an hour where "
+        "that is less: an hour on public networks, so that a worker has time to give them back",
+        (
+            "test_terms::who_is_given_a_lease_unasked_has_time_to_give_it_back",
+            "test_refusals::jobs_that_are_not_created",
+        ),
+    ),
+    (
+        "D3",
+        "tasks that a scheduler passed over counted as one lease, so that others could split what is open "
+        "into more leases than the pool pays for",
+        "they count as the leases that they fall into",
+        ("test_lengths::what_a_scheduler_passed_over_counts_as_the_leases_that_it_falls_into",),
+    ),
+    (
+        "D4",
+        "a worker that is asked for its results' key stays silent, and nobody ends the step, as no verifier "
+        "is drawn before it: the artist's bond and the lease's pay stay on the board",
+        "the artist's client ends steps of its jobs' audits that nobody else ends",
+        (
+            "test_overdue_audits::a_worker_that_keeps_its_key_to_itself_loses_though_nobody_else_is_there",
+            "test_overdue_audits::each_step_that_is_over_is_ended_after_others_had_time_to",
+        ),
     ),
 ]

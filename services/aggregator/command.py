@@ -69,7 +69,16 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def check(options: argparse.Namespace) -> None:
+    """Raises SettingsError for numbers that can't be."""
+    if options.side < 0:
+        raise SettingsError(f"--side {options.side}: it must be 0 or more.")
+    if any(one < 1 for one in options.jobs):
+        raise SettingsError("--jobs: numbers of jobs are 1 or more.")
+
+
 async def _run(options: argparse.Namespace) -> None:
+    check(options)
     settings = load_settings(settings_file(options.config))
     config = options.ocio or bpy_config()
     if not config.is_file():

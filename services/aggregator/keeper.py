@@ -155,12 +155,12 @@ class Keeper:
 
     @contextmanager
     def _told(self, job: BoardJob, what: str) -> Iterator[None]:
-        """What fails in here is counted and told."""
+        """What fails in here is counted and told, whatever libraries raise of a picture that is damaged."""
         try:
             yield
-        except (RenderChainError, OSError) as error:
+        except Exception as error:  # noqa: BLE001
             self._tally.failures += 1
-            log.warning("%s: %s: %s", job, what, error)
+            log.warning("%s: %s: %s", job, what, str(error) or type(error).__name__)
 
     async def _order_again(self, job: BoardJob, look: Look) -> BoardJob | None:
         before = {frame for order in self._orders.of(job) for frame in order.frames}

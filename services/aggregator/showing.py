@@ -14,7 +14,8 @@ from renderchain.core.errors import LocalError
 
 THUMBNAIL = 160  # pixels, the longer side
 COLUMNS = 8
-MOST_THUMBNAILS = 400  # of longer jobs as many, evenly spread, and all that are flagged
+MOST_THUMBNAILS = 400  # of longer jobs as many, evenly spread, and those that are flagged
+MOST_FLAGGED = 2400  # of these, also evenly spread: no JPEG is higher than 65,535 pixels
 FLAGGED = (220, 60, 40)
 FFMPEG_S = 1800.0
 LEAST_RATE, MOST_RATE = 0.01, 10_000.0  # frames a second that a video may have
@@ -22,8 +23,8 @@ LEAST_RATE, MOST_RATE = 0.01, 10_000.0  # frames a second that a video may have
 
 def contact_sheet(pictures: Sequence[tuple[int, Path]], flagged: Collection[int], target: Path) -> None:
     """Frames and their pictures in rows, each with its number; those that are flagged have a frame around."""
-    step = -(-len(pictures) // MOST_THUMBNAILS)
-    chosen = [one for at, one in enumerate(pictures) if at % step == 0 or one[0] in flagged]
+    marked = [one for one in pictures if one[0] in flagged]
+    chosen = sorted({*_some(pictures, MOST_THUMBNAILS), *_some(marked, MOST_FLAGGED)})
     tiles = [_thumbnail(frame, path, frame in flagged) for frame, path in chosen]
     width, height = (max(tile.size[side] for tile in tiles) for side in (0, 1))
     columns = min(COLUMNS, len(tiles))
@@ -33,6 +34,11 @@ def contact_sheet(pictures: Sequence[tuple[int, Path]], flagged: Collection[int]
     partial = target.with_name("partial-" + target.name)
     sheet.save(partial, quality=88)
     os.replace(partial, target)
+
+
+def _some(pictures: Sequence[tuple[int, Path]], most: int) -> Sequence[tuple[int, Path]]:
+    """At most so many of them, evenly spread."""
+    return pictures[:: -(-len(pictures) // most) or 1]
 
 
 def _thumbnail(frame: int, path: Path, is_flagged: bool) -> Image.Image:

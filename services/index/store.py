@@ -65,7 +65,9 @@ class Store:
         self._seq = 0
 
     def open(self, network: Network) -> list[BlockId]:
-        """The last blocks that are kept, oldest first. Raises SettingsError if they are another network's."""
+        """The last blocks, oldest first, to which it can go back. Raises SettingsError if they are another
+        network's.
+        """
         self._rows.clear()
         with writing(self._engine) as connection:
             found = connection.execute(select(CURSOR).where(CURSOR.c.name == NAME)).mappings().one_or_none()
@@ -79,8 +81,9 @@ class Store:
                     "the settings or name another database."
                 )
             self._block, self._seq = found["block"], found["seq"]
-            newest = select(BLOCK).order_by(BLOCK.c.number.desc()).limit(UNDO_BLOCKS)
-            rows = list(connection.execute(newest))
+            # Numbers count: blocks in which nothing was told may be left out.
+            kept = select(BLOCK).where(BLOCK.c.number >= self._block - UNDO_BLOCKS)
+            rows = list(connection.execute(kept.order_by(BLOCK.c.number.desc()).limit(UNDO_BLOCKS)))
         return [BlockId(one.number, one.hash) for one in reversed(rows)]
 
     def _begin(self, connection: Connection, network: Network) -> None:
@@ -189,8 +192,8 @@ class Store:
                 connection.execute(insert(PROJECTED[table]), added)
             if changed:
                 connection.execute(CHANGE[table], changed)
-        if number % UNDO_BLOCKS == 0:
-            connection.execute(delete(UNDO).where(UNDO.c.block < number - UNDO_BLOCKS))
+        if number // UNDO_BLOCKS > self._block // UNDO_BLOCKS:  # twice as many: it may have gone back already
+            connection.execute(delete(UNDO).where(UNDO.c.block < number - 2 * UNDO_BLOCKS))
 
     def rollback(self, to_block: int) -> None:
         """Unmake all blocks after that one; readers hear of it by an event of the kind ``reorg``."""

@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from .audience import addressed
-from .notice import Addressed, Notice
+from .notice import Addressed, noticed
 from .people import Listener
-from .words import Words, one_line
+from .words import Words
 
 Kept = Mapping[str, tuple[int, bool]]  # since when each lasts, and whether it was told
 Change = dict[str, tuple[int, bool] | None]
@@ -67,5 +67,5 @@ def changes(
 
 
 def _told(one: Condition, words: Words, cause: str, now_s: int) -> list[Addressed]:
-    notice = Notice(one.kind, cause, one_line(words[0]), words[1], one.link, now_s)
+    notice = noticed(one.kind, cause, words, one.link, now_s)
     return list(addressed(one.listener, notice, now_s))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,6 +20,10 @@ MOST_LINE = 2**20
 MOST_KEPT = 20_000  # rows of which what never changes is remembered
 MOST_PAGES = 50
 BLOCK, REORG, PING = "block", "reorg", "ping"
+NUMBERS_END = 2**63  # of places and blocks, as a database keeps them
+FELT, NUMBER = re.compile("0x[0-9a-f]{1,64}"), re.compile("[0-9]{1,20}")
+# What comes of reckoning with an answer as if it made sense.
+NONSENSE = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)
 
 
 class IndexAway(Exception):
@@ -157,18 +162,26 @@ class Index:
                         fields = {}
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise IndexAway(f"{self._shown} can't be heard: {_why(error)}") from error
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+        except (*NONSENSE, RecursionError) as error:
             raise IndexAway(f"{self._shown} tells nonsense ({type(error).__name__})") from error
 
 
 def _told(seq: int, kind: str, found: Any) -> Told:
-    """With what is needed of each to go on after it."""
+    """With what is needed of each to go on after it, and to keep where that is."""
     told = Told(seq, kind, _dict(found))
-    if kind == REORG:
-        int(told.data["to_block"])
-    elif told.block < 0 or (kind != BLOCK and not isinstance(told.data["transaction"], str)):
+    place, least = (int(told.data["to_block"]), -1) if kind == REORG else (told.block, 0)
+    if not (0 <= seq < NUMBERS_END and least <= place < NUMBERS_END):
         raise ValueError("no place")
+    if kind not in (BLOCK, REORG) and not FELT.fullmatch(told.data["transaction"]):
+        raise ValueError("no transaction")
     return told
+
+
+def place_of(board: str, number: str) -> tuple[str, str]:
+    """A job or lease and its board, as addresses name them. Raises ValueError or TypeError."""
+    if not (FELT.fullmatch(board) and NUMBER.fullmatch(number)):
+        raise ValueError("no place")
+    return board, number
 
 
 def _dict(found: Any) -> dict[str, Any]:

@@ -10,11 +10,10 @@ from typing import Any
 
 from . import words
 from .audience import Audience, addressed
-from .index import Index, Told
+from .index import Index, Told, place_of
 from .links import Links
-from .notice import Addressed, Notice
+from .notice import Addressed, noticed
 from .people import Listener
-from .words import one_line
 
 LOSSES = ("Slashed", "Forfeited")
 
@@ -59,12 +58,8 @@ class Judge:
         event = self._identity(told)
         found: list[Addressed] = []
         async for one in self._of[told.kind](audience, told):
-            title, text = one.words
-            time_s = one.happened_s or now_s
-            cause = f"{event}/{one.kind}"
-            notice = Notice(
-                one.kind, cause, one_line(title), text, one.link, time_s, told.block, one.amount_fri
-            )
+            time_s, cause = one.happened_s or now_s, f"{event}/{one.kind}"
+            notice = noticed(one.kind, cause, one.words, one.link, time_s, told.block, one.amount_fri)
             for listener in one.people:
                 found += addressed(listener, notice, now_s)
         return found
@@ -179,8 +174,8 @@ class Judge:
 
 
 def _job(told: Told) -> tuple[str, str]:
-    return told.data["address"], told.data["job"]
+    return place_of(told.data["address"], told.data["job"])
 
 
 def _lease(told: Told) -> tuple[str, str]:
-    return told.data["address"], told.data["lease"]
+    return place_of(told.data["address"], told.data["lease"])

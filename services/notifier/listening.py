@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from services.common.writer import only_writer
 
 from .audience import Audience
-from .index import BLOCK, PING, REORG, Index, IndexAway, Told
+from .index import BLOCK, NONSENSE, PING, REORG, Index, IndexAway, Told
 from .judge import Judge
 from .links import Links
 from .notice import Addressed
@@ -127,7 +127,7 @@ class Listening:
             return []
         try:
             return await judge.judge(self._audience(), told, int(time.time()))
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except NONSENSE as error:
             self.not_understood += 1
             log.error("event %d (%s) is not understood and passed over: %r", told.seq, told.kind, error)
             return []

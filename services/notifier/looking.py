@@ -14,7 +14,7 @@ from renderchain.core.plain_text import printable
 
 from . import words
 from .conditions import Condition, Kept, group_of
-from .index import Index, IndexAway
+from .index import NONSENSE, Index, IndexAway, place_of
 from .links import Links
 from .people import Listener
 from .rules import Watched
@@ -68,26 +68,26 @@ class Looking:
                     look.groups.append(group_of(listener, kind))
                 except (IndexAway, RenderChainError) as error:
                     look.unknown.append(f"{group_of(listener, kind)}: {error}")
-                except (KeyError, TypeError, ValueError) as error:
+                except NONSENSE as error:
                     look.unknown.append(f"{group_of(listener, kind)}: the index tells nonsense ({error!r})")
         return look
 
     async def _services(self, look: Look, people: Collection[Listener]) -> None:
         index = Watched(name="The index", url=self._index.url)
         kinds = {"index_behind": [index], "service_down": list(self._watched)}
-        asked = [one for kind in kinds if any(p.person.hears(kind) for p in people) for one in kinds[kind]]
-        why = dict(
-            zip([one.name for one in asked], await asyncio.gather(*map(self._why_down, asked)), strict=True)
-        )
+        heard = [kind for kind in kinds if any(one.person.hears(kind) for one in people)]
+        asked = [(kind, one) for kind in heard for one in kinds[kind]]
+        answers = await asyncio.gather(*(self._why_down(one) for _, one in asked))
+        why = {(kind, one.name): said for (kind, one), said in zip(asked, answers, strict=True)}
         for listener in people:
             for kind, services in kinds.items():
                 if not listener.person.hears(kind):
                     continue
                 look.groups.append(group_of(listener, kind))
                 for one in services:
-                    said = words.down(one.name, why[one.name])
-                    over = partial(words.up, one.name)
-                    args = (listener, kind, one.name, bool(why[one.name]), said, "", 60 * one.minutes, over)
+                    fault = why[kind, one.name]
+                    said, over = words.down(one.name, fault), partial(words.up, one.name)
+                    args = (listener, kind, one.name, bool(fault), said, "", 60 * one.minutes, over)
                     look.found.append(Condition(*args))
 
     async def _why_down(self, one: Watched) -> str:
@@ -116,7 +116,7 @@ class Looking:
         for job in await self._jobs(listener):
             if job["held_tasks"] or not job["open_tasks"]:
                 continue
-            place = job["board"], job["job"]
+            place = place_of(job["board"], job["job"])
             waiting = await self._index.item(f"/v1/jobs/{place[0]}/{place[1]}/waiting")
             if waiting is not None:
                 said, after_s = words.waits(job["job"], job, waiting), 60 * listener.person.waits_minutes
@@ -131,7 +131,7 @@ class Looking:
             needs_s = needed_s(job, look.now_s)
             soon = left_s < 3600 * listener.person.deadline_hours or (needs_s or 0) > left_s
             if job["open_tasks"] and left_s > 0 and soon:
-                place = job["board"], job["job"]
+                place = place_of(job["board"], job["job"])
                 said, link = words.deadline_near(job["job"], job, left_s, needs_s), self._links.job(*place)
                 look.found.append(Condition(listener, "deadline_near", "/".join(place), True, said, link))
 

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from renderchain.core.plain_text import plain, plain_lines
+
+from .words import Words, one_line
+
+TIMES_END_S = 2**37  # in the year 6325, which every calendar has
+AMOUNTS_END_FRI = 2**128
+
 
 @dataclass(frozen=True)
 class Notice:
@@ -20,6 +27,25 @@ class Notice:
     happened_s: int
     block: int | None = None
     amount_fri: int = 0
+
+
+def noticed(
+    kind: str,
+    cause: str,
+    words: Words,
+    link: str,
+    happened_s: int,
+    block: int | None = None,
+    amount_fri: int = 0,
+) -> Notice:
+    """One that every database keeps and every channel shows, whatever an index put into it.
+
+    Raises ValueError or TypeError where time or amount make no sense.
+    """
+    if not (0 <= happened_s < TIMES_END_S and 0 <= amount_fri < AMOUNTS_END_FRI):
+        raise ValueError("no time, or no amount")
+    title, text = plain(one_line(words[0])), plain_lines(words[1])
+    return Notice(kind, cause, title, text, plain(link), int(happened_s), block, amount_fri)
 
 
 @dataclass(frozen=True)

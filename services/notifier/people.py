@@ -15,6 +15,7 @@ from renderchain.core.plain_text import printable
 
 from . import words
 from .channels.chat import check_address
+from .files import begin_of
 from .reach import Reach
 from .rules import Channel, Chat, Desktop, Hook, MatrixRoom, Ntfy, Operator, Person, fingerprint
 from .secret import Secret, SecretPlace, read_secret
@@ -41,7 +42,7 @@ class Listener:
 
 def read_operator(file: Path) -> Operator:
     """The operator's file. Raises SettingsError."""
-    found = _model(Operator, file, _table(file, MOST_BYTES * 16))
+    found = _model(Operator, file, _table(file, MOST_BYTES * 16, is_own=True))
     for what, url in (("index", found.index), ("dashboard", found.dashboard)):
         if url:
             _check_url(file, what, url, Reach(is_own=True))
@@ -115,6 +116,9 @@ class People:
         except OSError as error:
             self._refuse(file, f"{file} can't be read ({error.strerror}).")
             return False
+        except Exception as error:  # noqa: BLE001 - whatever one file makes a library raise ends nobody else's
+            self._refuse(file, f"{file} can't be used ({type(error).__name__}).")
+            return False
         self.wrong.pop(file.name, None)
         return True
 
@@ -124,7 +128,7 @@ class People:
             log.warning("%s Nobody else is concerned; what the file said before still counts.", why)
 
     def _read(self, file: Path) -> Listener:
-        table = _table(file, MOST_BYTES)
+        table = _table(file, MOST_BYTES, is_own=False)
         if "name" in table:
             raise SettingsError(f"{file}: name: the file's own name counts; take it out.")
         person = _model(Person, file, {**table, "name": file.stem})
@@ -183,10 +187,9 @@ def _check_url(file: Path, where: str, url: str, reach: Reach) -> None:
         raise SettingsError(f"{file}: {where}: the address can't be used: {error}.") from None
 
 
-def _table(file: Path, most: int) -> dict[str, Any]:
+def _table(file: Path, most: int, *, is_own: bool) -> dict[str, Any]:
     try:
-        with file.open("rb") as opened:
-            content = opened.read(most + 1)
+        content = begin_of(file, most, is_own=is_own)
         if len(content) > most:
             raise SettingsError(f"{file} has more than {most} bytes, and is not read.")
         return tomllib.loads(content.decode())

@@ -10,6 +10,7 @@ from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlsplit
 
 from aiohttp.abc import AbstractResolver, ResolveResult
+from renderchain.core.public_addresses import is_public_ip
 
 MOST_URL = 2000
 
@@ -65,24 +66,9 @@ def is_public_name(host: str) -> bool:
 def is_public(address: str) -> bool:
     """Whether an IP address is a public machine's, and no other one is hidden in it. Raises ValueError."""
     ip = ip_address(address)
-    if isinstance(ip, IPv6Address):
-        if ip.scope_id is not None or ip.sixtofour or ip.teredo or ip in _TRANSLATED:
-            return False
-        if ip.ipv4_mapped:
-            ip = ip.ipv4_mapped
-    return ip.is_global and not ip.is_multicast and not ip.is_reserved
-
-
-class _Translated:
-    """The addresses of IPv4 inside of those of IPv6 (RFC 6052, RFC 8215)."""
-
-    _starts = (IPv6Address("64:ff9b::").packed[:12], IPv6Address("64:ff9b:1::").packed[:6], bytes(12))
-
-    def __contains__(self, ip: IPv6Address) -> bool:
-        return any(ip.packed.startswith(one) for one in self._starts)
-
-
-_TRANSLATED = _Translated()
+    if isinstance(ip, IPv6Address) and ip.ipv4_mapped and ip.scope_id is None:
+        ip = ip.ipv4_mapped
+    return is_public_ip(ip)
 
 
 class Resolver(AbstractResolver):

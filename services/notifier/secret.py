@@ -8,6 +8,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, model_validator
 from renderchain.core.errors import SettingsError
 
+from .files import begin_of
+
 MOST_BYTES = 4096
 
 
@@ -58,16 +60,15 @@ def read_secret(place: SecretPlace, folder: Path, *, is_own: bool) -> Secret:
             raise SettingsError(
                 f"The secret's file {place.file!r} must be a plain name of a file in {folder}."
             )
-        text, where = _content(file), f"The secret's file {file}"
+        text, where = _content(file, is_own=is_own), f"The secret's file {file}"
     if not text.strip():
         raise SettingsError(f"{where} is empty or not there; put the secret there.")
     return Secret(text.strip())
 
 
-def _content(file: Path) -> str:
+def _content(file: Path, *, is_own: bool) -> str:
     try:
-        with file.open("rb") as opened:
-            content = opened.read(MOST_BYTES + 1)
+        content = begin_of(file, MOST_BYTES, is_own=is_own)
         if len(content) > MOST_BYTES:
             raise SettingsError(
                 f"The secret's file {file} has more than {MOST_BYTES} bytes; name another one."

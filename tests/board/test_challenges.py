@@ -6,14 +6,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from renderchain.app.requester.challenge import challenge
 from renderchain.core.audit.economics import PAY_FEES
 from renderchain.core.audit.errors import LeaseIsInAudit, SeatMayNotAppeal, WrongLeavesNamed
 from renderchain.core.audit.phases import DRAW_STEPS, SILENCE_STEPS
 from renderchain.core.audit.state import AuditPhase, DrawOutcome, Verdict, Vote
-from renderchain.core.lifecycle import LeaseState
+from renderchain.core.lifecycle import JobState, LeaseState
 from renderchain.core.money import FRI_PER_STRK
 
 from devkit.audited_lease import AUDIT_TERMS, PHASE_S, AuditBench, AuditedLease
+from devkit.fakes.reporter import RecordingReporter
 from devkit.made_up_job import FAMILY, FEE_FRI, PAYOUT
 from devkit.made_up_pixels import Rendering
 from devkit.parties import Board, Networks
@@ -67,6 +69,46 @@ async def spared(bench: AuditBench[Any], slot: int) -> AuditedLease:
         await audited.advance_late()
         assert await bench.net.artist.accept(audited.job_id, [audited.lease_id]) == []
     raise AssertionError(f"chance drew {MOST_DRAWS} leases one after the other")
+
+
+async def undrawn(bench: AuditBench[Any], slot: int) -> AuditedLease:
+    """A lease that chance spares, and that nobody had drawn."""
+    for _ in range(MOST_DRAWS):
+        one = await bench.lease(slot=slot, terms=SPARED)
+        await bench.net.worker.submit(one.lease_id, one.pixels.count, one.pixels.result)
+        bench.net.pass_draw_block()
+        if await bench.net.worker.passes_draw(await bench.net.worker.lease(one.lease_id)):
+            return one
+        await one.draw()
+        assert (await bench.net.worker.lease(one.lease_id)).draw_outcome is DrawOutcome.IN_AUDIT
+        await one.vote(*[SAME] * 3)
+        await one.advance_late()
+        assert await bench.net.artist.accept(one.job_id, [one.lease_id]) == []
+    raise AssertionError(f"chance drew {MOST_DRAWS} leases one after the other")
+
+
+def test_what_chance_spares_needs_no_draw_to_be_paid_and_one_to_be_challenged(networks: Opener) -> None:
+    async def story(opened: Networks[Any]) -> None:
+        bench = await with_record(opened)
+        net = bench.net
+        doubted = await undrawn(bench, 0)
+        await challenge(net.artist, RecordingReporter(), doubted.lease_id, [1])
+        assert (await doubted.audit()).phase is AuditPhase.DRAW
+        for slot, is_late in ((1, False), (2, True)):
+            one = await undrawn(bench, slot)
+            before_fri = await net.artist.tokens_fri(PAYOUT)
+            if is_late:
+                net.pass_time(AUDIT_TERMS.window_s)
+                assert await net.outsider.accept_late(one.job_id, [one.lease_id]) == []
+            else:
+                assert await net.artist.accept(one.job_id, [one.lease_id]) == []
+            lease = await net.worker.lease(one.lease_id)
+            assert (lease.state, lease.draw_outcome) == (LeaseState.ACCEPTED, DrawOutcome.NOT_DRAWN)
+            assert await net.artist.tokens_fri(PAYOUT) - before_fri == PAY_FRI
+            job = await net.artist.job(one.job_id)
+            assert (job.state, job.pending) == (JobState.COMPLETED, 0)
+
+    networks.run(story)
 
 
 def test_pixels_that_chance_spared_are_doubted_with_a_bond(networks: Opener) -> None:

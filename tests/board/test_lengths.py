@@ -113,3 +113,20 @@ def test_a_worker_takes_less_only_where_the_pool_pays_for_the_audits_of_the_rest
         assert (await net.worker.lease(await net.worker.claim_lease(job_id, 2, 1))).first == 3
 
     networks.run(story)
+
+
+def test_what_a_scheduler_passed_over_counts_as_the_leases_that_it_falls_into(networks: Opener) -> None:
+    async def story(opened: Networks[Any]) -> None:
+        net = (await AuditBench.open(opened)).net
+        await net.owner.set_offer(net.worker_id, StandingOffer(1, 10**6, 16, 2**39))
+        terms = replace(TERMS, tasks=10, longest_lease=2, audit_pool_fri=5 * RESERVE_FRI)
+        terms = replace(terms, scheduler=net.outsider.address, scheduler_grace_s=1)
+        job_id = await net.artist.create_job(terms)
+        assert await net.outsider.assign(job_id, [Place(net.worker_id, 0, 9, 1)]) == []
+        net.pass_time(RULES.slowest_block_s)  # nine tasks are left, of which the pool pays for four leases
+        with pytest.raises(SplitNotFunded):
+            await net.worker.claim_lease(job_id, 1, 1)
+        await net.worker.claim_lease(job_id, 1, 2)
+        assert await held(net) == [(9, 1, 0), (0, 2, 0)]
+
+    networks.run(story)

@@ -55,6 +55,7 @@ from renderchain.core.contract_errors import (
     StakeCoolingDown,
     StakeNotFree,
     TimeoutTooLong,
+    TimeoutTooShort,
     TooManyLeaves,
     UnknownJob,
     UnknownWorker,
@@ -90,6 +91,12 @@ def test_jobs_that_are_not_created(networks: Opener) -> None:
         wrong = {
             JobWithoutTasks: replace(TERMS, tasks=0),
             TimeoutTooLong: replace(TERMS, window_s=RULES.window_s + 1),
+            TimeoutTooShort: replace(
+                TERMS,
+                scheduler=artist.address,
+                scheduler_grace_s=1,
+                lease_timeout_s=RULES.least_assigned_s - 1,
+            ),
             TooManyLeaves: replace(TERMS, tasks=2**17, longest_lease=2**17, tiles=2**15 - 1),
             PoolTooSmall: replace(TERMS, audit_pool_fri=1),
         }

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from renderchain.adapters.poseidon import hash_many
+from renderchain.core.audit.events import LeaseDrawn
 from renderchain.core.audit.phases import DRAW_STEPS
 from renderchain.core.audit.state import (
     FIRST_DRAWN,
@@ -19,9 +20,10 @@ from renderchain.core.audit.state import (
     Vote,
     answer_of,
 )
+from renderchain.core.board_events import LeaseClaimed, ResultSubmitted
 from renderchain.core.contract_errors import UnknownWorker
 from renderchain.core.errors import ChainError
-from renderchain.core.ids import WorkerId
+from renderchain.core.ids import LeaseId, WorkerId
 from renderchain.core.job import JobInfo, LeaseInfo, LeaseResult, Record, WorkerInfo
 from renderchain.core.lease_id import join_lease_id
 from renderchain.core.lifecycle import LeaseState
@@ -158,7 +160,7 @@ async def check_no_audit(net: Network, audited: AuditedLease) -> None:
     assert (await chain.submitted(lease_id, 0), await chain.revealed_key(lease_id, 0)) == (None, None)
     assert await chain.shown(lease_id, 0, 0) == []
     assert len(await chain.drawn_leaves(lease_id)) == 1, "of a seed that is no draw's yet"
-    assert await chain.drawn(0) == []
+    assert not [one for one in await chain.told_of_draws(0) if isinstance(one, LeaseDrawn)]
     assert await chain.phase_s() == PHASE_S
     for name, question in (
         ("drawn_leaves", chain.drawn_leaves),
@@ -166,6 +168,15 @@ async def check_no_audit(net: Network, audited: AuditedLease) -> None:
     ):
         with pytest.raises(ChainError, match=f"Reading {name} failed"):
             await question(join_lease_id(NOBODY, 0, 1))
+
+
+async def check_draw(net: Network, lease_id: LeaseId) -> None:
+    """The network's only lease is drawn, and a newcomer's."""
+    claimed, submitted, drawn = await net.artist.told_of_draws(0)
+    assert isinstance(claimed, LeaseClaimed) and isinstance(submitted, ResultSubmitted)
+    assert isinstance(drawn, LeaseDrawn) and claimed.lease_id == submitted.lease_id == lease_id
+    assert (drawn.lease_id, drawn.audit_exp, drawn.draw_outcome) == (lease_id, 0, DrawOutcome.IN_AUDIT)
+    assert not await net.artist.passes_draw(await net.artist.lease(lease_id))
 
 
 def test_an_audit_in_each_phase(networks: Opener) -> None:
@@ -187,8 +198,7 @@ def test_an_audit_in_each_phase(networks: Opener) -> None:
         await audited.submit()
         assert await chain.submitted(lease_id, 0) == audited.pixels.result
         assert await chain.submitted(lease_id, await chain.block_number()) is None
-        (drawn,) = await chain.drawn(0)
-        assert (drawn.lease_id, drawn.audit_exp, drawn.draw_outcome) == (lease_id, 0, DrawOutcome.IN_AUDIT)
+        await check_draw(net, lease_id)
         await check(AuditPhase.COMMIT, ends=(3, 0, 0))
         verifiers = await audited.verifiers()
         assert len(verifiers) == 3 and {one.worker_id for one in verifiers} <= set(bench.verifiers)

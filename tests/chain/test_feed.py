@@ -144,7 +144,9 @@ def test_what_is_known_is_not_told_again(chains: Callable[[], Any]) -> None:
     asyncio.run(run())
 
 
-def test_blocks_that_the_chain_drops_are_rolled_back_to_the_last_common_one(tmp_path: Path) -> None:
+def test_blocks_that_the_chain_drops_are_rolled_back_to_the_last_common_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """On a devnet of its own: aborting blocks would take other tests' blocks too."""
 
     async def run() -> None:
@@ -170,6 +172,12 @@ def test_blocks_that_the_chain_drops_are_rolled_back_to_the_last_common_one(tmp_
                     assert "JobCreated" not in heard.names
                 async with aclosing(feed.follow([net.deployed.directory], [BlockId(kept, 1)])) as stream:
                     assert await asyncio.wait_for(anext(stream), PATIENCE_S) == Rollback(-1)
+                older = next(block.id for block in heard.blocks if block.number == kept - 3)
+                for reach, to_block in ((3, kept - 3), (2, -1)):  # however few were kept since
+                    monkeypatch.setattr("renderchain.adapters.starknet.feed.KEPT_BLOCKS", reach)
+                    known = [older, BlockId(kept, 1)]
+                    async with aclosing(feed.follow([net.deployed.directory], known)) as stream:
+                        assert await asyncio.wait_for(anext(stream), PATIENCE_S) == Rollback(to_block)
             assert job_id
 
     asyncio.run(run())

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import fields
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
@@ -228,6 +229,27 @@ def test_every_pod_of_the_release_is_one_that_the_policies_know(whole: list[Obje
             assert one["spec"]["selector"]["matchLabels"].items() <= labels
     assert policies["rc"]["policyTypes"] == ["Ingress", "Egress"] and "ingress" not in policies["rc"]
     assert policies["rc-metrics"]["ingress"][0]["from"][0].keys() == {"namespaceSelector"}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("169.254.169.254", "169.254.170.2", "169.254.170.23", "100.100.100.200", "168.63.129.16"),
+        *("192.0.0.192", "fe80::a9fe:a9fe", "fd00:ec2::254", "fd00:ec2::23", "fd20:ce::254"),
+    ],
+)  # fmt: skip
+def test_no_pod_reaches_where_a_cloud_gives_machines_keys(whole: list[Object], address: str) -> None:
+    """Those of Amazon's clouds were closed, Alibaba's, Azure's, Oracle's and Google's by IPv6 were not."""
+    policies = [one["spec"] for one in whole if one["kind"] == "NetworkPolicy"]
+    (egress,) = [one["egress"] for one in policies if "egress" in one]
+    blocks = [to["ipBlock"] for rule in egress if "ports" not in rule for to in rule["to"]]
+    ip = ip_address(address)
+    let_through = [
+        one
+        for one in blocks
+        if ip in ip_network(one["cidr"]) and not any(ip in ip_network(but) for but in one["except"])
+    ]
+    assert blocks and not let_through
 
 
 def test_alerts_and_dashboards_are_those_of_deploy(whole: list[Object]) -> None:

@@ -1,6 +1,7 @@
-"""Make a hostile scene, with Blender or the bpy module: SCRIPT -- FILE KIND SEED.
+"""Make hostile scenes, with Blender or the bpy module: SCRIPT -- FOLDER NAME …
 
-Its files go beside FILE.
+A name is a kind, or a kind and a seed as in mutated-3. Each scene has a folder of its name below FOLDER, with
+main.blend and its other files.
 """
 
 import os
@@ -11,8 +12,8 @@ import zlib
 
 import bpy
 
-FILE, KIND, SEED = sys.argv[sys.argv.index("--") + 1 :]
-FOLDER = os.path.dirname(FILE)
+BELOW, *NAMES = sys.argv[sys.argv.index("--") + 1 :]
+FOLDER = BELOW  # of the scene that is made
 FONT = os.path.join(bpy.utils.system_resource("DATAFILES"), "fonts", "Inter.woff2")
 MARK = "open('/output/ran', 'w').close()\n"
 
@@ -363,21 +364,32 @@ def mutated(scene):
     """Some of its bytes are others, once it is saved."""
 
 
-bpy.ops.wm.read_homefile(use_factory_startup=True, app_template="")
-main = bpy.context.scene
-main.render.engine, main.cycles.samples, main.cycles.device = "CYCLES", 1, "CPU"
-main.cycles.use_denoising = False
-main.render.resolution_x = main.render.resolution_y = 64
-globals()[KIND](main)
-bpy.ops.wm.save_as_mainfile(filepath=FILE, compress=False)
-if KIND == "half":
-    os.truncate(FILE, os.path.getsize(FILE) // 2)
-elif KIND == "mutated":
-    with open(FILE, "r+b") as file:
-        content, chance = bytearray(file.read()), random.Random(int(SEED))
-        for at in chance.sample(range(32, len(content)), 200):  # past the header, which says that it is one
-            content[at] = chance.randrange(256)
-        file.seek(0)
-        file.write(content)
+def spoil(path, kind, seed):
+    """What can only be done to the file."""
+    if kind == "half":
+        os.truncate(path, os.path.getsize(path) // 2)
+    elif kind == "mutated":
+        with open(path, "r+b") as file:
+            content, chance = bytearray(file.read()), random.Random(seed)
+            after_header = range(32, len(content))  # which says that it is a .blend
+            for at in chance.sample(after_header, 200):
+                content[at] = chance.randrange(256)
+            file.seek(0)
+            file.write(content)
+
+
+for name in NAMES:
+    kind, _, seed = name.partition("-")
+    FOLDER = os.path.join(BELOW, name)
+    os.mkdir(FOLDER)
+    bpy.ops.wm.read_homefile(use_factory_startup=True, app_template="")
+    main = bpy.context.scene
+    main.render.engine, main.cycles.samples, main.cycles.device = "CYCLES", 1, "CPU"
+    main.cycles.use_denoising = False
+    main.render.resolution_x = main.render.resolution_y = 64
+    globals()[kind](main)
+    path = os.path.join(FOLDER, "main.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=path, compress=False)
+    spoil(path, kind, int(seed or 0))
 sys.stdout.flush()
 os._exit(0)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -44,7 +46,6 @@ EITHER = (
     *("device_image", "device_font", "device_volume", "device_cache", "device_sequence"),
     *("picture_bomb", "thin_steps", "huge_canvas", "nested_groups"),
 )
-SEEDS = range(1, 5)  # of files some of whose bytes are others
 # Blender does not evaluate such drivers with scripts off; whether they are refused is the reader's business.
 DRIVERS = ("python_driver", "namespace_driver")
 FILES = {"0001.leaves", "0001.noisy.exr", "0001.png"}
@@ -62,6 +63,8 @@ GREEDY = {
     "fine_dicing": TOO_MUCH,
     "outputs_elsewhere": ("writes files of its own",),
 }
+BROKEN = tuple(f"mutated-{seed}" for seed in range(1, 5))  # files some of whose bytes are others
+ALL = (*REFUSED, *EITHER, "half", *BROKEN, *HARMLESS, *DRIVERS, *GREEDY)
 
 
 @dataclass(frozen=True)
@@ -79,19 +82,28 @@ def blenders() -> list[object]:
     return [pytest.param("", id="4.5"), pytest.param(str(application), id="5.2", marks=is_there)]
 
 
-def opened(program: str, kind: str, folder: Path, allowed: tuple[str, ...] = (), seed: int = 0) -> Opened:
-    """Make a scene of that kind and render its first frame."""
-    blender, package, output = Blender(program), folder / "package", folder / "output"
-    for one in (package, output):
-        one.mkdir()
-    made = subprocess.run(
-        blender.script(SCENES, [str(package / "main.blend"), kind, str(seed)]),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert (package / "main.blend").exists(), made.stdout[-1000:] + made.stderr[-1000:]
+Opening = Callable[..., Opened]
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Opening:
+    """Opens a scene of a kind and renders its first frame; each Blender makes all scenes at once."""
+
+    @cache
+    def scenes(program: str) -> Path:
+        folder = tmp_path_factory.mktemp("scenes")
+        command = Blender(program).script(SCENES, [str(folder), *ALL])
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+        assert len(list(folder.glob("*/main.blend"))) == len(ALL), done.stdout[-1000:] + done.stderr[-1000:]
+        return folder
+
+    return lambda program, name, *more: rendered(program, scenes(program) / name, *more)
+
+
+def rendered(program: str, package: Path, folder: Path, allowed: tuple[str, ...] = ()) -> Opened:
+    """The first frame of the scene in a package, into a folder."""
+    blender, output = Blender(program), folder / "output"
+    output.mkdir()
     manifest = replace(
         manifest_of((1,)),
         main_blend="main.blend",
@@ -119,7 +131,9 @@ def opened(program: str, kind: str, folder: Path, allowed: tuple[str, ...] = (),
 
 @pytest.mark.parametrize("program", blenders())
 @pytest.mark.parametrize("kind", REFUSED)
-def test_a_scene_that_needs_code_of_its_own_is_refused(program: str, kind: str, tmp_path: Path) -> None:
+def test_a_scene_that_needs_code_of_its_own_is_refused(
+    opened: Opening, program: str, kind: str, tmp_path: Path
+) -> None:
     found = opened(program, kind, tmp_path)
     assert REFUSED[kind] in found.said and found.is_over
     assert not (found.output / "ran").exists()
@@ -127,7 +141,7 @@ def test_a_scene_that_needs_code_of_its_own_is_refused(program: str, kind: str, 
 
 @pytest.mark.parametrize("program", blenders()[1:])
 def test_a_style_module_runs_where_it_is_allowed_and_so_must_be_kept_from_running(
-    program: str, tmp_path: Path
+    opened: Opening, program: str, tmp_path: Path
 ) -> None:
     found = opened(program, "freestyle", tmp_path, (FREESTYLE,))
     assert (found.output / "ran").exists() and found.is_over
@@ -135,7 +149,9 @@ def test_a_style_module_runs_where_it_is_allowed_and_so_must_be_kept_from_runnin
 
 @pytest.mark.parametrize("program", blenders())
 @pytest.mark.parametrize("kind", EITHER)
-def test_what_never_ends_or_is_huge_is_left_out_or_ended(program: str, kind: str, tmp_path: Path) -> None:
+def test_what_never_ends_or_is_huge_is_left_out_or_ended(
+    opened: Opening, program: str, kind: str, tmp_path: Path
+) -> None:
     found = opened(program, kind, tmp_path)
     assert found.is_over
     if found.said:
@@ -145,15 +161,17 @@ def test_what_never_ends_or_is_huge_is_left_out_or_ended(program: str, kind: str
 
 
 @pytest.mark.parametrize("program", blenders())
-def test_half_a_file_is_refused(program: str, tmp_path: Path) -> None:
+def test_half_a_file_is_refused(opened: Opening, program: str, tmp_path: Path) -> None:
     found = opened(program, "half", tmp_path)
     assert found.is_over and found.said and not any(found.output.iterdir())
 
 
 @pytest.mark.parametrize("program", blenders())
-@pytest.mark.parametrize("seed", SEEDS)
-def test_whatever_a_broken_file_does_to_blender_ends_with_it(program: str, seed: int, tmp_path: Path) -> None:
-    found = opened(program, "mutated", tmp_path, seed=seed)
+@pytest.mark.parametrize("name", BROKEN)
+def test_whatever_a_broken_file_does_to_blender_ends_with_it(
+    opened: Opening, program: str, name: str, tmp_path: Path
+) -> None:
+    found = opened(program, name, tmp_path)
     assert found.is_over and found.said.isprintable()
     assert found.said or {path.name for path in found.output.iterdir()} == FILES
 
@@ -161,7 +179,7 @@ def test_whatever_a_broken_file_does_to_blender_ends_with_it(program: str, seed:
 @pytest.mark.parametrize("program", blenders())
 @pytest.mark.parametrize("kind", HARMLESS)
 def test_what_would_harm_is_left_alone_and_the_rest_is_rendered(
-    program: str, kind: str, tmp_path: Path
+    opened: Opening, program: str, kind: str, tmp_path: Path
 ) -> None:
     found = opened(program, kind, tmp_path)
     assert found.said == "" and found.is_over
@@ -170,7 +188,7 @@ def test_what_would_harm_is_left_alone_and_the_rest_is_rendered(
 
 @pytest.mark.parametrize("program", blenders())
 @pytest.mark.parametrize("kind", DRIVERS)
-def test_drivers_run_no_python(program: str, kind: str, tmp_path: Path) -> None:
+def test_drivers_run_no_python(opened: Opening, program: str, kind: str, tmp_path: Path) -> None:
     found = opened(program, kind, tmp_path)
     assert found.is_over and not (found.output / "ran").exists()
 
@@ -178,7 +196,7 @@ def test_drivers_run_no_python(program: str, kind: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("program", blenders())
 @pytest.mark.parametrize("kind", GREEDY)
 def test_a_scene_that_takes_too_much_is_ended_and_it_is_said_why(
-    program: str, kind: str, tmp_path: Path
+    opened: Opening, program: str, kind: str, tmp_path: Path
 ) -> None:
     found = opened(program, kind, tmp_path)
     assert found.is_over and any(words in found.said for words in GREEDY[kind]), found.said

@@ -27,6 +27,10 @@ SAID = {
         "os.write(1, b'{\"schema\": ' + b'[' * 60000 + b'\\n'); sys.stdin.read()",
         "nested over 8 levels deep",
     ),
+    "quotes that never end": (
+        "os.write(1, b'{\"schema\": \"' + b'\\\\\"' * 32000 + b'\\n'); sys.stdin.read()",
+        "is not JSON",
+    ),
     "a huge number": (
         'os.write(1, b\'{"schema": "renderchain/message/1", "type": "progress", "frame": \' + b\'9\' * 9000'
         " + b'}\\n'); sys.stdin.read()",

@@ -25,7 +25,7 @@ TERMS = st.fixed_dictionaries(
         "tasks": st.integers(1, 7),
         "reward_fri": st.integers(1, 300),
         "longest_lease": st.integers(1, 3),
-        "lease_timeout_s": st.sampled_from([50, 200, 300]),
+        "lease_timeout_s": st.sampled_from([11, 50, 200, 300]),  # the first is too short to be assigned
         "window_s": st.sampled_from([100, 1500]),
         "expires_in_s": st.sampled_from([3000, 20_000]),
         "audit_floor_exp": st.integers(0, 2),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 
@@ -25,3 +26,11 @@ def test_what_is_left_out_is_there_and_is_what_the_lanes_run() -> None:
 def test_ci_runs_the_tests_that_the_readme_names() -> None:
     assert "\nmake test\n" in (REPO / ".ci" / "run").read_text()
     assert "    make test  " in (REPO / "README.md").read_text()
+
+
+def test_python_keeps_what_it_compiles_also_where_the_environment_forbids_it() -> None:
+    """Else each process of a test, of which there are thousands, compiles all modules that it imports."""
+    asked = ["make", "--no-print-directory", "--eval", 'show: ; @echo "<$$PYTHONDONTWRITEBYTECODE>"', "show"]
+    env = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(asked, cwd=REPO, env=env, capture_output=True, text=True, check=True)
+    assert done.stdout == "<>\n"

@@ -194,13 +194,14 @@ def test_all_faults_are_named_at_once(tmp_path: Path, monkeypatch: pytest.Monkey
     file.write_text(
         'rpc_url = "ftp://a"\naccount = 1.5\ncolour = 1\nfee_limits_fri = 1\nappeals = "maybe"\n'
         'password_file = "p"\nshow_fee_fri = "3STRK"\nfee_limit_fri = "2STRK"\nworkers = [1]\n'
-        "probe_seconds = true\n"
+        'probe_seconds = true\n"\\u001b[2J" = 1\n'
     )
     monkeypatch.setenv("RENDERCHAIN_FROM_BLOCK", "first")
     with pytest.raises(SettingsError) as refused:
         load_settings(file, {"device": "ABACUS"})
     for fault in (
         "colour is no setting;",
+        r"\x1b[2J is no setting;",
         "fee_limits_fri is no setting (do you mean fee_limit_fri?)",
         "directory is missing",
         f"rpc_url can't be 'ftp://a' (in {file})",
@@ -218,7 +219,10 @@ def test_all_faults_are_named_at_once(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 # Of every kind that a name can have: what TOML may hold in its place.
-ODD: tuple[object, ...] = (True, -1, 1.5, 2**300, "", "x\0y", "no such thing", [], [1.5], {}, {"a": 1})
+ODD: tuple[object, ...] = (
+    *(True, -1, 1.5, 2**300, 16**5000, [16**5000]),
+    *("", "x\0y", "no such thing", [], [1.5], {}, {"a": 1}),
+)
 
 
 @pytest.mark.parametrize("name", [field.name for field in fields(Settings)])
@@ -346,8 +350,8 @@ def test_a_mistyped_address_is_told_without_the_key_in_it(tmp_path: Path, name: 
 
 GARBAGE: tuple[Any, ...] = (
     *("", "x", "~nobody_of_that_name/k", "\0", "9" * 5000, "STRK", "-1STRK", "http://[::1", "a=b c"),
-    *(5, -5, 1.5, float("inf"), float("nan"), True, 2**300, date(2020, 1, 1)),
-    *([], ["x"], [[1]], [1, 2], {}, {"a": 1}, [{"a": 1}], ["~nobody_of_that_name/k"]),
+    *(5, -5, 1.5, float("inf"), float("nan"), True, 2**300, 16**5000, date(2020, 1, 1)),
+    *([], ["x"], [16**5000], [[1]], [1, 2], {}, {"a": 1}, [{"a": 1}], ["~nobody_of_that_name/k"]),
 )
 
 

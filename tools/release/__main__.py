@@ -40,9 +40,13 @@ LOCKS = {"worker": "requirements-worker.lock", "development": "requirements.lock
 
 
 def tracked() -> list[str]:
-    """What git tracks, as far as it is there."""
+    """What git tracks, as far as it is there; links too, such as those by which the chart has the alerts."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=REPO, capture_output=True, check=True).stdout
-    return [name for name in listed.decode().split("\0") if name and (REPO / name).is_file()]
+    return [name for name in listed.decode().split("\0") if name and _is_there(REPO / name)]
+
+
+def _is_there(path: Path) -> bool:
+    return path.is_symlink() or path.is_file()
 
 
 def changes(text: str, wanted: str) -> str:
@@ -56,8 +60,11 @@ def changes(text: str, wanted: str) -> str:
 
 def write_sources(output: Path, names: list[str], stem: str) -> None:
     """All that git tracks."""
-    files = {name: ((REPO / name).read_bytes(), os.access(REPO / name, os.X_OK)) for name in names}
-    write_tar(output / f"{stem}.tar.gz", stem, files)
+    write_tar(output / f"{stem}.tar.gz", stem, {name: _source(REPO / name) for name in names})
+
+
+def _source(path: Path) -> tuple[bytes, bool] | str:
+    return os.readlink(path) if path.is_symlink() else (path.read_bytes(), os.access(path, os.X_OK))
 
 
 def write_contracts(output: Path, names: list[str], number: str) -> None:

@@ -31,14 +31,20 @@ def canonical_zip(path: Path) -> None:
     write_zip(path, files)
 
 
-def write_tar(target: Path, top: str, files: Mapping[str, tuple[bytes, bool]]) -> None:
-    """A tar.gz of these below a folder; of each its bytes, and whether it is a program."""
+def write_tar(target: Path, top: str, files: Mapping[str, tuple[bytes, bool] | str]) -> None:
+    """A tar.gz of these below a folder; of each its bytes, and whether it is a program, or where it leads."""
     body = io.BytesIO()
     with tarfile.open(fileobj=body, mode="w", format=tarfile.PAX_FORMAT) as archive:
         for name in sorted(files):
-            raw, is_program = files[name]
+            found = files[name]
             entry = tarfile.TarInfo(f"{top}/{name}")
-            entry.size, entry.mtime, entry.mode = len(raw), LONG_AGO_S, 0o755 if is_program else 0o644
+            entry.mtime = LONG_AGO_S
+            if isinstance(found, str):
+                entry.type, entry.linkname = tarfile.SYMTYPE, found
+                archive.addfile(entry)
+                continue
+            raw, is_program = found
+            entry.size, entry.mode = len(raw), 0o755 if is_program else 0o644
             archive.addfile(entry, io.BytesIO(raw))
     with target.open("wb") as file, gzip.GzipFile("", "wb", fileobj=file, mtime=0) as packed:
         packed.write(body.getvalue())

@@ -18,7 +18,8 @@
     python3 -m tools.setup kubo          the IPFS node
     python3 -m tools.setup scenes        the scenes that the demo is made of
     python3 -m tools.setup blender       the Blender 5.2 LTS application
-    python3 -m tools.setup demo | all    what `make demo` needs; everything
+    python3 -m tools.setup demo          what `make demo` needs
+    python3 -m tools.setup test | all    what `make test` needs; what the lanes need too
     python3 -m tools.setup doctor        what is there and what is missing
     python3 -m tools.setup path NAME     where uv, devnet, cairo, kubo, scenes, blender, containers,
                                          dashboard, promtool, opentofu, kubernetes, cluster or kubelet lies
@@ -86,22 +87,9 @@ LANES: tuple[tuple[tuple[str, Callable[[], None]], ...], ...] = (
         ("blender", blender_app),
     ),
 )
-GROUPS = {
-    "demo": {"system", "python", "devnet", "kubo", "scenes"},
-    "all": {
-        "system",
-        "python",
-        "postgres",
-        "browser",
-        "dashboard",
-        "promtool",
-        "devnet",
-        "cairo",
-        "kubo",
-        "scenes",
-        "blender",
-    },
-}
+DEMO = {"system", "python", "devnet", "kubo", "scenes"}
+TEST = DEMO | {"dashboard", "promtool", "cairo", "blender"}
+GROUPS = {"demo": DEMO, "test": TEST, "all": TEST | {"postgres", "browser"}}
 
 
 def bring(wanted: set[str]) -> None:

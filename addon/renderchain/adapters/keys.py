@@ -5,6 +5,7 @@ Exceptions of the libraries are not chained: their tracebacks could show a key o
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import secrets
@@ -15,9 +16,19 @@ from itertools import count
 from pathlib import Path
 
 from ..core.errors import KeyStoreError, KeyStoreLocked
+from ..core.nesting import guard_kept
+from ..core.reader import shallow_json
 
 SERVICE = "renderchain"
+ADDRESS, CHECK = "starknet_address", "renderchain_check"  # beside what the format has
 PBKDF2_ROUNDS = 2**20  # a quarter of a second, for a password that is as good as a key
+MOST_WORK = {
+    "dklen": 64,
+    "c": 2**26,
+    "n": 2**22,
+    "r": 64,
+    "p": 64,
+}  # of one that is meant to be opened
 SCRYPT_COST = 2**17  # half a second and 128 MiB, for a passphrase that a person can remember
 
 
@@ -28,18 +39,20 @@ class KeyringStore:
 
     def is_there(self) -> bool:
         """Whether this system has one that is worth its name: none that forgets, none in plain text."""
-        import keyring
+        try:
+            import keyring
 
-        return float(keyring.get_keyring().priority) >= 1
+            return float(keyring.get_keyring().priority) >= 1
+        except Exception:  # noqa: BLE001 - such as a configuration of keyrings that is none
+            return False
 
     def private_key(self, address: int) -> int:
         """The account's key."""
-        import keyring
-        from keyring.errors import KeyringError
-
         try:
+            import keyring
+
             text = keyring.get_password(SERVICE, hex(address))
-        except KeyringError as error:
+        except Exception as error:  # noqa: BLE001 - each keyring has errors of its own
             raise KeyStoreError(
                 f"The keyring can't be used ({type(error).__name__}); unlock it, or import the account into "
                 "a file."
@@ -53,15 +66,14 @@ class KeyringStore:
 
     def save(self, address: int, private_key: int) -> None:
         """Keep a key; another one of that account stays, under a name with a number."""
-        import keyring
-        from keyring.errors import KeyringError
-
         try:
+            import keyring
+
             before = keyring.get_password(SERVICE, hex(address))
             if before not in (None, hex(private_key)):
                 keyring.set_password(SERVICE, self._name_aside(address), before)
             keyring.set_password(SERVICE, hex(address), hex(private_key))
-        except KeyringError as error:
+        except Exception as error:  # noqa: BLE001 - each keyring has errors of its own
             raise KeyStoreError(
                 f"The keyring took no key ({type(error).__name__}); unlock it, or have the key in a file "
                 "instead."
@@ -181,7 +193,7 @@ class PassphraseKeystore:
 def account_of(keystore: Path) -> int:
     """The address that a keystore file says it is of; 0 if it does not say."""
     try:
-        return int(json.loads(keystore.read_text())["starknet_address"], 16)
+        return int(shallow_json(keystore.read_bytes())[ADDRESS], 16)
     except (OSError, ValueError, KeyError, TypeError):
         return 0
 
@@ -197,7 +209,8 @@ def make_password(path: Path) -> None:
 
 
 def _opened(path: Path, address: int, password: bytes) -> int:
-    from eth_keyfile import decode_keyfile_json
+    with guard_kept():
+        from eth_keyfile import decode_keyfile_json
 
     noted = account_of(path)
     if noted not in (0, address):
@@ -205,22 +218,34 @@ def _opened(path: Path, address: int, password: bytes) -> int:
             f"The keystore {path} has the key of {noted:#x}, not of {address:#x}; name that one's keystore."
         )
     try:
-        sealed = json.loads(path.read_text())
-        return int.from_bytes(decode_keyfile_json(sealed, password), "big")
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        sealed = shallow_json(path.read_bytes())
+        if any(sealed["crypto"]["kdfparams"].get(name, 0) > most for name, most in MOST_WORK.items()):
+            raise ValueError  # to open it would never end
+        key = int.from_bytes(decode_keyfile_json(sealed, password), "big")
+        if CHECK in sealed and sealed[CHECK] != _check_of(key):
+            raise ValueError  # the form has a check of its own, which leaves something out
+        return key
+    except Exception as error:  # noqa: BLE001 - of a damaged file the library raises whatever it comes to
         raise KeyStoreError(
             f"The keystore {path} for {address:#x} can't be opened ({type(error).__name__}); "
             "check the file and its password."
         ) from None
 
 
+def _check_of(private_key: int) -> str:
+    """What tells a key from another one, and nothing of it."""
+    return hashlib.sha256(b"renderchain key" + private_key.to_bytes(32, "big")).hexdigest()[:16]
+
+
 def _write(path: Path, address: int, private_key: int, password: bytes, kdf: str, cost: int) -> None:
-    from eth_keyfile import create_keyfile_json
+    with guard_kept():
+        from eth_keyfile import create_keyfile_json
 
     key = private_key.to_bytes(32, "big")
     sealed = create_keyfile_json(key, password, kdf=kdf, iterations=cost)
     try:
-        _write_new(path, json.dumps({**sealed, "starknet_address": hex(address)}))
+        noted = {ADDRESS: hex(address), CHECK: _check_of(private_key)}
+        _write_new(path, json.dumps({**sealed, **noted}))
     except FileExistsError:
         raise KeyStoreError(f"{path} is there already; move it away first.") from None
     except OSError as error:
@@ -255,5 +280,5 @@ def _put_aside(path: Path) -> None:
 def _number(text: str, address: int) -> int:
     try:
         return int(text, 16)
-    except ValueError:
+    except (ValueError, TypeError):
         raise KeyStoreError(f"What is stored for {address:#x} is no key; store it again.") from None

@@ -13,6 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..core.spans import NEVER_S, is_over
+
 TERMINALS = ("pts/[0-9]*", "tty[0-9]*")
 DEVICES = Path("/dev")
 # Without a session it says what is so of all of them together.
@@ -45,12 +47,12 @@ class People:
     devices: Path = DEVICES
     ask: Callable[[], str] = ask_logind
     _answer: tuple[bool, float] | None = field(default=None, init=False)  # idle, since when
-    _ask_again_s: float = field(default=0.0, init=False)
+    _asked_s: float = field(default=NEVER_S, init=False)
 
     def are_here(self, minutes: int) -> str:
         """Why not to render, or "": whether anybody used the machine in the last so many minutes."""
         last_s = max((*self._typed_s(), *self._touched_s()), default=0.0)
-        if self.now() - last_s >= 60 * minutes:
+        if is_over(last_s, 60 * minutes, self.now()):
             return ""
         return f"Somebody uses this machine: nobody must have for {minutes} minutes (idle_minutes)."
 
@@ -72,9 +74,9 @@ class People:
             yield since_s if is_idle else self.now()
 
     def _logind(self) -> tuple[bool, float] | None:
-        if self.now() >= self._ask_again_s:
+        if is_over(self._asked_s, ASK_IN_VAIN_S if self._answer is None else ASK_S, self.now()):
             self._answer = self._asked()
-            self._ask_again_s = self.now() + (ASK_IN_VAIN_S if self._answer is None else ASK_S)
+            self._asked_s = self.now()
         return self._answer
 
     def _asked(self) -> tuple[bool, float] | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..core.errors import SettingsError
+from ..core.reader import shallow_json
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
@@ -57,8 +58,8 @@ def _read(file: Path) -> dict[str, str]:
     try:
         if file.stat().st_size > MOST_BYTES:
             return {}
-        raw = json.loads(file.read_text())
-    except (OSError, ValueError, RecursionError):
+        raw = shallow_json(file.read_bytes())
+    except (OSError, ValueError):
         return {}
     return raw if isinstance(raw, dict) else {}
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from pathlib import Path
 
 import bpy
 
@@ -19,8 +18,11 @@ from ..settings import Settings
 from .benchmark_command import benchmark
 from .command_line import (
     add_board_option,
+    chain_number,
+    given_path,
     guarded,
     new_parser,
+    real_path,
     settings_of,
     told_to_end,
 )
@@ -42,14 +44,16 @@ from .watchtower_command import watchtower
 def share_key(arguments: Sequence[str]) -> int:
     """Write a private job's key for a watchtower."""
     parser = new_parser("renderchain_share_key", "Let a watchtower give workers a private job's key.")
-    parser.add_argument("job", type=int)
-    parser.add_argument("folder", type=Path, help="the watchtower's package_keys; nobody else may read it")
+    parser.add_argument("job", type=chain_number)
+    parser.add_argument(
+        "folder", type=given_path, help="the watchtower's package_keys; nobody else may read it"
+    )
     add_board_option(parser)
     options = parser.parse_args(list(arguments))
 
     def run(reporter: ConsoleReporter) -> int:
         requester = make_requester(settings_of(options), reporter)
-        print(asyncio.run(requester.share_key(options.job, options.folder.resolve())), flush=True)
+        print(asyncio.run(requester.share_key(options.job, real_path(options.folder))), flush=True)
         return 0
 
     return guarded(options, run)
@@ -59,13 +63,13 @@ def view_key(arguments: Sequence[str]) -> int:
     """Write the key that opens an account's results."""
     text = "Write the key with which others can open the account's frames, and do nothing else."
     parser = new_parser("renderchain_view_key", text)
-    parser.add_argument("file", type=Path, help="a new file; nobody else may read it")
+    parser.add_argument("file", type=given_path, help="a new file; nobody else may read it")
     options = parser.parse_args(list(arguments))
 
     def run(reporter: ConsoleReporter) -> int:
-        path = options.file.resolve()
-        asyncio.run(write_view_key(settings_of(options), reporter, path))
-        print(path, flush=True)
+        file = real_path(options.file)
+        asyncio.run(write_view_key(settings_of(options), reporter, file))
+        print(file, flush=True)
         return 0
 
     return guarded(options, run)

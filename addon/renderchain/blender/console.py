@@ -62,7 +62,7 @@ class ConsoleReporter:
 
     def progress(self, what: str, done: int, total: int) -> None:
         """At most one update a second."""
-        if self._as_json or not sys.stderr.isatty():
+        if self._as_json or sys.stderr is None or not sys.stderr.isatty():
             return
         if time.monotonic() - self._shown_s > EVERY_S:
             self._shown_s = time.monotonic()
@@ -73,6 +73,8 @@ class ConsoleReporter:
 
     def _write(self, line: str) -> None:
         # In one piece: processes share a log. A terminal that is gone must not end who works on.
+        if sys.stderr is None:
+            return
         with suppress(OSError, ValueError):
             sys.stderr.write(plain_lines(line) + "\n")
             sys.stderr.flush()

@@ -15,12 +15,22 @@ import bpy
 from ..app.requester.requester import Requester
 from ..composition.requester import make_requester
 from ..core.artist_job import JobOverview
+from ..core.audit.economics import MAX_NAMED
 from ..core.durations import duration_of
-from ..core.frames import parse_frames
 from ..core.ids import JobId, LeaseId
 from ..core.money import about_strk, parse_strk
 from ..core.plain_text import plain
-from .command_line import add_board_option, guarded, new_parser, settings_of
+from .command_line import (
+    add_board_option,
+    chain_number,
+    given_frames,
+    given_path,
+    guarded,
+    leaf_number,
+    new_parser,
+    real_path,
+    settings_of,
+)
 from .console import ConsoleReporter
 
 Work = Callable[[Requester], int]
@@ -67,7 +77,7 @@ def jobs(arguments: Sequence[str]) -> int:
 def watch(arguments: Sequence[str]) -> int:
     """Say how a job stands, again after each change until it is over; fetches and pays nothing."""
     parser = parser_of("watch", "Say how a job stands, and again after each change until it is over.")
-    parser.add_argument("job", type=int)
+    parser.add_argument("job", type=chain_number)
     parser.add_argument("--once", action="store_true", help="say it once and end")
     options = parser.parse_args(list(arguments))
 
@@ -91,16 +101,15 @@ def watch(arguments: Sequence[str]) -> int:
 def download(arguments: Sequence[str]) -> int:
     """Follow a job to its end and download its frames."""
     parser = parser_of("download", "Fetch a job's frames, check them, and pay for them.")
-    parser.add_argument("job", type=int)
-    parser.add_argument("--output", type=Path, help="folder for the frames; default: as submitted")
+    parser.add_argument("job", type=chain_number)
+    parser.add_argument("--output", type=given_path, help="folder for the frames; default: as submitted")
     options = parser.parse_args(list(arguments))
-    output = options.output.resolve() if options.output else None
-    return run(options, lambda requester: fetch(options, requester, options.job, output))
+    return run(options, lambda requester: fetch(options, requester, options.job))
 
 
-def fetch(options: argparse.Namespace, requester: Requester, job_id: JobId, output: Path | None) -> int:
+def fetch(options: argparse.Namespace, requester: Requester, job_id: JobId) -> int:
     """Follow a job to its end, and say what became of its frames."""
-    report = asyncio.run(requester.watch(job_id, output))
+    report = asyncio.run(requester.watch(job_id, _output_of(options)))
     if options.json:
         show(options, report.as_dict(), "")
     else:
@@ -112,7 +121,7 @@ def fetch(options: argparse.Namespace, requester: Requester, job_id: JobId, outp
 def cancel(arguments: Sequence[str]) -> int:
     """Cancel a job."""
     parser = parser_of("cancel", "Take back the frames that nobody has claimed.")
-    parser.add_argument("job", type=int)
+    parser.add_argument("job", type=chain_number)
     parser.add_argument("--ask", action="store_true", help="only say what it brings back and takes")
     options = parser.parse_args(list(arguments))
 
@@ -134,11 +143,13 @@ def cancel(arguments: Sequence[str]) -> int:
 def challenge(arguments: Sequence[str]) -> int:
     """Doubt a lease."""
     parser = parser_of("challenge", "Have verifiers look at a lease, inside its window.")
-    parser.add_argument("lease", type=int)
+    parser.add_argument("lease", type=chain_number)
     text = "1 to 8 leaves, by task, tile and view layer; without any, whether the results can be had"
-    parser.add_argument("--leaves", type=int, nargs="+", default=[], help=text)
+    parser.add_argument("--leaves", type=leaf_number, nargs="+", default=[], help=text)
     parser.add_argument("--ask", action="store_true", help="only say what it takes")
     options = parser.parse_args(list(arguments))
+    if len(options.leaves) > MAX_NAMED:
+        parser.error(f"a challenge names {MAX_NAMED} leaves at most")
 
     def work(requester: Requester) -> int:
         lease_id, leaves = LeaseId(options.lease), options.leaves
@@ -158,7 +169,7 @@ def top_up(arguments: Sequence[str]) -> int:
     """Put more money into a job."""
     parser = new_parser("renderchain_top_up", "Add to a job's audit pool, or raise what its frames pay.")
     add_board_option(parser)
-    parser.add_argument("job", type=int)
+    parser.add_argument("job", type=chain_number)
     text = "STRK to add for audits; what they do not need comes back"
     parser.add_argument("--pool", default="0", help=text)
     parser.add_argument("--reward", help="STRK that new leases pay per frame; never less than now")
@@ -171,6 +182,10 @@ def top_up(arguments: Sequence[str]) -> int:
         return 0
 
     return run(options, work)
+
+
+def _output_of(options: argparse.Namespace) -> Path | None:
+    return real_path(options.output) if options.output else None
 
 
 def line_of(one: JobOverview, *, with_board: bool = False) -> str:
@@ -189,8 +204,8 @@ def line_of(one: JobOverview, *, with_board: bool = False) -> str:
 def order(arguments: Sequence[str]) -> int:
     """Have some frames of a job rendered once more."""
     parser = parser_of("order", "Have some frames of a job rendered once more, as a job of their own.")
-    parser.add_argument("job", type=int)
-    parser.add_argument("--frames", type=parse_frames, required=True, help="such as 1-8 or 1,5,9-12")
+    parser.add_argument("job", type=chain_number)
+    parser.add_argument("--frames", type=given_frames, required=True, help="such as 1-8 or 1,5,9-12")
     parser.add_argument("--ask", action="store_true", help="only say what it costs")
     options = parser.parse_args(list(arguments))
 
@@ -211,14 +226,13 @@ def order(arguments: Sequence[str]) -> int:
 def receipt(arguments: Sequence[str]) -> int:
     """Write a job's receipt."""
     parser = parser_of("receipt", "Write what became of a job, signed: who delivered, was judged and paid.")
-    parser.add_argument("job", type=int)
-    parser.add_argument("--output", type=Path, help="folder for it; default: beside the frames")
+    parser.add_argument("job", type=chain_number)
+    parser.add_argument("--output", type=given_path, help="folder for it; default: beside the frames")
     options = parser.parse_args(list(arguments))
-    output = options.output.resolve() if options.output else None
 
     def work(requester: Requester) -> int:
-        path = asyncio.run(requester.receipt(options.job, output))
-        show(options, {"job_id": options.job, "receipt": str(path)}, str(path))
+        file = asyncio.run(requester.receipt(options.job, _output_of(options)))
+        show(options, {"job_id": options.job, "receipt": str(file)}, str(file))
         return 0
 
     return run(options, work)

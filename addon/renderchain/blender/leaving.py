@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from contextlib import suppress
 from typing import NoReturn
 
 import bpy
@@ -15,7 +16,9 @@ import bpy
 
 def leave(code: int) -> NoReturn:
     """End with this exit code; Blender's temporary folder goes, as it would with Blender itself."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            with suppress(OSError, ValueError):  # nobody reads it any more
+                stream.flush()
     shutil.rmtree(bpy.app.tempdir, ignore_errors=True)
     os._exit(code)

@@ -22,7 +22,15 @@ from ..core.manifest import Manifest
 from ..core.proof import DEFAULT_S, found
 from ..core.proof_report import ProofReport
 from ..core.scene_finding import SceneFinding, Severity, errors_in, overridden
-from .command_line import guarded, new_parser, output_for_report, settings_of, whole_seconds
+from .command_line import (
+    given_path,
+    guarded,
+    new_parser,
+    output_for_report,
+    real_path,
+    settings_of,
+    whole_seconds,
+)
 from .console import ConsoleReporter
 from .packing.packer import BlendPacker
 from .packing.survey import look_at_files
@@ -95,7 +103,9 @@ def preflight(arguments: Sequence[str], file: Path | None = None) -> int:
 def pack(arguments: Sequence[str], file: Path | None = None) -> int:
     """Pack the open scene, or ``file``, and prove the package; returns the exit code."""
     parser = _parser("renderchain_pack", "Pack a scene, and prove that the package is whole.", file)
-    parser.add_argument("--output", type=Path, required=True, help="folder for the package, new or empty")
+    parser.add_argument(
+        "--output", type=given_path, required=True, help="folder for the package, new or empty"
+    )
     text = "how long the proof may take, 0: none (default: %(default)s)"
     parser.add_argument("--seconds", type=whole_seconds, default=DEFAULT_S, help=text)
     text = "open the package without a sandbox where there is none: only for files that you trust"
@@ -118,15 +128,15 @@ def _parser(name: str, description: str, file: Path | None) -> argparse.Argument
 def _answer(options: argparse.Namespace, reporter: ConsoleReporter, work: Any) -> int:
     if options.config:
         settings_of(options)  # of no use here, but a file that is not there would be believed to be read
-    with output_for_report() as output:
+    with output_for_report() as told:
         answer: Answer = work(reporter)
         text = json.dumps(answer.as_dict()) if options.json else answer.as_text()
-        output.write(f"{text}\n".encode())
+        told(text)
     return answer.exit_code
 
 
 def _pack(options: argparse.Namespace, file: Path | None, reporter: ConsoleReporter) -> Answer:
-    folder = options.output.resolve()
+    folder = real_path(options.output)
     if folder.exists() and any(folder.iterdir()):
         raise SceneError(f"{folder} is not empty; name a new folder for the package.")
     scene, frames = open_scene(options, file)
@@ -146,5 +156,5 @@ def _pack(options: argparse.Namespace, file: Path | None, reporter: ConsoleRepor
     report = asyncio.run(proving.run(folder, manifest, reporter))
     answer = Answer((*findings, *overridden(report.findings, options.allow)), manifest, report)
     if answer.exit_code == REFUSED and not options.keep:
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)  # where others are in it, the answer counts
     return answer

@@ -8,19 +8,22 @@ from typing import Any
 
 import bpy
 
-from ..core.errors import SceneError
+from ..core.errors import ContentError, SceneError
 from ..core.exactness import REFUSED, Finding
-from ..core.manifest import FORMATS
+from ..core.manifest import FORMATS, MOST_SAMPLES, MOST_SIDE, check_settings_of
+from ..core.reader import hides_signs
 from ..core.scene_finding import SceneFinding, Severity, errors_in, overridden, told_at_once
 from ..core.tiles import MOST_LEAVES, leaves_of
 from .cycles.final_file import format_of
 from .cycles.reading.reach import Reach
 from .cycles.reading.scene import read_for_artist
+from .cycles.samples import sampling_of
 from .cycles.tile_render import frame_size
 from .packing.painted import can_be_packed, painted_images
+from .scene_reader import manifest_of, read_scene
 from .steps import Steps, all_at_once
 
-COMPOSITE = "Composite"
+COMPOSITE, CYCLES = "Composite", "CYCLES"
 ENGINES = {"BLENDER_EEVEE": "EEVEE", "BLENDER_EEVEE_NEXT": "EEVEE", "BLENDER_WORKBENCH": "Workbench"}
 GLANCED = frozenset(  # all kinds that check_settings finds
     {
@@ -29,6 +32,9 @@ GLANCED = frozenset(  # all kinds that check_settings finds
         "region",
         "stereoscopy",
         "frame size",
+        "scene name",
+        "samples",
+        "hidden sign",
         "view layer",
         "combined pass",
         "layer name",
@@ -81,9 +87,10 @@ def checked(
     """The same in steps."""
     frames = frames or tuple(range(scene.frame_start, scene.frame_end + 1, scene.frame_step))
     at_a_glance = check_settings(scene)
+    as_workers = () if errors_in(at_a_glance) else tuple(_as_workers_read(scene, frames))
     read = yield from read_for_artist(scene, frames, own_seed=own_seed)
     unsaved = yield from _unsaved_images(scene)
-    found = (*at_a_glance, *map(_of_reader, read), *unsaved)
+    found = (*at_a_glance, *as_workers, *map(_of_reader, read), *unsaved)
     return Findings(found, tuple(one for one in read if one.kind in REFUSED))
 
 
@@ -100,6 +107,18 @@ def check_settings(scene: bpy.types.Scene) -> tuple[SceneFinding, ...]:
     return (*_errors(scene), *_warnings(scene))
 
 
+def _as_workers_read(scene: bpy.types.Scene, frames: tuple[int, ...]) -> Iterator[SceneFinding]:
+    """What of it no worker takes, and what of it no worker would know."""
+    name = f"Scene {scene.name!r}"
+    try:
+        check_settings_of(manifest_of(read_scene(scene), frames))
+    except ContentError as error:
+        yield _error("settings", f"Workers would refuse this scene. {error}", "Change that.", name)
+    if frames == (scene.frame_current,) and scene.frame_subframe:
+        sentence = f"The scene is between two frames; workers render frame {scene.frame_current} itself."
+        yield SceneFinding("subframe", Severity.WARNING, sentence, name, "")
+
+
 def _of_reader(one: Finding) -> SceneFinding:
     severity = Severity.ERROR if one.kind in REFUSED else Severity.WARNING
     return SceneFinding(one.kind, severity, one.sentence, one.block, "", may_pass=False)
@@ -111,7 +130,7 @@ def _error(kind: str, sentence: str, fix: str, block: str = "", *, may_pass: boo
 
 def _errors(scene: bpy.types.Scene) -> Iterator[SceneFinding]:
     render, name = scene.render, f"Scene {scene.name!r}"
-    if render.engine != "CYCLES":
+    if render.engine != CYCLES:
         name_of = ENGINES.get(render.engine, render.engine)
         sentence = f"The engine is {name_of}; the network renders Cycles."
         yield _error("engine", sentence, "Choose Cycles.", name)
@@ -123,14 +142,35 @@ def _errors(scene: bpy.types.Scene) -> Iterator[SceneFinding]:
         yield _error("region", sentence, fix, name, may_pass=True)
     if render.use_multiview:
         yield _error("stereoscopy", "Stereoscopy is on; the network renders one view.", "Turn it off.", name)
+    if bpy.data.scenes.get(scene.name) != scene:  # by their names render processes find them
+        sentence = f"The scene {scene.name!r} is linked, and the file itself has one of that name."
+        yield _error("scene name", sentence, "Rename one of them.", name)
+    yield from _of_size(scene, name)
     yield from _of_layers(scene, name)
     if render.use_sequencer and any(_shows(strip) for strip in _strips(scene)):
         sentence = "The video sequencer has strips and would replace the rendering."
         yield _error("sequencer", sentence, "Turn Sequencer off.", name, may_pass=True)
 
 
+def _of_size(scene: bpy.types.Scene, name: str) -> Iterator[SceneFinding]:
+    width, height = frame_size(scene)
+    if not (0 < width <= MOST_SIDE and 0 < height <= MOST_SIDE):
+        sentence = f"A frame has {width:,} x {height:,} pixels, and a side can have 1 to {MOST_SIDE:,}."
+        yield _error("frame size", sentence, "", name)
+    samples = sampling_of(scene).count if scene.render.engine == CYCLES else 1
+    if samples > MOST_SAMPLES:
+        sentence = f"A pixel has {samples:,} samples, and a job can have {MOST_SAMPLES:,}."
+        yield _error("samples", sentence, "", name)
+
+
 def _of_layers(scene: bpy.types.Scene, name: str) -> Iterator[SceneFinding]:
     used = [layer for layer in scene.view_layers if layer.use]
+    for one in (scene, *used):
+        if hides_signs(one.name):
+            sentence = f"The name {one.name!r} has signs that can't be shown."
+            yield _error(
+                "hidden sign", sentence, "Rename it.", name if one == scene else f"View layer {one.name!r}"
+            )
     leaves = leaves_of(*frame_size(scene), len(used))
     if leaves > MOST_LEAVES:
         sentence = (

@@ -44,11 +44,11 @@ def probe(arguments: Sequence[str], file: Path | None = None) -> int:
 def _probe(options: argparse.Namespace, file: Path | None, reporter: ConsoleReporter) -> int:
     if options.config:
         settings_of(options)  # of no use here, but a file that is not there would be believed to be read
-    with output_for_report() as output:
+    with output_for_report() as told:
         scene, frames = open_scene(options, file)
         report = _look(options, scene, frames, reporter)
         text = json.dumps(report.as_dict()) if options.json else _as_text(report)
-        output.write(f"{text}\n".encode())
+        told(text)
     return EXIT_CODES[report.verdict]
 
 

@@ -23,16 +23,16 @@ from ..core.frames import format_frames, parse_frames
 from ..core.job import DEVICE_GROUPS
 from ..core.manifest import Manifest
 from ..core.messages import Progress
-from .command_line import guarded, new_parser, output_for_report, settings_of
+from .command_line import given_path, guarded, new_parser, output_for_report, real_path, settings_of
 from .console import ConsoleReporter
 
 
 def render(arguments: Sequence[str]) -> int:
     """Render frames of a package in the sandbox; returns the exit code."""
     parser = new_parser("renderchain_render", "Render a package as a worker would.")
-    parser.add_argument("package", type=Path, help="the package's folder, as `pack` made it")
+    parser.add_argument("package", type=given_path, help="the package's folder, as `pack` made it")
     parser.add_argument("--frames", help="such as 1-8 or 1,5,9; default: all of the package")
-    parser.add_argument("--output", type=Path, required=True, help="folder for the images")
+    parser.add_argument("--output", type=given_path, required=True, help="folder for the images")
     text = "what Cycles renders on (default: %(default)s)"
     parser.add_argument("--device", choices=("AUTO", *DEVICE_GROUPS), default="CPU", help=text)
     parser.add_argument("--json", action="store_true", help="write one object to standard output")
@@ -45,7 +45,7 @@ def render(arguments: Sequence[str]) -> int:
 def _render(options: argparse.Namespace, reporter: ConsoleReporter) -> int:
     if options.config:
         settings_of(options)  # of no use here, but a file that is not there would be believed to be read
-    package = options.package.resolve()
+    package = real_path(options.package)
     if not package.is_dir():
         raise SceneError(f"{package} is no folder; name the folder of a package.")
     manifest = read_package(package)
@@ -55,7 +55,7 @@ def _render(options: argparse.Namespace, reporter: ConsoleReporter) -> int:
             f"The package has the frames {format_frames(manifest.frames)}, not "
             f"{format_frames(tuple(unknown))}; pack it again with these."
         )
-    output = options.output.resolve()
+    output = real_path(options.output)
     output.mkdir(parents=True, exist_ok=True)
     with (
         output_for_report() as told,
@@ -67,7 +67,7 @@ def _render(options: argparse.Namespace, reporter: ConsoleReporter) -> int:
             if options.json
             else "\n".join(str(one["image"]) for one in rendered)
         )
-        told.write(f"{text}\n".encode())
+        told(text)
     return 0
 
 
@@ -89,7 +89,7 @@ async def _frames(
     scratch: Path,
 ) -> list[dict[str, object]]:
     """Render into the scratch folder below the output, and move what is done there."""
-    child, logs = scratch / "images", options.output.resolve() / "logs"
+    child, logs = scratch / "images", real_path(options.output) / "logs"
     child.mkdir()
     others = {*logs.iterdir()} if logs.is_dir() else None
     renderer = BlenderRenderer(
@@ -106,7 +106,7 @@ async def _frames(
     async with renderer.open(package, manifest, child) as session:
         for frame in frames:
             rendered = await session.render(frame, on_progress)
-            image = options.output.resolve() / rendered.final
+            image = real_path(options.output) / rendered.final
             os.replace(child / rendered.final, image)
             reporter.say(f"Frame {frame} is {image}")
             done.append({"frame": frame, "image": str(image), "seconds": rendered.render_ms / 1000})

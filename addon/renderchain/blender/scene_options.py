@@ -10,6 +10,7 @@ import bpy
 
 from ..core.errors import SceneError
 from ..core.frames import parse_frames
+from .command_line import given_path
 from .scene_reader import read_scene
 
 ALLOW_HELP = "let an error pass by its name, or all of its kind, as the JSON has them; may be given again"
@@ -18,7 +19,7 @@ ALLOW_HELP = "let an error pass by its name, or all of its kind, as the JSON has
 def add_scene_options(parser: argparse.ArgumentParser, file: Path | None) -> None:
     """Which frames of which scene; the file too, where none is open."""
     if file is None and not bpy.data.filepath:
-        parser.add_argument("file", type=Path, help="the .blend to render")
+        parser.add_argument("file", type=given_path, help="the .blend to render")
     parser.add_argument("--scene", help="name of the scene; default: the file's active one")
     parser.add_argument("--frames", help="such as 1-8 or 1,5,9; default: the scene's range")
     text = "run the file's own scripts when it is opened here, as your Blender does with files that you trust"

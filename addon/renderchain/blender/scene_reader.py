@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import bpy
 
-from ..core.manifest import FORMATS, NO_LOOK
+from ..core.manifest import FORMATS, MAIN_BLEND, NO_LOOK, Manifest
 from .cycles.final_file import final_channels, format_of
 from .cycles.samples import sampling_of
 
@@ -60,4 +60,29 @@ def read_scene(scene: bpy.types.Scene) -> SceneFacts:
         view_layers=tuple(layer.name for layer in scene.view_layers if layer.use),
         frame_current=scene.frame_current,
         frame_range=tuple(range(scene.frame_start, scene.frame_end + 1, scene.frame_step)),
+    )
+
+
+def manifest_of(facts: SceneFacts, frames: tuple[int, ...]) -> Manifest:
+    """What of a package's manifest is said before there are files."""
+    return Manifest(
+        blender_version=facts.blender_version,
+        main_blend=MAIN_BLEND,
+        scene=facts.name,
+        view_layers=facts.view_layers,
+        engine=facts.engine,
+        width=facts.width,
+        height=facts.height,
+        fps=facts.fps,
+        frames=frames,
+        samples=facts.samples,
+        adaptive=facts.adaptive,
+        file_format=facts.file_format,
+        final_channels=facts.final_channels,
+        display=facts.display,
+        view_transform=facts.view_transform,
+        look=facts.look,
+        exposure=facts.exposure,
+        gamma=facts.gamma,
+        files=(),
     )

@@ -16,8 +16,7 @@ def somebody_is_there() -> bool:
 
 def asked_key() -> int:
     """A private key: asked for at a terminal, else the first line of standard input."""
-    shown = "Private key (hexadecimal, not shown): "
-    text = _hidden(shown) if somebody_is_there() else sys.stdin.readline()
+    text = _typed("Private key (hexadecimal, not shown): ")
     try:
         return int(text.strip(), 16)
     except ValueError:
@@ -26,23 +25,29 @@ def asked_key() -> int:
 
 def asked_passphrase(keystore: Path) -> str:
     """The passphrase of a keystore: asked for at a terminal, else a line of standard input."""
-    if not somebody_is_there():
-        return sys.stdin.readline().rstrip("\r\n")
-    return _hidden(f"Passphrase of {keystore} (not shown): ")
+    return _typed(f"Passphrase of {keystore} (not shown): ")
 
 
 def new_passphrase() -> str:
     """A passphrase for a new keystore, typed twice; without a terminal a line of standard input."""
-    if not somebody_is_there():
-        return sys.stdin.readline().rstrip("\r\n")
-    first = _hidden("A passphrase for the file that the key is sealed in (not shown): ")
-    if _hidden("The same again: ") != first:
+    first = _typed("A passphrase for the file that the key is sealed in (not shown): ")
+    if somebody_is_there() and _typed("The same again: ") != first:
         raise KeyStoreError("These were two passphrases; nothing was stored. Run it again.")
     return first
 
 
-def _hidden(text: str) -> str:
+def _typed(text: str) -> str:
+    """What is typed unseen, else a line of standard input; nothing where that is closed."""
     try:
-        return getpass.getpass(text)
+        if somebody_is_there():
+            typed = getpass.getpass(text)
+        else:
+            typed = sys.stdin.readline().rstrip("\r\n") if sys.stdin else ""
+        typed.encode()
+        return typed
     except EOFError:
         raise KeyStoreError("Nothing was typed, and nothing was stored. Run it again.") from None
+    except ValueError:
+        raise KeyStoreError(
+            "What was typed is no text in UTF-8, and nothing was stored. Run it again."
+        ) from None

@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import bpy
 
@@ -33,9 +33,11 @@ from ..settings import Settings
 from .command_line import (
     add_board_option,
     frame_count,
+    given_path,
     guarded,
     new_parser,
     output_for_report,
+    real_path,
     settings_of,
     whole_seconds,
 )
@@ -69,15 +71,10 @@ def submit(arguments: Sequence[str], file: Path | None = None) -> int:
     options = parser.parse_args(list(arguments))
 
     def work(reporter: ConsoleReporter) -> int:
-        with output_for_report() as output:
-            return _submit(options, file, reporter, lambda text: _write(output, text))
+        with output_for_report() as told:
+            return _submit(options, file, reporter, told)
 
     return guarded(options, work)
-
-
-def _write(output: BinaryIO, text: str) -> None:
-    output.write(f"{text}\n".encode())
-    output.flush()
 
 
 def _add_price(parser: argparse.ArgumentParser) -> None:
@@ -100,7 +97,7 @@ def _add_job(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--checking", choices=CHECKING, default=CHECKING[0], help=text)
     text = "days after which nobody can take frames any more (default: %(default)s)"
     parser.add_argument("--days", type=int, choices=DAYS, default=7, metavar="DAYS", help=text)
-    parser.add_argument("--output", type=Path, default=Path("frames"), help="folder for the frames")
+    parser.add_argument("--output", type=given_path, default=Path("frames"), help="folder for the frames")
     text = "what the frames' files are called, #### is the number (default: %(default)s)"
     parser.add_argument("--names", default=USUAL, help=text)
     text = "keep the scene's seed, also one for all frames; cheating is easier then (docs/artist.md)"
@@ -149,7 +146,7 @@ def _submit(
         take_part(scene, options.part)
     offer = replace(_offer(options, settings, len(frames)), most_fri=most_fri)
     requester = make_requester(settings, reporter, bpy.app.binary_path)
-    output, name = options.output.resolve(), plain(options.name) or file_name()
+    output, name = real_path(options.output), plain(options.name) or file_name()
     names = checked_names(options.names)
     refuse_errors(Findings(check_settings(scene)), options.allow)
     try_output(output)

@@ -17,7 +17,7 @@ from ..app.scheduler.intake import Intake
 from ..app.scheduler.scheduler import Scheduler
 from ..app.upkeep.boards import Work, work_on_boards
 from ..app.upkeep.conditions import Conditions
-from ..core.audit.gas import lease_gas
+from ..core.audit.gas import DRAW_GAS, lease_gas
 from ..core.scheduling.heartbeat import SignedHeartbeat
 from ..core.scheduling.plan import PlanRules
 from ..core.scheduling.serving import Serving
@@ -65,7 +65,7 @@ async def open_scheduler(
         hold(account_lock, f"the account {settings.account:#x}"),
         patient_boards(settings, reporter, conditions, budget) as boards,
     ):
-        gas_fri = lease_gas() * await boards.chains[0].gas_price_fri()
+        gas_fri = (lease_gas() + DRAW_GAS) * await boards.chains[0].gas_price_fri()
         rules = PlanRules(lead_s=LEAD_S, load_s=LOAD_S, lease_gas_fri=gas_fri)
 
         def scheduling_on(chain: StarknetChain) -> BoardScheduler:

@@ -181,7 +181,7 @@ class _Shared:
     probe: Probe
     readiness: Readiness
     claiming: asyncio.Lock = field(default_factory=asyncio.Lock)
-    workload: Workload = field(default_factory=lambda: Workload(time.time))
+    workload: Workload = field(default_factory=lambda: Workload(time.time, time.monotonic))
 
 
 def _readiness(

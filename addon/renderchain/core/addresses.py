@@ -41,6 +41,15 @@ def led_elsewhere(who: str, led_to: str) -> str:
     )
 
 
+def leads_somewhere(url: str) -> bool:
+    """Whether a URL has a host, and a port that there can be or none."""
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
 def is_loopback(address: str) -> bool:
     """Whether a URL or a multiaddress leads to this machine for certain."""
     host = _host(address)

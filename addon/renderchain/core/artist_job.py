@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from .errors import FrameRangeError
 from .frame_names import USUAL
 from .frames import parse_frames
 from .ids import BoardJob, JobId, LeaseId
@@ -101,8 +103,12 @@ class JobOverview:
 
     @cached_property
     def frames(self) -> tuple[int, ...]:
-        """The frames' numbers in the order of the tasks; none where the job was submitted elsewhere."""
-        return parse_frames(self.entry.frames) if self.entry.frames else ()
+        """The frames' numbers in the order of the tasks; none where the job was submitted elsewhere, or what
+        was noted is damaged.
+        """
+        with suppress(FrameRangeError):
+            return parse_frames(self.entry.frames)
+        return ()
 
     @cached_property
     def missing(self) -> tuple[int, ...]:

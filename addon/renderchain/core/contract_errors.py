@@ -228,6 +228,11 @@ class TimeoutTooLong(BadJobTerms):
     code = "RC: a timeout is too long"
 
 
+class TimeoutTooShort(BadJobTerms):
+    code = "RC: timeout too short to assign"
+    advice = "Let leases last longer, or name no scheduler; nothing was paid."
+
+
 class JobWithoutFamily(BadJobTerms):
     code = "RC: job without family"
 

@@ -17,6 +17,8 @@ def said_of_file(error: OSError) -> str:
     """A sentence with what can be done."""
     if is_full(error):
         return f"There is no room left for {error.filename or 'temporary files'}. Make some, and try again."
+    if isinstance(error, BrokenPipeError):
+        return "Nobody reads any more what is written here, so it ended. What was done until then stays done."
     return (
         f"{error.filename or 'A file'} can't be used ({error.strerror or type(error).__name__}). Check the "
         "folder in the settings, the disk and its permissions."

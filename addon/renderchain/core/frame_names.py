@@ -16,7 +16,7 @@ ENDS = re.compile(r"[0-9]{1,9}$")
 def file_name(pattern: str, frame: int, ending: str) -> str:
     """The name of a frame's file; the last #s are the number, which has as many digits or more."""
     *_, last = NUMBER.finditer(pattern)
-    return f"{pattern[: last.start()]}{frame:0{len(last.group())}d}{pattern[last.end() :]}.{ending}"
+    return f"{pattern[: last.start()]}{_number(frame, len(last.group()))}{pattern[last.end() :]}.{ending}"
 
 
 def checked_names(pattern: str) -> str:
@@ -35,9 +35,14 @@ def checked_names(pattern: str) -> str:
 
 def pattern_of(name: str, frame: int, digits: int) -> str:
     """The pattern by which the file of a frame got its name, which is without its ending."""
-    number = f"{frame:0{digits}d}"
+    number = _number(frame, digits)
     before, found, after = name.rpartition(number)
     return f"{before}{'#' * digits}{after}" if found else USUAL
+
+
+def _number(frame: int, digits: int) -> str:
+    """As Blender writes it: a sign is no digit."""
+    return f"{'-' * (frame < 0)}{abs(frame):0{digits}d}"
 
 
 def may_be_of(stem: str, frame: int) -> bool:

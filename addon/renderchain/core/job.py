@@ -151,6 +151,11 @@ class JobInfo:
         return self.tasks - self.accepted - self.refunded - self.held
 
     @property
+    def waits_for_pool(self) -> bool:
+        """Whether tasks are open that can't be claimed, as the pool can't pay for another lease's audit."""
+        return not self.stopped and self.open_tasks > 0 and self.audit_pool_fri < self.next_audit_fri
+
+    @property
     def is_settled(self) -> bool:
         """Whether every task is paid or refunded."""
         return self.accepted + self.refunded == self.tasks

@@ -14,7 +14,7 @@ from typing import Any
 
 from .canonical import dump_canonical
 from .errors import ContentError
-from .frames import MAX_FRAMES
+from .frames import LAST_FRAME, MAX_FRAMES
 from .lease_id import Leased
 from .reader import Reader, check_side_by_side
 from .tiles import MOST_LEAVES, Tile, leaves_of, tiles_of
@@ -23,6 +23,7 @@ SCHEMA = "renderchain/manifest/2"
 # Of packages with a colour configuration of their own, which readers of version 2 alone would leave out.
 SCHEMA_WITH_COLOURS = "renderchain/manifest/3"
 MANIFEST_NAME = "manifest.json"
+MAIN_BLEND = "scene.blend"
 MAX_MANIFEST_BYTES = 8 * 2**20
 PIECES = "manifest.pieces"  # the folder of a package's pieces
 PIECE_DIGITS = 32
@@ -32,7 +33,8 @@ UNADDRESSED = "0" * 64  # no key: a package that is not on its way yet
 # Of scenes, view layers and views of colour: Blender 5 lets names have so many bytes.
 MOST_NAME_BYTES = 255
 MOST_LAYERS = 256
-LAST_FRAME = 1_048_574  # Blender's own, and negative the first
+MOST_SIDE = 65_536  # pixels
+MOST_SAMPLES = 2**20
 ENGINE = re.compile("[A-Z][A-Z0-9_]{0,22}")
 FPS = re.compile(r"[0-9]{1,6}(/[0-9.e+-]{1,16})?")
 NUMBER = re.compile(r"-?[0-9]{1,2}(\.[0-9]{1,17})?(e-[0-9]{1,2})?")
@@ -260,11 +262,11 @@ def read_settings(reader: Reader) -> Manifest:
         scene=reader.name("scene", MOST_NAME_BYTES),
         view_layers=tuple(reader.names("view_layers", MOST_NAME_BYTES, MOST_LAYERS)),
         engine=reader.matching("engine", ENGINE),
-        width=reader.integer("width", 1, 65536),
-        height=reader.integer("height", 1, 65536),
+        width=reader.integer("width", 1, MOST_SIDE),
+        height=reader.integer("height", 1, MOST_SIDE),
         fps=reader.matching("fps", FPS),
         frames=tuple(reader.integers("frames", 1, MAX_FRAMES)),
-        samples=reader.integer("samples", 1, 2**20),
+        samples=reader.integer("samples", 1, MOST_SAMPLES),
         adaptive=reader.boolean("adaptive"),
         file_format=reader.text("file_format"),
         view_transform=reader.name("view_transform", MOST_NAME_BYTES),
@@ -279,6 +281,11 @@ def read_settings(reader: Reader) -> Manifest:
     )
     _check_frames(manifest)
     return manifest
+
+
+def check_settings_of(manifest: Manifest) -> None:
+    """Raise ContentError where workers would refuse what is to be rendered, whatever the files are."""
+    read_settings(Reader(manifest.settings(), "manifest"))
 
 
 def _number(reader: Reader, name: str, least: float, most: float) -> str:

@@ -8,6 +8,7 @@ from .errors import SettingsError
 
 FRI_PER_STRK = 10**18
 MAX_FRI = 2**128 - 1
+MOST_DIGITS = 30  # before the point; more than Python converts would be no number at all
 
 
 @dataclass(frozen=True)
@@ -22,10 +23,11 @@ def parse_strk(text: str) -> int:
     """Fri from decimal text such as ``0.25``; raises SettingsError."""
     whole, dot, fraction = text.strip().partition(".")
     if not (whole or fraction) or not (whole + fraction).isdecimal() or len(fraction) > 18:
-        raise SettingsError(f"{text!r} is not an amount of STRK; write digits such as 0.25.")
-    fri = int(whole or "0") * FRI_PER_STRK + int((fraction or "0").ljust(18, "0"))
+        raise SettingsError(f"{text!r:.40} is not an amount of STRK; write digits such as 0.25.")
+    strk = int(whole or "0") if len(whole) <= MOST_DIGITS else MAX_FRI
+    fri = strk * FRI_PER_STRK + int((fraction or "0").ljust(18, "0"))
     if fri > MAX_FRI:
-        raise SettingsError(f"{text} STRK is more than a contract can hold.")
+        raise SettingsError(f"{text.strip():.40} STRK is more than a contract can hold.")
     return fri
 
 

@@ -11,6 +11,9 @@ from .errors import SettingsError
 from .money import FRI_PER_STRK, MAX_FRI
 
 DAY_S = 86400
+# Schedulers give leases without asking, so these last at least such a part of the longest, nowhere more than
+# an hour: who gets one that it does not want must have time to give it back.
+ASSIGNED_PART, ASSIGNED_S = 24, 3600
 MOST = {
     **dict.fromkeys(("cooldown_s", "lease_timeout_s", "window_s", "audit_s", "slowest_block_s"), 2**32 - 1),
     **dict.fromkeys(("minimum_stake_fri", "seat_unit_fri", "unjudged_cap_fri"), MAX_FRI),
@@ -51,6 +54,11 @@ class Rules:
     def phase_s(self) -> int:
         """How long each step of an audit may take."""
         return self.audit_s // PHASES
+
+    @property
+    def least_assigned_s(self) -> int:
+        """How long the leases of a job with a scheduler last at least."""
+        return min(self.lease_timeout_s // ASSIGNED_PART, ASSIGNED_S)
 
     @property
     def board_wait_s(self) -> int:

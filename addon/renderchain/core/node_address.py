@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
-from ipaddress import IPv4Address, IPv6Address, IPv6Network
+from ipaddress import IPv4Address, IPv6Address
 
 from .ids import JobId, WorkerId
 from .private_package import WrappedKey
+from .public_addresses import is_public_ip
 from .sealed import KEY_BYTES, TAG_BYTES
 
 NOBODY = WorkerId(0)
@@ -27,7 +28,6 @@ _TEXT = re.compile(
 )
 _LETTERS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"  # of base58
 _NAME = re.compile(rb"\x12\x20.{32}|\x00([\x22-\x2a]).{34,42}", re.DOTALL)  # a node's: a hash, or a short key
-_REAL_IP6 = IPv6Network("2000::/3")
 
 
 def given_address(address: str) -> WrappedKey | None:
@@ -93,9 +93,7 @@ def is_public(address: str) -> bool:
     nor by a detour, such as an IPv6 address that has another one within.
     """
     host = _host(address)
-    if isinstance(host, IPv6Address):
-        return host in _REAL_IP6 and host.is_global and not host.sixtofour and not host.teredo
-    return host is not None and host.is_global and not host.is_multicast
+    return host is not None and is_public_ip(host)
 
 
 def _allows(which: str) -> Callable[[str], bool]:

@@ -15,9 +15,9 @@ MAX_DEPTH = 8
 MOST_TEXT = 1024  # characters
 MOST_NAME_BYTES = 200  # of a file or folder; file systems have 255, some of which a name of ours may add
 MOST_FOLDERS = 32  # names in a path
+MOST_PATH_BYTES = 1024  # systems have 4096, of which what leads to the content takes a part
 MOST_SHOWN = 120  # characters
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"')
-_BRACKET = re.compile(rb"[\[\]{}]")
+_NO_MARKS = bytes(set(range(256)) - set(b'[]{}"'))
 _HALF = re.compile("[\\ud800-\\udfff]")
 # Line breaks, what terminals take for commands, what turns a line's direction, and halves of characters.
 _HIDDEN = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\ud800-\\udfff]")
@@ -32,10 +32,10 @@ def check_path(path: str) -> str:
     if _HIDDEN.search(path):
         raise ContentError(f"The content names the file {_short(path)}, which no text can show: refused.")
     sizes = [len(part.encode()) for part in parts]
-    if len(parts) > MOST_FOLDERS or max(sizes) > MOST_NAME_BYTES or len(path) > MOST_TEXT:
+    if len(parts) > MOST_FOLDERS or max(sizes) > MOST_NAME_BYTES or len(path.encode()) > MOST_PATH_BYTES:
         raise ContentError(
             f"The content names the file {_short(path)}: names may have {MOST_NAME_BYTES} bytes, paths "
-            f"{MOST_FOLDERS} names and {MOST_TEXT} characters: refused."
+            f"{MOST_FOLDERS} names and {MOST_PATH_BYTES} bytes: refused."
         )
     return path
 
@@ -60,33 +60,41 @@ def is_text(value: str) -> bool:
     return not _HALF.search(value)
 
 
+def hides_signs(text: str) -> bool:
+    """Whether a text has signs that no document of ours may have in a name."""
+    return bool(_HIDDEN.search(text))
+
+
 def _short(value: str) -> str:
     """As it can be said in an error, however long it is."""
     return repr(value if len(value) <= MOST_SHOWN else f"{value[:MOST_SHOWN]}…")
 
 
-def _depth(raw: bytes) -> int:
-    """The deepest nesting outside strings.
+def _nests_over(raw: bytes, most: int) -> bool:
+    """Whether brackets outside strings are nested deeper.
 
     Python's own guard is not enough: where a library has raised the recursion limit, deep JSON
-    overflows the C stack and takes the process down.
+    overflows the C stack and takes the process down. Whatever it is, each byte is looked at a few times, for
+    nothing else goes on meanwhile.
     """
-    level = deepest = 0
-    for bracket in _BRACKET.findall(_STRING.sub(b"", raw)):
+    marks = raw.replace(rb"\\", b"").replace(rb"\"", b"").translate(None, _NO_MARKS)
+    level = 0
+    for bracket in b"".join(marks.split(b'"')[::2]):
         level += 1 if bracket in b"[{" else -1
-        deepest = max(deepest, level)
-    return deepest
+        if level > most:
+            return True
+    return False
 
 
 class TooMuch(ValueError):
     """JSON nests deeper than anything of ours does."""
 
 
-def shallow_json(raw: bytes) -> Any:
+def shallow_json(raw: bytes, most_depth: int = MAX_DEPTH) -> Any:
     """What somebody wrote as JSON in UTF-8; raises ValueError where it is none, TooMuch where it nests."""
     text = raw.decode("utf-8")  # json takes UTF-16 as well, in which brackets can be hidden from us
-    if _depth(raw) > MAX_DEPTH:
-        raise TooMuch(f"nested over {MAX_DEPTH} levels deep")
+    if _nests_over(raw, most_depth):
+        raise TooMuch(f"nested over {most_depth} levels deep")
     return json.loads(text)
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 Value = str | int | bool | Sequence[int | str]
+MOST = 2**256  # no number of a setting is as large, and Python writes none of thousands of digits
 
 # Title, and of each setting its name, what an example holds, and what it means.
 SECTIONS: tuple[tuple[str, tuple[tuple[str, Value, str], ...]], ...] = (
@@ -217,7 +218,7 @@ def settings_text(chosen: Mapping[str, Value]) -> str:
             is_chosen = name in left
             value = left.pop(name, example)
             if not _is_value(value):
-                raise KeyError(f"{name} can't be {value!r:.80}")
+                raise KeyError(f"{name} can't have that value")
             parts.append(f"{'' if is_chosen else '# '}{name} = {_toml(value)} # {meaning}\n")
     if left:
         raise KeyError(f"{', '.join(left)} {'is no setting' if len(left) == 1 else 'are no settings'}")
@@ -227,7 +228,7 @@ def settings_text(chosen: Mapping[str, Value]) -> str:
 def _is_value(value: object) -> bool:
     if isinstance(value, list | tuple):
         return all(_is_value(one) for one in value)
-    return isinstance(value, str | int)
+    return isinstance(value, str) or (isinstance(value, int) and abs(value) < MOST)
 
 
 def _toml(value: Value) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from .addresses import is_loopback
+from .addresses import is_loopback, leads_somewhere
 from .cid import cid_of, digest_of
 from .errors import ContentError, SettingsError
 from .money import parse_strk
@@ -26,6 +26,7 @@ from .settings_kinds import (
     SCHEMES,
     SOME,
     SWITCHES,
+    URLS,
     WHOLE,
 )
 
@@ -79,7 +80,10 @@ def _cids(value: Any, _: Path) -> tuple[str, ...]:
 
 
 def _environment(value: Any, _: Path) -> tuple[tuple[str, str], ...]:
-    return tuple((key, text) for key, text in (one.split("=", 1) for one in _text(value).split()))
+    found = tuple((key, text) for key, text in (one.split("=", 1) for one in _text(value).split()))
+    if not all(key for key, _ in found):
+        raise ValueError  # no process could be started with it
+    return found
 
 
 def _nodes(value: Any, _: Path) -> tuple[tuple[str, str], ...]:
@@ -99,7 +103,7 @@ def _gateways(value: Any, _: Path) -> tuple[str, ...]:
 
 def _beginning(value: Any, beginnings: tuple[str, ...]) -> tuple[str, ...]:
     found = tuple(_text(one) for one in (value if isinstance(value, list) else _text(value).split()))
-    if not all(one.startswith(beginnings) for one in found):
+    if not all(one.startswith(beginnings) and (one.startswith("/") or leads_somewhere(one)) for one in found):
         raise ValueError
     return found
 
@@ -154,6 +158,8 @@ def _checked_text(name: str, value: str) -> str:
     if value and name in PATTERNS and not PATTERNS[name].fullmatch(value):
         raise ValueError
     if value and name in SCHEMES and not value.startswith(SCHEMES[name]):
+        raise ValueError
+    if value and name in URLS and not leads_somewhere(value):
         raise ValueError
     if name == "index_url" and value.startswith("http://") and not is_loopback(value):
         raise ValueError  # whoever is in between would see what is asked, and could answer

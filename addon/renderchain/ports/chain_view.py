@@ -62,6 +62,13 @@ class ChainView(Protocol):
         """A lease's state."""
         ...
 
+    async def passes_draw(self, lease: LeaseInfo) -> bool:
+        """Whether chance has no audit of a submitted lease, by the hash of its draw's block, which is there.
+
+        Drawn or not: anybody can reckon it.
+        """
+        ...
+
     async def worker(self, worker_id: WorkerId) -> WorkerInfo:
         """A worker's stake and addresses."""
         ...

@@ -80,6 +80,7 @@ class EventFeed(Protocol):
         """Whole blocks after the newest one that is known, in order, for ever, whatever becomes of the nodes.
 
         ``known`` are the last blocks that were kept, oldest first; without any it begins with ``first``.
+        It goes back to one of these that is not much older than the newest, or else to BEFORE_ALL.
         Blocks in which nothing was told may be left out. ``further`` says which contract an event names that
         is followed too from its block on.
         """

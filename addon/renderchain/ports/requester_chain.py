@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from ..core.audit.events import LeaseChallenged, LeaseDrawn
+from ..core.audit.events import LeaseChallenged
 from ..core.audit.state import AuditInfo
 from ..core.board_events import BoardEvent, JobCreated
 from ..core.candidates import Candidate
@@ -70,6 +70,16 @@ class RequesterChain(KeyChain, Protocol):
         """Draw what chance decides about these leases; anyone may. Returns what was refused."""
         ...
 
+    async def advance(
+        self, job_id: JobId, lease_ids: Sequence[LeaseId], company_until_s: float = 0.0
+    ) -> list[ContractError]:
+        """Go on with audits where a deadline passed; anyone may. Returns what was refused."""
+        ...
+
+    async def phase_s(self) -> int:
+        """Seconds that a step of an audit may take."""
+        ...
+
     async def name_verifiers(self, lease_id: LeaseId) -> None:
         """As the requester, name verifiers of a lease that was taken unjudged; it may be challenged then."""
         ...
@@ -106,8 +116,8 @@ class RequesterChain(KeyChain, Protocol):
         """Pay a bond and ask for more votes; they look at these leaves of the lease besides."""
         ...
 
-    async def drawn(self, from_block: int) -> list[LeaseDrawn]:
-        """What chance decided since a block, of all jobs."""
+    async def told_of_draws(self, from_block: int) -> list[BoardEvent]:
+        """The claims, submissions and first draws since a block, of all jobs."""
         ...
 
     async def created(self, from_block: int) -> list[JobCreated]:

@@ -7,11 +7,11 @@ no record of internal operators, and the fields are empty before anything is don
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
 import bpy
 
+from ..blender.open_file import file_at
 from ..core.errors import KeyStoreError, SettingsError
 from ..ports.reporter import Reporter
 from . import messages
@@ -131,7 +131,7 @@ class RENDERCHAIN_OT_account_import(_Keeping):  # noqa: N801 - Blender's naming
         from ..composition.keys import from_backup, keep_account
 
         passphrase, own = _same(secret), chosen.own()
-        file, backup = self.file and Path(bpy.path.abspath(self.file)), secret["opens"]
+        file, backup = self.file and file_at(self.file), secret["opens"]
         key, address = 0, 0
         if not file:
             key = _number(secret["key"], KeyStoreError(say(texts.NO_KEY)))
@@ -181,7 +181,7 @@ class RENDERCHAIN_OT_account_backup(SetupOperator):  # noqa: N801 - Blender's na
         from ..composition.keys import back_up
 
         (settings, _), passphrase = what_is_set_up(), _same(secret)
-        file = Path(bpy.path.abspath(self.file)).absolute()
+        file = file_at(self.file)
 
         async def written(_: Reporter) -> str:
             await asyncio.to_thread(back_up, settings, file, passphrase)

@@ -11,7 +11,6 @@ from typing import Any
 import bpy
 
 from .. import __package__ as base_package
-from ..blender.console import ConsoleReporter
 from ..core.errors import RenderChainError
 from ..core.finding import Finding, Health, fault_of
 from ..settings import Settings
@@ -171,6 +170,8 @@ class SetupOperator(bpy.types.Operator):
         try:
             work = self.work(secret)
             if bpy.app.background:
+                from ..blender.console import ConsoleReporter
+
                 self.report({"INFO"}, asyncio.run(work(ConsoleReporter())))
                 return {"FINISHED"}
         except (RenderChainError, OSError) as error:

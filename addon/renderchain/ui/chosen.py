@@ -8,8 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import bpy
-
+from ..blender.open_file import file_at
 from ..core.errors import SettingsError
 from ..core.networks import NETWORKS, KnownNetwork, values_for
 from ..settings import own_settings_file
@@ -80,7 +79,7 @@ class Chosen:
         """Which other file is used instead; "" for none."""
         self.wrong.pop("config", None)
         try:
-            self.own().use(Path(bpy.path.abspath(text)) if text else None)
+            self.own().use(file_at(text) if text.strip() else None)
         except SettingsError as error:
             self.wrong["config"] = (text, str(error))
         self.is_stale = True

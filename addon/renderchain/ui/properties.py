@@ -5,6 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..core.frame_names import MOST, USUAL
+from ..core.frames import LAST_FRAME
 from ..core.job import DEVICE_WORDS
 from ..core.probe import DEFAULT_S
 from ..core.proof import DEFAULT_S as PROOF_S
@@ -39,8 +40,12 @@ class RENDERCHAIN_PG_offer(bpy.types.PropertyGroup):  # noqa: N801 - Blender's n
         items=WHAT,
         default="ANIMATION",
     )
-    first: bpy.props.IntProperty(name="First Frame", default=1)  # type: ignore[valid-type]
-    last: bpy.props.IntProperty(name="Last", default=250, translation_context=CONTEXT)  # type: ignore[valid-type]
+    first: bpy.props.IntProperty(  # type: ignore[valid-type]
+        name="First Frame", default=1, min=-LAST_FRAME, max=LAST_FRAME
+    )
+    last: bpy.props.IntProperty(  # type: ignore[valid-type]
+        name="Last", default=250, min=-LAST_FRAME, max=LAST_FRAME, translation_context=CONTEXT
+    )
     step: bpy.props.IntProperty(name="Step", default=1, min=1)  # type: ignore[valid-type]
     price: bpy.props.EnumProperty(  # type: ignore[valid-type]
         name="Pay",

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import bpy
 
-from ..blender.open_file import file_name
+from ..blender.open_file import file_at, file_name
 from ..core.errors import FrameRangeError, SettingsError
 from ..core.frame_names import checked_names
 from ..core.frames import MAX_FRAMES
 from ..core.money import parse_strk
+from ..core.plain_text import plain
 from ..core.scene_finding import SceneFinding, Severity
 from .strings import texts
 from .strings.language import said, say
@@ -48,7 +48,7 @@ def wish_of(scene: bpy.types.Scene, what: str, settings: Settings) -> Wish:
     frames = frames_of(scene, what)
     return Wish(
         scene=scene.name,
-        name=chosen.job_name.strip() or file_name(),
+        name=plain(chosen.job_name.strip()) or file_name(),
         frames=frames,
         offer=_offer(chosen, settings, len(frames)),
         output=output_of(scene),
@@ -86,7 +86,7 @@ def output_of(scene: bpy.types.Scene) -> Path:
     if finding := no_output(scene):
         raise SettingsError(f"{said(finding.text)} {say(texts.NOTHING_PAID)}")
     chosen: Any = scene.renderchain
-    return Path(os.path.abspath(bpy.path.abspath(chosen.output)))
+    return file_at(chosen.output)
 
 
 def no_output(scene: bpy.types.Scene) -> SceneFinding | None:

@@ -1,5 +1,5 @@
 //! A job in hand: what its numbers mean for ranges, audits and the pool.
-use core::cmp::min;
+use core::cmp::{max, min};
 use starknet::get_block_timestamp;
 use crate::rules::terms::{drawn_leaves, fee_of, has_passed, now, reserved_fees, times};
 use crate::types::audit::DrawOutcome;
@@ -117,11 +117,12 @@ pub impl JobImpl of JobTrait {
         self.reserve_fri(min(self.package.longest_lease, self.price.tasks))
     }
 
-    /// Into how many leases what is open falls, if nobody splits it.
+    /// Into how many leases what is open falls at least, if nobody splits it: a range that a
+    /// scheduler passed over may be longer than a lease.
     fn open_ranges(self: @Job) -> u32 {
         let longest = self.package.longest_lease;
         let untouched = (self.price.tasks - *self.progress.cursor + longest - 1) / longest;
-        *self.progress.reopened_ranges + untouched
+        max(*self.progress.reopened_ranges + untouched, (self.free() + longest - 1) / longest)
     }
 
     /// Whether the pool pays for the audits of all that is open besides what is taken.

@@ -251,6 +251,8 @@ pub mod JobBoard {
                 let done = if signer.operator.is_zero() {
                     Err(LeasesComponent::Errors::NOT_OPERATOR)
                 } else if is_signed(signer, hash, signature) {
+                    // An account may have called this board before it answered.
+                    let lease = self.leases.find(lease_id);
                     self.submit_part(lease_id, lease, count, result, since)
                 } else {
                     Err(Errors::BAD_SIGNATURE)

@@ -30,6 +30,11 @@ const LATER_FEES: u32 = 2;
 /// nothing is gained by making others pay it.
 const UNIT_FEES: u32 = 60;
 const PAY_FEES: u32 = 15;
+/// Schedulers give leases without asking, so these last at least such a part of the network's
+/// longest, and nowhere more than an hour: who gets one that it does not want must have time to
+/// give it back.
+const ASSIGNED_PART: u32 = 24;
+const ASSIGNED_S: u32 = 3600;
 /// Three rounds: commit 3 and batches 3, open 2, reveal, show and appeal 1 each.
 const STEPS: u32 = 33;
 /// How wide a job's limits must be and may be, as in core/print_limits.py.
@@ -48,6 +53,7 @@ pub mod Errors {
     pub const NO_LEASE_LENGTH: felt252 = 'RC: longest lease is zero';
     pub const NO_TIMEOUT: felt252 = 'RC: a timeout is zero';
     pub const TIMEOUT_TOO_LONG: felt252 = 'RC: a timeout is too long';
+    pub const TIMEOUT_TOO_SHORT: felt252 = 'RC: timeout too short to assign';
     pub const EXPIRES_TOO_SOON: felt252 = 'RC: job shorter than a lease';
     pub const RATE_TOO_LOW: felt252 = 'RC: audit rate is too low';
     pub const NO_TILES: felt252 = 'RC: job without tiles';
@@ -79,6 +85,8 @@ pub fn check_terms(terms: @JobTerms, limits: Limits, seat_unit_fri: u128) {
     assert(*terms.audit_floor_exp <= MAX_AUDIT_EXP, Errors::RATE_TOO_LOW);
     let zero: felt252 = (*terms.scheduler).into();
     assert((zero == 0) == (*terms.scheduler_grace_s == 0), Errors::SCHEDULER_WITHOUT_GRACE);
+    let least_s = min(limits.lease_timeout_s / ASSIGNED_PART, ASSIGNED_S);
+    assert(zero == 0 || *terms.lease_timeout_s >= least_s, Errors::TIMEOUT_TOO_SHORT);
     assert(*terms.spare_tasks == 0 || zero != 0, Errors::SPARES_UNSCHEDULED);
     assert(*terms.spare_tasks <= *terms.tasks, Errors::TOO_MANY_SPARES);
     check_audits(terms, seat_unit_fri);

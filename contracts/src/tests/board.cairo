@@ -9,6 +9,7 @@ mod test_leases;
 mod test_lengths;
 mod test_package_keys;
 mod test_packing;
+mod test_reentry;
 mod test_spares;
 mod test_submission;
 mod test_transfers;

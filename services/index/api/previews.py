@@ -17,9 +17,9 @@ from .jobs import job_row
 
 MOST_BYTES = 32 * 2**20
 MOST_LISTED = 10_000
-NAME = re.compile(r"(\d{4,7})\.png")
+NAME = re.compile(r"([0-9]{4,7}|-[0-9]{3,7})\.png")  # frames before 0 have a sign and a digit less
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
-FrameNumber = Annotated[int, PathParameter(ge=0, lt=10**7)]
+FrameNumber = Annotated[int, PathParameter(gt=-(10**7), lt=10**7)]
 HEADERS = {
     "Cache-Control": "no-cache",
     "Content-Security-Policy": "default-src 'none'; sandbox",

@@ -7,6 +7,7 @@ from typing import Any
 
 from renderchain.core import board_events as told
 from renderchain.core.audit.events import LeaseSlashed
+from renderchain.core.audit.state import DrawOutcome
 from renderchain.core.lease_id import split_lease_id
 from renderchain.core.lifecycle import LeaseState
 
@@ -188,6 +189,8 @@ def _accepted(place: Place, event: told.LeaseAccepted) -> None:
     lease = place.lease(event.lease_id)
     if not lease["is_paid"]:
         _paid(place, event, lease)
+    if not (lease["draw"] or lease["unjudged"]):  # only what chance spares ends without a draw
+        lease["draw"] = DrawOutcome.PASSED.name.lower()
     lease.update(**place.when("ended"), state=ACCEPTED, due_s=None)
     worker_row(place, lease["worker"])["accepted_leases"] += 1
 

@@ -20,7 +20,8 @@ from devkit.rules import AT_ONCE, Rules
 ARTIST, SCHEDULER, OPERATORS = 0xA, 0xB, 0x10000
 BLOCK_S = 2
 RESULT = LeaseResult(1, 2, 3, 4)
-RULES = Rules(unjudged_cap_fri=2**100, slowest_block_s=60, **AT_ONCE)
+# Timeouts of an hour at most, so that schedulers may give leases of minutes.
+RULES = Rules(lease_timeout_s=3600, unjudged_cap_fri=2**100, slowest_block_s=60, **AT_ONCE)
 ADDRESSES = Addresses(chain_id=1, board=0xB0A2D, registry=0x2E6, admin=3)
 REWARD_FRI = FRI_PER_STRK // 10
 STAKE_FRI = 10**6 * FRI_PER_STRK

@@ -177,14 +177,17 @@ def test_beside_what_can_not_be_looked_at_the_others_are(
     assert (order.job, order.frames) == (owner.named(job), (5,))
 
 
+@pytest.mark.parametrize(
+    "error", [LocalError("No video of the frames could be made."), SyntaxError("broken PNG file")], ids=type
+)
 @pytest.mark.parametrize("part", ["note", "sheet", "video"])
 def test_one_thing_that_can_not_be_made_leaves_the_others_and_the_orders(
-    owner: Owner, world: World, machine: Machine, monkeypatch: pytest.MonkeyPatch, part: str
+    owner: Owner, world: World, machine: Machine, monkeypatch: pytest.MonkeyPatch, part: str, error: Exception
 ) -> None:
-    """Where ffmpeg made no video nothing was ordered again."""
+    """Where ffmpeg made no video nothing was ordered again, and what Pillow raises ended the aggregator."""
 
     def fail(*_: object) -> None:
-        raise LocalError("No video of the frames could be made.")
+        raise error
 
     monkeypatch.setattr(Gallery, part, fail)
     owner.eyes.black = {2}

@@ -12,7 +12,16 @@ import pytest
 from PIL import Image
 from renderchain.core.errors import LocalError
 
-from services.aggregator.showing import FLAGGED, contact_sheet, rate_of, video
+from services.aggregator.showing import (
+    COLUMNS,
+    FLAGGED,
+    MOST_FLAGGED,
+    MOST_THUMBNAILS,
+    THUMBNAIL,
+    contact_sheet,
+    rate_of,
+    video,
+)
 
 COUNT, WIDTH, HEIGHT = 11, 65, 49
 
@@ -48,6 +57,18 @@ def test_a_long_job_has_some_of_its_frames_on_the_sheet_and_all_flagged_ones(
     contact_sheet(many, {2, 3}, target)
     with Image.open(target) as sheet:
         assert sheet.size == (8 * WIDTH, -(-(300 + 2) // 8) * HEIGHT)
+
+
+def test_a_sheet_of_a_long_job_that_is_all_flagged_is_one_that_jpeg_can_have(
+    pictures: list[tuple[int, Path]], tmp_path: Path
+) -> None:
+    """All frames of a black film were on it: higher than any JPEG may be, so there was none."""
+    many = [(number, pictures[number % COUNT][1]) for number in range(-1, 12_000)]
+    target = tmp_path / "sheet.jpg"
+    contact_sheet(many, range(-1, 12_000), target)
+    with Image.open(target) as sheet:
+        assert sheet.size[0] == 8 * WIDTH and sheet.size[1] < (MOST_FLAGGED + MOST_THUMBNAILS) // 8 * HEIGHT
+    assert -(-(MOST_FLAGGED + MOST_THUMBNAILS) // COLUMNS) * THUMBNAIL < 65_500
 
 
 def test_a_video_shows_each_frame_once_at_the_scenes_rate(

@@ -86,14 +86,18 @@ def test_pictures_of_a_job_come_as_pictures_and_nothing_else_does(served: Served
     folder = tmp_path / "pictures" / hex(BOARD) / job / "previews"
     folder.mkdir(parents=True)
     Image.new("RGB", (4, 4)).save(folder / "0007.png")
+    for before in ("-001.png", "-1048574.png", "-12.png", "--01.png"):  # frames before 0; two that are none
+        Image.new("RGB", (4, 4)).save(folder / before)
     (folder / "0008.png").write_text("<script>alert(1)</script>")
     (folder / "flags.json").write_text("{}")
     os.symlink(tmp_path / "elsewhere.png", folder / "0009.png")
     Image.new("RGB", (4, 4)).save(tmp_path / "elsewhere.png")
-    assert served.get(path).json["item"] == {"frames": [7, 8, 9]}
+    assert served.get(path).json["item"] == {"frames": [-1048574, -1, 7, 8, 9]}
     with urllib.request.urlopen(f"{served.url}{path}/7", timeout=PATIENCE_S) as answer:
         assert answer.headers["content-type"] == "image/png"
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.read() == (folder / "0007.png").read_bytes()
     assert [picture_of(served, frame).status for frame in (8, 9, 10)] == [404, 404, 404]
+    with urllib.request.urlopen(f"{served.url}{path}/-1", timeout=PATIENCE_S) as answer:
+        assert answer.headers["content-type"] == "image/png"
     assert served.get(f"/v1/jobs/0x1/{job}/previews/7").status == 404

@@ -8,7 +8,7 @@ import email.policy
 import logging
 import socket
 from collections.abc import Callable, Coroutine
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Any
 
 import pytest
@@ -109,7 +109,8 @@ def test_nobody_there_is_a_failure() -> None:
         *("127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0"),
         *("224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1", "fc00::1", "ff02::1", "fe80::1%eth0"),
         *("::ffff:127.0.0.1", "::ffff:10.0.0.1", "::127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::"),
-        "2001:db8::1",
+        *("2001:db8::1", "3fff::1", "5f00::1", "fec0::1", "::ffff:0:7f00:1", "64:ff9b:1::7f00:1"),
+        *("192.0.0.192", "192.88.99.1", "100.100.100.200", "198.18.0.1", "240.0.0.1", "2001:0:7f00:1::"),
     ],
 )  # fmt: skip
 def test_what_is_no_public_address(address: str) -> None:
@@ -302,5 +303,34 @@ def test_an_address_with_options_is_not_for_others() -> None:
     good = "tgram://123456789:abcdefg_hijklmnop/12315544/"
     chat.check_address(good, is_own=False)
     assert Apprise().add(good)
-    with pytest.raises(ValueError, match="options"):
-        chat.check_address(f"{good}?verify=no", is_own=False)
+    for options in ("?verify=no", "#?verify=no", "%23?verify=no", "?", "/?x"):  # Apprise sees all of these
+        with pytest.raises(ValueError, match="options"):
+            chat.check_address(f"{good}{options}", is_own=False)
+
+
+@pytest.mark.parametrize("between", [",", ", ", ";", " ", "  ;,"])
+def test_a_second_address_behind_a_good_one_is_nobodys(receiver: Received, between: str) -> None:
+    """Only the first one was looked at: behind it an outsider's led to any machine, and anybody's to this."""
+    two = f"tgram://123456789:abcdefg_hijklmnop/12315544/{between}{receiver.url.replace('http', 'json')}/"
+    with pytest.raises(ValueError, match="several addresses"):
+        chat.check_address(two, is_own=False)
+    for is_own in (False, True):
+        assert "several addresses" in str(refusal(send_chat(Secret(two), MESSAGE, is_own=is_own)))
+    assert receiver.requests == []
+
+
+@pytest.mark.parametrize(
+    "ending", ["", "//", "///", ":", "@", "://", "/%", "[", "]", "[::", ":x@", "\\", "#"]
+)
+def test_of_half_an_address_it_is_said_that_it_is_none(ending: str) -> None:
+    """Apprise raises whatever comes of it, which ended the notifier for everybody."""
+    for schema in sorted(FIXED):
+        for address in (
+            f"{schema}://{ending}",
+            f"{schema}://{ending}?",
+            f"{schema}:/{ending}",
+            f"{schema}{ending}",
+        ):
+            for is_own in (False, True):
+                with suppress(ValueError):
+                    chat.check_address(address, is_own=is_own)

@@ -167,6 +167,17 @@ def test_a_service_that_is_down_is_told_after_its_minutes_and_so_is_its_return(
     assert [title for _, title in told] == ["The scheduler is down", "The scheduler is back"]
 
 
+def test_an_address_that_is_watched_may_be_called_as_the_index_is(
+    looks: MakeLooks, make_people: MakePeople, created: Served, receiver: Received
+) -> None:
+    """What was found of one of them was told of the other."""
+    receiver.answer = lambda request: (503, {})
+    watched = (Watched(name="The index", url=f"{receiver.url}/readyz", minutes=2),)
+    look = looks(created.url, make_people("operator"), watched)
+    created.store.saw_head(BLOCKS[first_with(JobCreated)].number, 2**40)  # the index is well
+    assert look.at(0, 120, 180) == [("service_down", "The index is down")]
+
+
 def test_a_service_that_was_down_for_a_moment_is_not_told(
     looks: MakeLooks, make_people: MakePeople, created: Served, receiver: Received
 ) -> None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import logging
+import os
+import threading
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 from renderchain.core.errors import SettingsError
 
+from services.notifier import people as people_module
 from services.notifier.audience import gathered_until
-from services.notifier.people import read_operator
+from services.notifier.people import Listener, read_operator
+from services.notifier.rules import MailTo, Person
 from services.notifier.secret import Secret
 from tests.services.notifier.written import hooked, people_of, write_operator, write_person
 
@@ -46,6 +51,33 @@ def test_what_makes_no_sense_is_refused_at_its_place(tmp_path: Path, person: str
     with pytest.raises(SettingsError) as refused:
         people_of(file)
     assert said in str(refused.value) and str(tmp_path) in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        "",
+        "@",
+        "@b",
+        "a@",
+        "a@@b",
+        '"',
+        '"a',
+        "(",
+        "a@[",
+        "a@[b",
+        "<a@b>",
+        "a@b>",
+        ",@b",
+        "a@b(c",
+        "a@b,c@d",
+        "a@b\x7f",
+    ],
+)
+def test_half_a_mail_address_is_none(to: str) -> None:
+    """What Python raises of some of them ended the notifier, also where they stood in a person's file."""
+    with pytest.raises(ValidationError, match="no mail address"):
+        MailTo(kind="mail", to=to)
 
 
 @pytest.mark.parametrize(
@@ -107,6 +139,55 @@ def test_a_link_to_a_file_elsewhere_is_no_secret(tmp_path: Path) -> None:
     key.unlink()
     key.symlink_to(tmp_path / "hook.key")
     assert "name of a file" in people_of(tmp_path / "notifier.toml").wrong["eve.toml"]
+
+
+CHAT = f'channels.way = {{ kind = "chat", address = {{ file = "key" }} }}\n{RULE}'
+
+
+def test_an_address_that_makes_no_sense_to_a_library_is_nobody_elses_trouble(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It ended the notifier, at each start."""
+    write_operator(tmp_path)
+    write_person(tmp_path, "bob", HOOK + RULE)
+    write_person(tmp_path, "eve", CHAT, "tgram://")
+    write_person(tmp_path, "mallory", HOOK + RULE)
+
+    def burst(person: Person, *_: object) -> Listener:
+        if person.name == "mallory":
+            raise AttributeError("what no library should raise")
+        return made(person, *_)  # type: ignore[arg-type]
+
+    made = people_module._listener
+    monkeypatch.setattr(people_module, "_listener", burst)
+    people = people_of(tmp_path / "notifier.toml")
+    assert [one.name for one in people.all()] == ["bob"]
+    assert "none that Apprise knows" in people.wrong["eve.toml"]
+    assert "can't be used (AttributeError)" in people.wrong["mallory.toml"]
+
+
+@pytest.mark.parametrize("pipe", ["eve.toml", "eve/key"])
+def test_a_pipe_in_the_place_of_a_persons_file_keeps_nobody_waiting(tmp_path: Path, pipe: str) -> None:
+    """Whoever reads one waits for a writer: no file of people was read any more, or the start never ended."""
+    write_operator(tmp_path)
+    write_person(tmp_path, "bob", HOOK + RULE)
+    write_person(tmp_path, "eve", HOOK + RULE)
+    (tmp_path / "people" / pipe).unlink()
+    os.mkfifo(tmp_path / "people" / pipe)
+    people = people_of(tmp_path / "notifier.toml")
+    assert [one.name for one in people.all()] == ["bob"]
+    assert "it is no plain file" in people.wrong["eve.toml"]
+
+
+def test_the_operators_own_secret_may_be_a_pipe(tmp_path: Path) -> None:
+    file = write_operator(tmp_path, person=hooked("https://example.org/x"))
+    (tmp_path / "hook.key").unlink()
+    os.mkfifo(tmp_path / "hook.key")
+    writing = threading.Thread(target=(tmp_path / "hook.key").write_text, args=["whsec_abc"])
+    writing.start()
+    (ada,) = people_of(file).all()
+    writing.join()
+    assert ada.secrets["hook"].reveal() == "whsec_abc"
 
 
 def test_a_host_that_the_operator_named_may_be_private(tmp_path: Path) -> None:

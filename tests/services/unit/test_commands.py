@@ -10,10 +10,12 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from renderchain.core.errors import SettingsError
 from renderchain.core.notices.lines import parse_notice
 from renderchain.core.notices.process import Failed, Logged
 
 from devkit.network.services import REPO
+from services.aggregator.command import _parser, check
 
 SERVICES = ("aggregator", "index", "scheduler")
 PATIENCE_S = 120
@@ -37,6 +39,13 @@ def test_settings_that_make_no_sense_are_said_in_a_line_that_programs_read(
     said = parse_notice(line)
     assert isinstance(said, Failed) and "rpc_url" in said.reason and f'"name": "{service}"' in line
     assert (done.returncode, done.stdout) == (78, "")
+
+
+@pytest.mark.parametrize("given", ["--side=-1", "--jobs=0", "--jobs=-3"])
+def test_numbers_of_an_aggregator_that_can_not_be_are_refused_at_its_start(given: str) -> None:
+    """With a negative side no frame had a picture, and each was tried again for ever."""
+    with pytest.raises(SettingsError, match=given.partition("=")[0]):
+        check(_parser().parse_args([given]))
 
 
 @pytest.mark.parametrize("service", ["index", "scheduler"])

@@ -82,6 +82,23 @@ def test_whatever_was_rolled_back_the_tables_are_those_of_a_fresh_database(fresh
     assert all_rows(engine) == all_rows(other)
 
 
+@pytest.mark.parametrize("apart", [1, 40, 1000])
+def test_it_can_go_back_to_each_block_to_which_it_says_it_can(fresh: Fresh, apart: int) -> None:
+    """Blocks in which nothing was told are left out: of the last thousand that were kept, what most had
+    changed was forgotten, and stayed when they were taken back.
+    """
+    blocks = tuple(replace(one, number=apart * one.number) for one in played(1).blocks)
+    engine = fresh()
+    filled(engine, blocks)
+    for _ in range(2):  # and once more from there, after a restart
+        store = Store(engine)
+        oldest = store.open(NETWORK)[0].number
+        store.rollback(oldest)
+        other = fresh()
+        filled(other, tuple(one for one in blocks if one.number <= oldest))
+        assert all_rows(engine) == all_rows(other)
+
+
 def test_what_goes_back_before_all_begins_anew(fresh: Fresh) -> None:
     blocks, engine, other = played(1).blocks, fresh(), fresh()
     store = filled(engine, blocks[:30])

@@ -94,3 +94,13 @@ def test_logind_is_asked_now_and_then(terminals: Path, text: str | None, holds_s
         clock[0] = NOW_S + later_s
         people.are_here(15)
     assert logind.asked == 2
+
+
+def test_what_was_typed_by_a_clock_that_was_ahead_keeps_no_machine_in_use(terminals: Path) -> None:
+    year_s = 365 * 86400
+    os.utime(terminals / "pts/3", (NOW_S + year_s, NOW_S))
+    clock, logind = [NOW_S + year_s], Logind(said(is_idle=False, since_s=0))
+    people = People(lambda: clock[0], terminals, logind)
+    assert people.are_here(15)
+    clock[0], logind.text = NOW_S, said(is_idle=True, since_s=NOBODY)
+    assert not people.are_here(15) and logind.asked == 2

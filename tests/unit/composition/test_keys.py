@@ -177,3 +177,46 @@ def test_headers_are_sealed_with_the_accounts_key_and_forgotten_at_will(own: Own
     assert not [one for one in own.file.parent.iterdir() if b"secret" in one.read_bytes()]
     keys.keep_ipfs_headers(own, read(own), {})
     assert keys.ipfs_headers(read(own)) == {} and [*own.file.parent.glob("[!.]*")] == [own.file]
+
+
+class Broken(Keyring):
+    """One that fails as only its own library does, or gives back what it never got."""
+
+    def __init__(self, failing: Exception | None = None, given: object = None) -> None:
+        super().__init__()
+        self.failing, self.given = failing, given
+
+    def get_password(self, service: str, username: str) -> str | None:
+        if self.failing:
+            raise self.failing
+        return self.given  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        Broken(RuntimeError("no such name on the bus")),
+        Broken(AttributeError("NoneType")),
+        Broken(OSError(5, "the socket")),
+        Broken(given=""),
+        Broken(given=7),
+    ],
+    ids=["bus", "attribute", "socket", "empty", "number"],
+)
+def test_whatever_is_wrong_with_a_keyring_is_told(own: OwnSettings, broken: Broken) -> None:
+    keyring.set_keyring(broken)
+    own.choose(account="0xabc")
+    with pytest.raises(KeyStoreError, match="keyring can't be used|is no key; store it again"):
+        keys.open_keys(read(own)).private_key(0xABC)
+
+
+def test_a_keyring_that_can_not_be_found_is_none(own: OwnSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where its settings named what there is not, no account could be made, and no check-up."""
+
+    def gone() -> None:
+        raise ModuleNotFoundError("no.such.backend")
+
+    monkeypatch.setattr(keyring, "get_keyring", gone)
+    assert keys.needs_passphrase()
+    keys.keep_account(own, KEY, 0, "open it")
+    assert keys.open_keys(read(own)).private_key(read(own).account) == KEY

@@ -14,7 +14,8 @@ from renderchain.core.frame_names import checked_names, file_name, may_be_of, pa
         ("film_####", 12345, "film_12345.png"),
         ("film_##_final", 7, "film_07_final.png"),
         ("take #1 ###", 7, "take #1 007.png"),
-        ("####", -7, "-007.png"),
+        ("####", -7, "-0007.png"),
+        ("film_####", -12345, "film_-12345.png"),
     ],
 )
 def test_the_last_signs_are_the_number(pattern: str, frame: int, name: str) -> None:
@@ -40,6 +41,7 @@ def test_what_leads_elsewhere_or_is_no_name_is_refused(typed: str) -> None:
         ("film_0007", 7, 4, "film_####"),
         ("0001_film_001", 1, 3, "0001_film_###"),
         ("12345", 12345, 4, "####"),
+        ("film_-0007", -7, 4, "film_####"),
         ("nothing", 7, 4, "####"),
     ],
 )

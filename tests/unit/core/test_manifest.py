@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from renderchain.core.job import family_name, family_of
 from renderchain.core.manifest import (
     COLOURS,
     FORMATS,
+    MAX_MANIFEST_BYTES,
     SCHEMA,
     SCHEMA_WITH_COLOURS,
     Manifest,
@@ -151,10 +153,28 @@ def test_deep_nesting_is_refused_even_where_a_library_raised_the_recursion_limit
         sys.setrecursionlimit(before)
 
 
+@pytest.mark.parametrize("unit", [b'\\"', b'\\\\"', b'"', b"\\", b'"[', b"[]", b'"[\\"]'])
+def test_what_is_no_document_is_seen_to_be_none_at_once(unit: bytes) -> None:
+    """Escaped quotes of 32 KB took the whole agent many seconds, and 8 MB would have taken it days."""
+    began_s = time.process_time()
+    for size in (2**15, MAX_MANIFEST_BYTES - 16):
+        with pytest.raises(ContentError):
+            parse_manifest(b'{"schema": "' + unit * (size // len(unit)))
+        assert time.process_time() - began_s < 10, size
+
+
 @pytest.mark.parametrize("path", ["", "/etc/passwd", "../x", "a/../x", "a//b", "./a", "C:/x", "a\\b", "a\0b"])
 def test_a_path_that_leaves_the_package_is_refused(path: str) -> None:
     with pytest.raises(ContentError):
         check_path(path)
+
+
+def test_a_path_is_as_long_as_disks_count_it() -> None:
+    """In bytes: a folder that leads to the package has to fit before it, on whichever machine that is."""
+    names = ["\U0001f600" * 50] * 6
+    assert check_path("/".join(names[:5]))
+    with pytest.raises(ContentError, match="and 1024 bytes"):
+        check_path("/".join(names))
 
 
 def test_a_known_directory_cid_goes_to_the_chain_and_back() -> None:

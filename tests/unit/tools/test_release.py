@@ -129,3 +129,20 @@ def test_sums_are_of_every_file_and_are_what_sha256sum_reads(tmp_path: Path) -> 
     empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     lines = (tmp_path / "SHA256SUMS").read_text().splitlines()
     assert lines[0] == f"{empty}  a" and len(lines) == 2 and lines[1].endswith("  b")
+
+
+def test_the_chart_of_the_sources_has_its_alerts_and_dashboards(tmp_path: Path) -> None:
+    """They are links to folders, and links were left out: what the chart made of the sources was empty."""
+    names = [name for name in tracked() if name.startswith("deploy/")]
+    write_sources(tmp_path, names, "sources")
+    with tarfile.open(tmp_path / "sources.tar.gz") as archive:
+        assert {one.name for one in archive} == {f"sources/{name}" for name in names}
+        archive.extractall(tmp_path, filter="data")
+    there = REPO / "deploy" / "helm" / "renderchain" / "files"
+    here = tmp_path / "sources" / there.relative_to(REPO)
+    for kind, pattern in (("prometheus", "*.rules.yml"), ("grafana", "*.json")):
+        found = {path.name: path.read_bytes() for path in (here / kind).glob(pattern)}
+        assert (
+            found == {path.name: path.read_bytes() for path in (there / kind).glob(pattern)}
+            and len(found) == 2
+        )

@@ -11,12 +11,15 @@ from ...core.errors import DiskFull, SettingsError, StoreError
 from .failures import FORBIDDEN, away, broke_off, failed, not_let_in
 from .http import elsewhere
 
+# JSON that is no answer to what was asked, or nests too deep to be read.
+NONSENSE = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
+
 
 @contextmanager
 def asked_library(action: str, api: str) -> Iterator[None]:
     """What ipfshttpclient raises inside of this, as our errors; no header is part of one."""
     from ipfshttpclient import exceptions as ipfs
-    from requests.exceptions import RequestException, SSLError
+    from requests.exceptions import SSLError
 
     where = f"the IPFS node at {api}"
     try:
@@ -41,14 +44,25 @@ def asked_library(action: str, api: str) -> Iterator[None]:
         status = getattr(getattr(getattr(error, "original", None), "response", None), "status_code", 0)
         if status in FORBIDDEN:
             raise not_let_in(action, where, status) from error
-        raise StoreError(
-            f"{action} failed: the IPFS node at {api} answered nonsense "
-            f"({type(error).__name__}). Check its address in the settings."
-        ) from error
-    except RequestException as error:  # in the midst of a file, where the library does not look
-        raise _broken_off(action, where, error) from error
-    except OSError as error:
-        raise of_disk(action, error) from error
+        raise _nonsense(action, api, error) from error
+    except (OSError, *NONSENSE) as error:
+        raise _unseen(action, api, error) from error
+
+
+def _unseen(action: str, api: str, error: Exception) -> Exception:
+    """What the library does not look at: in the midst of a file, of the disk, of an answer's form."""
+    from requests.exceptions import RequestException
+
+    if isinstance(error, RequestException):
+        return _broken_off(action, f"the IPFS node at {api}", error)
+    return of_disk(action, error) if isinstance(error, OSError) else _nonsense(action, api, error)
+
+
+def _nonsense(action: str, api: str, error: Exception) -> StoreError:
+    return StoreError(
+        f"{action} failed: the IPFS node at {api} answered nonsense ({type(error).__name__}). Check its "
+        "address in the settings."
+    )
 
 
 def _broken_off(action: str, where: str, error: Any) -> StoreError:

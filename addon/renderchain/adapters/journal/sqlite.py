@@ -18,18 +18,17 @@ import weakref
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from ...core.artist_job import SENDING, JobEntry, KeptFrame
-from ...core.audit.state import AuditKind
 from ...core.errors import JournalError
 from ...core.frame_names import USUAL
 from ...core.ids import JobId, LeaseId
-from ...core.manifest import PackedFile
-from ...core.messages import Loaded, Rendered
 from ...ports.journal import AppealEntry, FrameEntry, LeaseEntry
 from ...ports.outbox import Intent, IntentState
+from .entries import DAMAGED, appeal_of, frame_of, intent_of, job_of, kept_of, lease_of, line_of
 from .tables import MIGRATIONS
 
 OWNER = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(8)}"  # this process
@@ -40,6 +39,7 @@ KEPT_LINES = 300  # of one job
 KEPT_LEASES_S = 40 * 86400.0
 OPEN = (IntentState.INTENDED, IntentState.SIGNED)
 Answer = TypeVar("Answer")
+Entry = TypeVar("Entry")
 
 
 class SqliteJournal:
@@ -114,8 +114,7 @@ class SqliteJournal:
         """All jobs on that board or on all boards, the newest first."""
         select = "SELECT * FROM jobs WHERE board = ? OR ? IS NULL ORDER BY entry_id DESC"
         named = None if board is None else hex(board)
-        rows = self._run(select, (named, named))
-        return [_job_of(row) for row in rows]
+        return self._read(job_of, self._run(select, (named, named)))
 
     def set_output(self, entry_id: int, output: str) -> None:
         """Note where a job's frames go."""
@@ -129,8 +128,7 @@ class SqliteJournal:
     def kept_frames(self, entry_id: int) -> list[KeptFrame]:
         """The frames of a job that were kept, by their numbers."""
         rows = self._run("SELECT body FROM kept_frames WHERE entry_id = ? ORDER BY frame", (entry_id,))
-        bodies = [json.loads(body) for (body,) in rows]
-        return [KeptFrame(**{**body, "root": int(body["root"], 16)}) for body in bodies]
+        return self._read(kept_of, rows, skips=True)
 
     def note_line(self, entry_id: int, line: str) -> None:
         """Keep a line that is to stay with a job."""
@@ -147,7 +145,7 @@ class SqliteJournal:
     def lines(self, entry_id: int) -> list[str]:
         """The lines that stay with a job, the oldest first."""
         rows = self._run("SELECT line FROM job_lines WHERE entry_id = ? ORDER BY line_id", (entry_id,))
-        return [line for (line,) in rows]
+        return self._read(line_of, rows)
 
     def save_appeal(self, entry: AppealEntry) -> None:
         """Note an appeal before it is paid for."""
@@ -162,10 +160,7 @@ class SqliteJournal:
         """The appeals against verdicts on a job's leases that were noted."""
         select = "SELECT lease_id, kind, round FROM appeals WHERE board = ? AND job_id = ? ORDER BY rowid"
         rows = self._run(select, (hex(board), job_id))
-        return [
-            AppealEntry(board, job_id, LeaseId(lease_id), AuditKind(kind), round_)
-            for lease_id, kind, round_ in rows
-        ]
+        return self._read(partial(appeal_of, board, job_id), rows)
 
     def save_lease(self, entry: LeaseEntry) -> None:
         """Note a lease or its new state; what was noted so long ago that nobody can ask for it goes."""
@@ -184,7 +179,7 @@ class SqliteJournal:
         """All leases on that board, the oldest first."""
         columns = "lease_id, job_id, secret, state, package_cid"
         rows = self._run(f"SELECT {columns} FROM leases WHERE board = ? ORDER BY rowid", (hex(board),))
-        return [LeaseEntry(board, lease, job, int(secret, 16), *rest) for lease, job, secret, *rest in rows]
+        return self._read(partial(lease_of, board), rows)
 
     def save_frame(self, entry: FrameEntry) -> None:
         """Note a finished frame, once its files are on the disk; it replaces an earlier one."""
@@ -201,13 +196,8 @@ class SqliteJournal:
         select = (
             "SELECT frame, body FROM frames WHERE board = ? AND lease_id = ? AND secret = ? ORDER BY frame"
         )
-        found = []
-        for frame, text in self._run(select, (hex(lease.board), lease.lease_id, hex(lease.secret))):
-            body = json.loads(text)
-            files = tuple(PackedFile(**file) for file in body["files"])
-            said = Rendered(**body["rendered"]), Loaded(**body["loaded"])
-            found.append(FrameEntry(lease, frame, files, *said))
-        return found
+        rows = self._run(select, (hex(lease.board), lease.lease_id, hex(lease.secret)))
+        return self._read(partial(frame_of, lease), rows, skips=True)
 
     def leases_with_frames(self, board: int) -> list[LeaseId]:
         """Leases of which frames are noted."""
@@ -267,7 +257,7 @@ class SqliteJournal:
 
         def take(connection: sqlite3.Connection) -> list[int]:
             rows = connection.execute(select, (hex(account), *OPEN)).fetchall()
-            left = [intent_id for intent_id, owner, since_s in rows if _is_gone(owner, since_s)]
+            left = [intent_id for intent_id, is_gone in self._read(_left_of, rows) if is_gone]
             for intent_id in left:
                 connection.execute("UPDATE outbox SET owner = ? WHERE intent_id = ?", (OWNER, intent_id))
             return left
@@ -277,21 +267,23 @@ class SqliteJournal:
 
     def _intents(self, where: str, values: Sequence[Any]) -> list[Intent]:
         select = f"SELECT * FROM outbox WHERE {where} ORDER BY intent_id"
-        rows = self._run(select, values, synced=False)
-        return [
-            Intent(
-                intent_id,
-                name,
-                int(account, 16),
-                action,
-                [(to, selector, data) for to, selector, data in json.loads(calls)],
-                IntentState(state),
-                nonce,
-                tuple(int(one, 16) for one in json.loads(hashes)),
-                json.loads(signed) if signed else None,
-            )
-            for intent_id, name, account, action, calls, state, nonce, hashes, signed, *_ in rows
-        ]
+        return self._read(intent_of, self._run(select, values, synced=False))
+
+    def _read(self, made: Callable[[Any], Entry], rows: list[Any], *, skips: bool = False) -> list[Entry]:
+        """What the rows stand for. One that is damaged is left out where it ``skips``, as what it says can be
+        had again; else it raises JournalError.
+        """
+        found = []
+        for row in rows:
+            try:
+                found.append(made(row))
+            except DAMAGED as error:
+                if not skips:
+                    raise JournalError(
+                        f"The journal {self._path} has an entry that is damaged ({error!s:.80}). Check the "
+                        "disk, and bring a copy of the journal back, or move it away to begin anew."
+                    ) from error
+        return found
 
     def _run(self, sql: str, values: Sequence[Any] = (), *, synced: bool = True) -> list[Any]:
         return self._transact(lambda connection: connection.execute(sql, values).fetchall(), synced=synced)
@@ -315,6 +307,11 @@ class SqliteJournal:
 
     def _unusable(self, error: sqlite3.Error) -> JournalError:
         return JournalError(f"The journal {self._path} can't be used ({error}); check the disk.")
+
+
+def _left_of(row: Sequence[Any]) -> tuple[int, bool]:
+    intent_id, owner, since_s = row
+    return int(intent_id), _is_gone(owner, float(since_s))
 
 
 def _is_gone(owner: str, since_s: float) -> bool:
@@ -342,8 +339,3 @@ def _values_of(entry: AppealEntry) -> tuple[str, int, int, int, int]:
 def _as_stored(folder: str) -> str | bytes:
     """A folder's name, which may be no Unicode."""
     return folder if folder.isprintable() else os.fsencode(folder)
-
-
-def _job_of(row: Sequence[Any]) -> JobEntry:
-    entry_id, board, job_id, name, package_cid, output, *rest = row
-    return JobEntry(entry_id, int(board, 16), job_id, name, package_cid, os.fsdecode(output), *rest)

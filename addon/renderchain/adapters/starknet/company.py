@@ -1,6 +1,6 @@
 """Company: what can wait a while goes with the account's next transaction, in one.
 
-Before it does anything, a transaction takes more gas than a vote does by itself: its signature, its fee, the
+Before it does anything, a transaction takes nearly as much gas as a vote does: its signature, its fee, the
 account's own loop. Of several that go together one takes that. Nothing is kept here: what waits is written
 down when it is sent, and whoever wants it sent finds out from the chain that it was not.
 """

@@ -44,7 +44,7 @@ async def said(action: str, call: Awaitable[Answer]) -> Answer:
     except (ClientError, TransactionFailedError) as error:
         code = str(getattr(error, "code", ""))
         if re.fullmatch("[45][0-9][0-9]", code):  # the status of the answer, not of the question
-            answer = with_shown_addresses(str(error))
+            answer = with_shown_addresses(str(error))[:500]
             raise NodeAway(
                 f"{action} failed: the node answers {answer}. Wait or use another node."
             ) from error

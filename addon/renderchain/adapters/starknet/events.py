@@ -21,6 +21,7 @@ from ...core.addresses import with_shown_addresses
 from ...core.board_events import BoardEvent, CaughtUp, EntryRefused, JobCreated, Reorganised
 from ...core.errors import ChainError, NodeAway
 from ...core.ids import JobId, LeaseId
+from .answers import dropped_from, read_message
 from .errors import said
 from .member import Member
 from .nodes import Nodes
@@ -240,7 +241,7 @@ class EventStream:
             filtered = {"from_address": hex(self._board), **({"keys": self._keys} if self._keys else {})}
             question = {"id": 1, "jsonrpc": "2.0", "method": "starknet_subscribeEvents", "params": filtered}
             await socket.send(json.dumps(question))
-            answer = json.loads(await within(PING_S, socket.recv()))
+            answer = read_message(await within(PING_S, socket.recv()))
             if "result" not in answer:
                 raise ConnectionError(f"the node takes no subscription: {str(answer)[:200]}")
             self._say_listening()
@@ -253,9 +254,9 @@ class EventStream:
                     async for raw in self._missed(from_block):
                         yield raw
                     continue
-                note = json.loads(message)
+                note = read_message(message)
                 if note.get("method") == "starknet_subscriptionReorg":
-                    raise Reorg(note["params"]["result"]["starting_block_number"])
+                    raise Reorg(dropped_from(note))
                 if note.get("method") == "starknet_subscriptionEvents":
                     yield PushedEvent(note["params"]["result"])
 
@@ -345,5 +346,5 @@ def _gone() -> tuple[type[Exception], ...]:
     from starknet_py.net.client_errors import ClientError
     from websockets.exceptions import WebSocketException
 
-    nonsense = (ValueError, KeyError)
+    nonsense = (ValueError, KeyError, TypeError)
     return (HttpError, ClientError, WebSocketException, ChainError, OSError, TimeoutError, *nonsense)

@@ -20,6 +20,7 @@ from .event_kinds import KINDS
 from .member import Member, failures, reason_of
 from .network_event_kinds import NETWORK_KINDS
 from .new_heads import NewHeads
+from .node import header_of
 from .nodes import Nodes
 from .past_events import CHUNK, Kinds, place_of
 
@@ -110,6 +111,7 @@ class _Reading:
         self._known = known
         self._first = first
         self._further = further
+        self._forget_old()
 
     async def round(self, member: Member) -> list[Block | Rollback | Alive]:
         """What the node has after the last block that is known. Raises _Moved, and what its client does."""
@@ -123,18 +125,24 @@ class _Reading:
         begin = self._known[-1].number + 1 if self._known else self._first
         if begin > head:
             return [Alive(head)]
-        end = await _header(client, min(head, begin + ROUND_BLOCKS - 1))
+        end = await header_of(client, min(head, begin + ROUND_BLOCKS - 1))
         events, last = await self._events(client, begin, end.block_number)
         numbers = {raw.block_number for raw in events} | {last}
         if last - begin < EVERY_BLOCK:
             numbers = set(range(begin, last + 1))
         headers = await _headers(client, sorted(numbers))
         self._check(member, headers, events)
-        if (await _header(client, end.block_number)).block_hash != end.block_hash:
+        if (await header_of(client, end.block_number)).block_hash != end.block_hash:
             raise _Moved(f"the chain of {member.node.shown} changed while it was read: it is read again")
         blocks = self._blocks(headers, events, head)
         self._known.extend(one.id for one in blocks)
+        self._forget_old()
         return list(blocks)
+
+    def _forget_old(self) -> None:
+        """Blocks in which nothing was told may be left out: so many that are known reach further back."""
+        while self._known and self._known[0].number < self._known[-1].number - KEPT_BLOCKS:
+            self._known.popleft()
 
     async def _dropped(self, member: Member, head: int) -> Rollback | None:
         """The blocks that are not the chain's any more, if there are any."""
@@ -166,7 +174,7 @@ class _Reading:
         return Rollback(to_block)
 
     async def _has(self, member: Member, block: BlockId) -> bool:
-        return bool((await _header(member.client, block.number)).block_hash == block.hash)
+        return bool((await header_of(member.client, block.number)).block_hash == block.hash)
 
     async def _events(self, client: Any, begin: int, end: int) -> tuple[list[Any], int]:
         """Raw events of whole blocks, in order, and the last of these blocks."""
@@ -260,16 +268,9 @@ def _gas_price_fri(header: Any) -> int | None:
     return price_fri if 0 <= price_fri <= MOST_GAS_PRICE_FRI else None
 
 
-async def _header(client: Any, number: int) -> Any:
-    header = await said(f"Reading block {number}", client.get_block_with_tx_hashes(block_number=number))
-    if header.block_number != number:
-        raise NodeAway(f"The node answers block {header.block_number} where block {number} was asked for.")
-    return header
-
-
 async def _headers(client: Any, numbers: Sequence[int]) -> dict[int, Any]:
     found: dict[int, Any] = {}
     for at in range(0, len(numbers), AT_ONCE):
         some = numbers[at : at + AT_ONCE]
-        found |= zip(some, await asyncio.gather(*(_header(client, one) for one in some)), strict=True)
+        found |= zip(some, await asyncio.gather(*(header_of(client, one) for one in some)), strict=True)
     return found

@@ -10,6 +10,9 @@ from typing import Any
 from ...core.addresses import led_elsewhere, shown_address, with_shown_addresses
 from ...core.errors import NodeAway, WrongNetwork
 from ...core.heads import Head
+from ...core.nesting import guard_kept
+from ...core.spans import NEVER_S
+from .answers import answer_class
 from .errors import said
 
 SPEC_VERSION = "0.10"
@@ -62,7 +65,10 @@ class Node:
         tracing = aiohttp.TraceConfig()
         tracing.on_request_redirect.append(refuse)
         return aiohttp.ClientSession(
-            headers=self.headers, timeout=aiohttp.ClientTimeout(self.patience_s), trace_configs=[tracing]
+            headers=self.headers,
+            timeout=aiohttp.ClientTimeout(self.patience_s),
+            trace_configs=[tracing],
+            response_class=answer_class(),
         )
 
     def socket(self, ping_s: float) -> Any:
@@ -94,6 +100,8 @@ class Member:
         from starknet_py.net.full_node_client import FullNodeClient
         from starknet_py.net.http_client import IncompatibleRPCVersionWarning
 
+        with guard_kept():  # whoever asks a node has this imported sooner or later
+            import starknet_py.net.signer.key_pair  # noqa: F401
         warnings.filterwarnings("ignore", category=IncompatibleRPCVersionWarning)  # checked below, in words
         self.node = node
         self.session = node.session()
@@ -102,7 +110,7 @@ class Member:
         self.head: Head | None = None  # None: it did not tell when it was asked last
         self.aside = ""  # why it is not used at all
         self.failure = ""  # why others are asked first
-        self.rests_until_s = 0.0
+        self.rests_since_s = NEVER_S
         self.rest_s = 0.0
         self.is_told = False  # that something is wrong with it
 

@@ -8,6 +8,7 @@ import logging
 from contextlib import suppress
 from types import TracebackType
 
+from .answers import read_message
 from .member import Member, failures, reason_of
 from .nodes import Nodes
 
@@ -67,8 +68,8 @@ class NewHeads:
             question = {"id": 1, "jsonrpc": "2.0", "method": "starknet_subscribeNewHeads", "params": {}}
             await socket.send(json.dumps(question))
             async with asyncio.timeout(PING_S):
-                answer = json.loads(await socket.recv())
-            if not isinstance(answer, dict) or "result" not in answer:
+                answer = read_message(await socket.recv())
+            if "result" not in answer:
                 return
             self._is_listening = True
             async for _ in socket:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from ...core.audit.gas import checked_gas_price
 from ...core.errors import KeyStoreError, NodeAway, SettingsError
+from ...core.reader import shallow_json
 from .errors import said
 from .fees import prices_of
 from .member import Node as Node
@@ -29,7 +29,7 @@ def read_headers(file: Path | None, node: str = "") -> dict[str, str]:
     if file is None:
         return {}
     try:
-        headers = json.loads(file.read_text())
+        headers = shallow_json(file.read_bytes())
     except (OSError, ValueError):
         raise SettingsError(f"The header file {file} can't be read as JSON; correct it.") from None
     if not isinstance(headers, dict):
@@ -108,3 +108,11 @@ async def _gas_price_fri(node: Node) -> int:
 async def close_account(account: Any) -> None:
     """Close the account's connections."""
     await nodes_of(account).close()
+
+
+async def header_of(client: Any, number: int) -> Any:
+    """A block of that number; raises ChainError, NodeAway where the node answers another one."""
+    header = await said(f"Reading block {number}", client.get_block_with_tx_hashes(block_number=number))
+    if header.block_number != number:
+        raise NodeAway(f"The node answers block {header.block_number} where block {number} was asked for.")
+    return header

@@ -19,6 +19,7 @@ from ...core.errors import ChainError, NodeAway, WrongNetwork
 from ...core.heads import Head, believed, most_block, why_aside
 from ...core.notices import Notice
 from ...core.notices.conditions import HeadSeen, NodeLeft, NodeUsable
+from ...core.spans import is_over
 from .errors import said
 from .member import Answer, Member, Node, failures, never_came, own_fault, reason_of, relaying_client
 
@@ -163,11 +164,11 @@ class Nodes:
         """Ask the others first for a while."""
         if not self._rests(member):
             member.rest_s = min(max(2 * member.rest_s, FIRST_REST_S), LONGEST_REST_S)
-            member.rests_until_s = self._now() + member.rest_s
+            member.rests_since_s = self._now()
         member.failure = reason
 
     def _rests(self, member: Member) -> bool:
-        return self._now() < member.rests_until_s
+        return not is_over(member.rests_since_s, member.rest_s, self._now())
 
     async def _ask(self, question: Answer) -> Answer:
         """A question's answer by the first node that has one; else raises why the first one had none."""

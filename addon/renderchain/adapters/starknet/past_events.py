@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
+from ...core.errors import NodeAway
 from .errors import said
 from .event_kinds import KINDS
 
@@ -13,6 +14,7 @@ CHUNK = 1000
 MOST_SAID = 64  # kinds of events that can't be read; of others nothing is said
 Keys = list[list[str]]
 Place = tuple[int, int, int]
+BEFORE_ALL: Place = (-1, -1, -1)
 log = logging.getLogger(__name__)
 
 
@@ -24,8 +26,11 @@ async def past_events(
     last: int | str = "latest",
     most: int | None = None,
 ) -> AsyncIterator[Any]:
-    """Raw events from a block on, until another or the newest, or the first so many; raises ChainError."""
-    token, read = None, 0
+    """Raw events from a block on, until another or the newest, or the first so many; raises ChainError.
+
+    A node that tells something again would go on like that for ever: it is left, as one that is away.
+    """
+    token, read, place, tokens = None, 0, BEFORE_ALL, set[str]()
     while True:
         page = await said(
             "Reading past events",
@@ -39,6 +44,9 @@ async def past_events(
             ),
         )
         for raw in page.events:
+            before, place = place, place_of(raw)
+            if place <= before:
+                raise NodeAway(f"The node tells of an event at {place} after one at {before}.")
             yield raw
             read += 1
             if read == most:
@@ -46,6 +54,9 @@ async def past_events(
         token = page.continuation_token
         if token is None:
             return
+        if token in tokens:
+            raise NodeAway(f"The node tells of events from block {first} on without an end.")
+        tokens.add(token)
 
 
 class Kinds:

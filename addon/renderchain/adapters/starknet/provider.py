@@ -12,14 +12,13 @@ from ...core.provider import Leaving, Receipt, RegistryRules, StakeLoss, Standin
 from .boards import nobody
 from .chain import find_contracts
 from .errors import said
+from .past_events import past_events
 from .provider_board import StarknetProviderBoard, open_provider_boards
 from .registry_calls import Calls, StarknetProviderCalls
 from .scheduler import key_of
 from .sender import Sender
 from .signing import StarknetSigning, receipt_of
 from .view import StarknetView, ask
-
-CHUNK = 500
 
 
 class StarknetProvider(StarknetSigning, StarknetView):
@@ -155,21 +154,10 @@ class StarknetProvider(StarknetSigning, StarknetView):
         """The registry's events of those kinds, raw, in the chain's order."""
         from starknet_py.hash.selector import get_selector_from_name
 
-        found, token = [], None
-        while True:
-            asked = self._account.client.get_events(
-                address=self._registry.address,
-                keys=[[hex(get_selector_from_name(name)) for name in names], *keys],
-                from_block_number=max(first, self._first_block),
-                to_block_number="latest",
-                continuation_token=token,
-                chunk_size=CHUNK,
-            )
-            page = await said("Reading past events of the registry", asked)
-            found += page.events
-            token = page.continuation_token
-            if token is None:
-                return found
+        wanted = [[hex(get_selector_from_name(name)) for name in names], *keys]
+        since = max(first, self._first_block)
+        parts = (self._account.client, int(self._registry.address), since, wanted)
+        return [raw async for raw in past_events(*parts)]
 
     def _registered_in(self, receipt: Any) -> WorkerId:
         from starknet_py.hash.selector import get_selector_from_name

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from ...core.audit.events import LeaseChallenged, LeaseDrawn
+from ...core.audit.events import LeaseChallenged
 from ...core.board_events import BoardEvent, JobCreated
 from ...core.candidates import Candidate
 from ...core.contract_errors import ContractError, LeaseInOtherState, NothingToWithdraw, contract_error
@@ -127,10 +127,10 @@ class StarknetRequester(StarknetView):
         bond_fri = await self._bond_fri(action, lease_id, pixels=False)
         await self._invoke(action, "challenge_delivery", lease_id, first=self._approval(bond_fri))
 
-    async def drawn(self, from_block: int) -> list[LeaseDrawn]:
-        """What chance decided since a block."""
-        found = await self._stream.past_of("LeaseDrawn", from_block)
-        return [event for event in found if isinstance(event, LeaseDrawn)]
+    async def told_of_draws(self, from_block: int) -> list[BoardEvent]:
+        """The claims, submissions and first draws since a block, of all jobs."""
+        kinds = ("LeaseClaimed", "ResultSubmitted", "LeaseDrawn")
+        return [event for kind in kinds for event in await self._stream.past_of(kind, from_block)]
 
     async def challenged(self, from_block: int) -> list[LeaseChallenged]:
         """What requesters doubted since a block."""

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 from ...core.interest import Filter
+from .answers import dropped_from, read_message
 from .events import PING_S, Reorg, within
 from .past_events import Keys, PushedEvent
 
@@ -45,20 +46,20 @@ class Subscriptions:
     async def wait(self, beyond: int, seconds: float) -> None:
         """Until a later block told something; raises TimeoutError where none did, and Reorg."""
         while self.newest <= beyond:
-            self._hear(json.loads(await within(seconds, self._socket.recv())))
+            self._hear(read_message(await within(seconds, self._socket.recv())))
 
     async def _ask(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
         self._asked += 1
         question = {"id": self._asked, "jsonrpc": "2.0", "method": method, "params": params}
         await self._socket.send(json.dumps(question))
         while True:
-            message = json.loads(await within(PING_S, self._socket.recv()))
+            message = read_message(await within(PING_S, self._socket.recv()))
             if message.get("id") == self._asked:
-                return dict(message)
+                return message
             self._hear(message)
 
     def _hear(self, message: dict[str, Any]) -> None:
         if message.get("method") == "starknet_subscriptionReorg":
-            raise Reorg(message["params"]["result"]["starting_block_number"])
+            raise Reorg(dropped_from(message))
         if message.get("method") == "starknet_subscriptionEvents":
             self.newest = max(self.newest, PushedEvent(message["params"]["result"]).block_number)

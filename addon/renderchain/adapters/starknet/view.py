@@ -6,7 +6,7 @@ import secrets
 from collections.abc import AsyncGenerator, Collection, Sequence
 from typing import Any
 
-from ...core.audit.draw import SAMPLE_DRAWS
+from ...core.audit.draw import DRAW_AFTER, SAMPLE_DRAWS, is_audited, seed_of
 from ...core.audit.economics import SEATS
 from ...core.audit.state import DrawOutcome
 from ...core.board_events import BoardEvent, JobCreated
@@ -17,7 +17,7 @@ from ...core.job import FamilyInfo, JobInfo, JobTerms, LeaseInfo, Record, Worker
 from ...core.lifecycle import LeaseState, Twin
 from .errors import said
 from .events import EventStream
-from .node import nodes_of
+from .node import header_of, nodes_of
 from .past_jobs import past_job
 from .sender import Sender
 
@@ -128,6 +128,18 @@ class StarknetView:
                 "twin": Twin(raw["twin"]),
             },
         )
+
+    async def passes_draw(self, lease: LeaseInfo) -> bool:
+        """Whether chance has no audit of a submitted lease, by the hash of its draw's block."""
+        from poseidon_py.poseidon_hash import poseidon_hash_many
+
+        if not lease.audit_exp:
+            return False
+        number = lease.since_block + DRAW_AFTER
+        block_hash = int((await header_of(self._account.client, number)).block_hash)
+        place = (block_hash, self.board, lease.lease_id, lease.attempt, 0)
+        seed = seed_of(lambda values: int(poseidon_hash_many(list(values))), *place)
+        return not is_audited(seed, lease.audit_exp)
 
     async def worker(self, worker_id: WorkerId) -> WorkerInfo:
         """A worker's addresses and stake; raises UnknownWorker."""

@@ -224,10 +224,10 @@ class AuditDuties:
             self._leave(lease_id)
             return None
         if lease.draw_outcome is DrawOutcome.NOT_DRAWN:
-            return await self._draw(lease, lease.since_block)
+            return await self._steps.draw_first(lease, self._patience_blocks(lease_id))
         audit = await self._chain.audit(lease_id)
         if audit.phase in DRAWS:
-            wait_s = await self._draw(lease, audit.draw_block)
+            wait_s = await self._steps.draw(lease, audit.draw_block, self._patience_blocks(lease_id))
             if lease_id in self._own and audit.may_be_raised:
                 await self._prover.act(lease, audit)
         elif audit.phase in (AuditPhase.NONE, AuditPhase.OVER):
@@ -252,9 +252,8 @@ class AuditDuties:
         self._disputed.discard(lease_id)
         self._prover.forget(lease_id, self._now())
 
-    async def _draw(self, lease: LeaseInfo, since_block: int) -> float:
-        patience_blocks = 0 if lease.lease_id in self._own else PATIENCE_BLOCKS
-        return await self._steps.draw(lease, since_block, patience_blocks)
+    def _patience_blocks(self, lease_id: LeaseId) -> int:
+        return 0 if lease_id in self._own else PATIENCE_BLOCKS
 
     async def _act(self, lease: LeaseInfo, audit: AuditInfo) -> float:
         """What is ours to do in this step; returns the seconds until there may be more."""

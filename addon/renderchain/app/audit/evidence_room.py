@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from ...core.spans import NEVER_S, is_over
 from .proof_store import ProofStore
 
 LOOK_S = 300.0
@@ -16,12 +17,12 @@ class EvidenceRoom:
         self._proof_stores = proof_stores
         self._most_bytes = most_bytes
         self._now = now
-        self._looked_s = float("-inf")
+        self._looked_s = NEVER_S
         self._lacks = ""
 
     def lacks(self) -> str:
         """Why no lease should be taken, "" if there is room; looked at now and then."""
-        if self._now() - self._looked_s >= LOOK_S:
+        if is_over(self._looked_s, LOOK_S, self._now()):
             self._looked_s = self._now()
             self._lacks = self._look()
         return self._lacks

@@ -18,10 +18,15 @@ NEWEST = 2  # how much the newest look weighs against all before it
 
 
 class Workload:
-    """Of one machine, which looks at one lease at a time, of whatever board."""
+    """Of one machine, which looks at one lease at a time, of whatever board.
 
-    def __init__(self, now: Callable[[], float]) -> None:
+    ``now`` gives seconds since 1970, ``steady_now`` seconds that nobody sets: a clock that was set during a
+    look would have it take years.
+    """
+
+    def __init__(self, now: Callable[[], float], steady_now: Callable[[], float] | None = None) -> None:
         self._now = now
+        self._steady_now = steady_now or now
         self._look_s = 0.0  # a look, as they were of late; 0 where none was measured
         self._begun_s: float | None = None
         self._turn = asyncio.Lock()
@@ -35,10 +40,10 @@ class Workload:
             await self._turn.acquire()
         finally:
             self._waiting -= 1
-        self._begun_s = begun_s = self._now()
+        self._begun_s = begun_s = self._steady_now()
         try:
             yield
-            spent_s = self._now() - begun_s
+            spent_s = self._steady_now() - begun_s
             self._look_s = (self._look_s + spent_s) / NEWEST if self._look_s else spent_s
         finally:
             self._begun_s = None
@@ -46,9 +51,9 @@ class Workload:
 
     def is_too_much(self, before: int, deadline_s: float) -> bool:
         """Whether another look, with so many waiting before it, would end after the deadline."""
-        now_s = self._now()
-        rest_s = 0.0 if self._begun_s is None else max(0.0, self._look_s - (now_s - self._begun_s))
-        return now_s + rest_s + (before + 1 + self._waiting) * self._look_s > deadline_s
+        spent_s = self._look_s if self._begun_s is None else self._steady_now() - self._begun_s
+        rest_s = max(0.0, self._look_s - spent_s)
+        return self._now() + rest_s + (before + 1 + self._waiting) * self._look_s > deadline_s
 
 
 def end_of_commit_s(audit: AuditInfo, phase_s: int) -> float:

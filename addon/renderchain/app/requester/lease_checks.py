@@ -168,7 +168,9 @@ class LeaseChecks:
         lease = await self._chain.lease(lease_id)
         if lease.state is not LeaseState.SUBMITTED:
             return
-        if lease.draw_outcome is DrawOutcome.IN_AUDIT:
+        if lease.draw_outcome is DrawOutcome.NOT_DRAWN:
+            self._acceptance.want_draw(lease_id)
+        elif lease.draw_outcome is DrawOutcome.IN_AUDIT:
             await self._appeal(lease, leaves, from_block)
         elif lease.draw_outcome in NEVER_LOOKED_AT or await self._was_only_delivered(lease):
             await self._challenge(lease, leaves, from_block)

@@ -1,4 +1,5 @@
-"""What ends only when somebody asks for it: leases whose workers are gone, and a job past its end.
+"""What ends only when somebody asks for it: leases whose workers are gone, steps of their audits, and a job
+past its end.
 
 A worker that is gone may have submitted: where its lease was not paid early, nobody else need ever ask for
 the pay, and the job stays open with the rest of its pool. When the window is over to pay waives nothing.
@@ -22,10 +23,11 @@ from ...core.board_events import (
 )
 from ...core.contract_errors import ContractError, JobNotExpired
 from ...core.ids import LeaseId
-from ...core.job import MOST_IN_BATCH, JobInfo
+from ...core.job import MOST_IN_BATCH, JobInfo, LeaseInfo
 from ...core.lifecycle import LeaseState
 from ...ports.requester_chain import RequesterChain
 from ..upkeep.keeping import raise_if_ending
+from .overdue_audits import OverdueAudits
 
 LOOK_S = 30.0
 AGAIN_S = 300.0  # a lease that is claimed no more by a node's word, and of whose end nothing is told
@@ -52,6 +54,7 @@ class Overdue:
         self._job = job
         self._now = now
         self._speaks_against = speaks_against
+        self._audits = OverdueAudits(chain, job.job_id, now)
         self._ends_s: float | None = job.expires_at_s  # None once it has ended
         self._held: set[LeaseId] = set()
         self._due_s: dict[LeaseId, float] = {}  # of those that were looked at
@@ -60,6 +63,7 @@ class Overdue:
 
     def forget(self) -> None:
         """The chain took back what it said."""
+        self._audits.forget()
         self._held.clear()
         self._due_s.clear()
         self._look_again_s.clear()
@@ -67,7 +71,8 @@ class Overdue:
         self._ends_s = self._job.expires_at_s
 
     def note(self, event: BoardEvent) -> None:
-        """Hear of claims and their ends, and of the job's."""
+        """Hear of claims, audits and their ends, and of the job's."""
+        self._audits.note(event)
         if isinstance(event, LeaseClaimed):
             self._held.add(event.lease_id)
         elif isinstance(event, ResultSubmitted | LeaseEnded):
@@ -88,7 +93,7 @@ class Overdue:
         while True:
             await asyncio.sleep(LOOK_S)
             hindered = list[Exception]()
-            for end in (self._end_leases, self._pay_leases, self._end_job):
+            for end in (self._end_leases, self._audits.look, self._pay_leases, self._end_job):
                 try:
                     await end()
                 except Exception as error:  # noqa: BLE001 - whatever it is, the others are due all the same
@@ -125,14 +130,20 @@ class Overdue:
             lease = await self._chain.lease(lease_id)
             due_s = lease.since_s + self._job.window_s + LATE_S
             is_payable = lease.state is LeaseState.SUBMITTED and lease.job_id == self._job.job_id
-            is_payable = is_payable and lease.draw_outcome in PAYABLE and not self._speaks_against(lease_id)
-            if is_payable and due_s <= self._now():
+            is_payable = is_payable and due_s <= self._now() and not self._speaks_against(lease_id)
+            if is_payable and await self._is_unaudited(lease):
                 late.append(lease_id)
             if lease_id in self._pay_s:  # whose end was not told meanwhile
                 self._pay_s[lease_id] = max(due_s, self._now() + AGAIN_S)
         for first in range(0, len(late), MOST_IN_BATCH):
             with contextlib.suppress(ContractError):  # somebody was faster: events tell, or it is tried again
                 await self._chain.accept(self._job.job_id, late[first : first + MOST_IN_BATCH])
+
+    async def _is_unaudited(self, lease: LeaseInfo) -> bool:
+        """Whether no audit of it is due or goes on; one that chance spared may never have been drawn."""
+        if lease.draw_outcome is DrawOutcome.NOT_DRAWN:
+            return await self._chain.passes_draw(lease)
+        return lease.draw_outcome in PAYABLE
 
     async def _end_job(self) -> None:
         """What nobody holds of it comes back."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from ...core.audit.events import AuditClosed
 from ...core.board_events import BoardEvent, LeaseEnded
@@ -28,12 +29,22 @@ async def top_up(
 
 
 class PoolWatch:
-    """Says once, until that changes, that a job's frames can't be claimed for want of money for audits."""
+    """Says once, until that changes, that a job's frames can't be claimed for want of money for audits.
 
-    def __init__(self, chain: RequesterChain, reporter: Reporter, job_id: JobId) -> None:
+    ``on_empty`` is called each time that is seen: what else holds money for audits may give it back.
+    """
+
+    def __init__(
+        self,
+        chain: RequesterChain,
+        reporter: Reporter,
+        job_id: JobId,
+        on_empty: Callable[[], None] = lambda: None,
+    ) -> None:
         self._chain = chain
         self._reporter = reporter
         self._job_id = job_id
+        self._on_empty = on_empty
         self._is_empty = False
         self._wake = asyncio.Event()
 
@@ -56,8 +67,8 @@ class PoolWatch:
     async def look(self) -> None:
         """Can somebody claim the frames that are open?"""
         job = await self._chain.job(self._job_id)
-        was_empty = self._is_empty
-        is_claimed = job.stopped or not job.open_tasks
-        self._is_empty = not is_claimed and job.audit_pool_fri < job.next_audit_fri
+        was_empty, self._is_empty = self._is_empty, job.waits_for_pool
+        if self._is_empty:
+            self._on_empty()
         if self._is_empty and not was_empty:
             self._reporter.tell(AuditPoolEmpty(self._job_id, job.audit_pool_fri, job.next_audit_fri))

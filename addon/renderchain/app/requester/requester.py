@@ -10,7 +10,7 @@ from itertools import chain as chained
 from pathlib import Path
 
 from ...core.artist_job import JobEntry, JobOverview
-from ...core.audit.draw_count import DrawCount, count_draws
+from ...core.audit.draw_count import DrawCount, count_draws, total_of
 from ...core.errors import LocalError, RenderChainError
 from ...core.frame_names import USUAL
 from ...core.ids import BoardJob, JobId, LeaseId
@@ -388,5 +388,8 @@ class Requester:
     async def draws(self) -> DrawCount:
         """Audits drawn on all boards against audits expected."""
         async with self._parts.open_boards() as boards:
-            drawn = [await one.drawn(self._parts.from_block) for one in await boards.all()]
-        return count_draws(chained(*drawn))
+            told = [
+                (await one.told_of_draws(self._parts.from_block), await one.block_number())
+                for one in await boards.all()
+            ]
+        return total_of(count_draws(*one) for one in told)

@@ -110,7 +110,7 @@ class JobWatch:
         self._arrivals = Arrivals(reporter, job_id)
         self._fetched_parts = fetched_parts
         self._acceptance = Acceptance(chain, reporter, job_id)
-        self._pool = PoolWatch(chain, reporter, job_id)
+        self._pool = PoolWatch(chain, reporter, job_id, self._acceptance.draw_passing)
         self._now = now
         self._overdue: Overdue | None = None
         self._checks = LeaseChecks(

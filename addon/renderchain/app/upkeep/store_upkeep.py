@@ -10,6 +10,7 @@ from ...core.addresses import is_loopback
 from ...core.errors import StoreError
 from ...core.node_address import NONE
 from ...core.notices.storage import GIB, GarbageCollected, PeerAway, ReachableAt, StoreMeasured
+from ...core.spans import NEVER_S, is_over
 from ...ports.content_store import StoreNode
 from ...ports.reporter import Reporter
 
@@ -46,16 +47,15 @@ class StoreUpkeep:
         self._away = set[str]()
         self._stored_bytes = 0
         self._told_bytes = -1
-        self._collect_again_s = 0.0
-        self._connect_again_s = 0.0
+        self._collected_s = self._connected_s = NEVER_S
 
     async def run(self) -> None:
         """Look after it until cancelled; what it does not answer now, it is asked again."""
         while True:
             with suppress(StoreError):  # who needs the node says so
                 await self.look()
-            if self._now() >= self._connect_again_s:
-                self._connect_again_s = self._now() + CONNECT_S
+            if is_over(self._connected_s, CONNECT_S, self._now()):
+                self._connected_s = self._now()
                 await self.connect()
             await asyncio.sleep(LOOK_S)
 
@@ -87,8 +87,8 @@ class StoreUpkeep:
     async def look(self) -> None:
         """Measure the repository, and keep it within its limit as far as that goes. Raises StoreError."""
         self._stored_bytes = await self._node.stored_bytes()
-        if self.lacks_room() and self._now() >= self._collect_again_s:
-            self._collect_again_s = self._now() + COLLECT_S
+        if self.lacks_room() and is_over(self._collected_s, COLLECT_S, self._now()):
+            self._collected_s = self._now()
             before = self._stored_bytes
             await self._node.collect_garbage()
             self._stored_bytes = await self._node.stored_bytes()

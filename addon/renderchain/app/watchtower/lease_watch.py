@@ -79,7 +79,7 @@ class LeaseWatch:
             return 0.0
 
     async def _do(self, lease: LeaseInfo, audit: AuditInfo) -> float:
-        if lease.draw_outcome is DrawOutcome.NOT_DRAWN:
+        if lease.draw_outcome is DrawOutcome.NOT_DRAWN and not await self._steps.passes_draw(lease):
             return await self._draw(lease, lease.since_s, lease.since_block)
         if lease.draw_outcome is not DrawOutcome.IN_AUDIT:
             return await self._accept(lease)

@@ -92,7 +92,8 @@ class HeldLeases:
             await self._collect()
             if hindered:
                 raise hindered[0]
-            due_s = min((one.due_s for one in self._held.values()), default=self._now() + LONGEST_WAIT_S)
+            longest_s = self._now() + LONGEST_WAIT_S  # the clock may be set meanwhile
+            due_s = min((longest_s, *(one.due_s for one in self._held.values())))
             with suppress(TimeoutError):
                 # wait_for may swallow a cancellation in Python 3.11.
                 async with asyncio.timeout(max(due_s - self._now(), 0.0)):

@@ -14,6 +14,7 @@ from ...core.manifest import Manifest
 from ...core.notices.leases import JobSkipped, PackageRefused
 from ...core.probe import is_wider
 from ...core.probe_report import ProbeReport, ProbeVerdict
+from ...core.spans import is_over
 from ...ports.chain_view import ChainView
 from ...ports.reporter import Reporter
 from ..exchange.package_cache import drop_opened, in_use
@@ -29,10 +30,15 @@ Fetch = Callable[[JobInfo], Awaitable[tuple[Path, Manifest]]]
 
 @dataclass(frozen=True)
 class _Attempt:
-    """When a package is asked for again, and how long that was put off."""
+    """A package is asked for again ``rest_s`` after that time; ``wait_s`` is how long it was put off."""
 
-    at_s: float
+    since_s: float
+    rest_s: float
     wait_s: float
+
+    def waits(self, now_s: float) -> bool:
+        """Whether it is not time for it yet."""
+        return not is_over(self.since_s, self.rest_s, now_s)
 
 
 class JobProbe:
@@ -68,7 +74,8 @@ class JobProbe:
     def next_try_s(self) -> float:
         """When a package that could not be fetched is asked for again; far ahead if there is none."""
         now_s = self._now()
-        return min((one.at_s for one in self._later.values() if one.at_s > now_s), default=2.0**31)
+        waiting = (one.since_s + one.rest_s for one in self._later.values() if one.waits(now_s))
+        return min(waiting, default=2.0**31)
 
     def may_share(self, package: Path) -> bool:
         """Whether tiles of a package in its folder came out the same in one opening of the file."""
@@ -100,7 +107,7 @@ class JobProbe:
     def is_put_off(self, job_id: JobId) -> bool:
         """Whether a job waits for its next try."""
         later = self._later.get(job_id)
-        return later is not None and later.at_s > self._now()
+        return later is not None and later.waits(self._now())
 
     def is_known(self, job_id: JobId) -> bool:
         """Whether its package was looked at."""
@@ -114,12 +121,12 @@ class JobProbe:
         """Have a job wait, each time for twice as long: whatever is wrong with it, others may be well."""
         later = self._later.get(job_id)
         wait_s = min(2 * later.wait_s, LONGEST_RETRY_S) if later else FIRST_RETRY_S
-        self._later[job_id] = _Attempt(self._now() + wait_s, wait_s)
+        self._later[job_id] = _Attempt(self._now(), wait_s, wait_s)
         self._reporter.tell(JobSkipped(job_id, f"{reason_of(error)} It is tried again in {wait_s:.0f} s."))
 
     def wait(self, job_id: JobId, seconds: float) -> None:
         """Have a job wait, without a word; the next trouble with it is a first one."""
-        self._later[job_id] = _Attempt(self._now() + seconds, FIRST_RETRY_S)
+        self._later[job_id] = _Attempt(self._now(), seconds, FIRST_RETRY_S)
 
     async def objection(self, job_id: JobId) -> str:
         """Why this machine leaves a job alone, or ""; raises StoreError, UnknownJob or ChainError."""
@@ -173,7 +180,7 @@ class JobProbe:
         except TimeoutError:
             if not timeout.expired():
                 raise
-            self._later[job.job_id] = _Attempt(self._now(), most_s)
+            self._later[job.job_id] = _Attempt(self._now(), 0.0, most_s)
             raise StoreError(
                 f"The package {job.package_cid} was not here within {most_s:.0f} s; other jobs come first."
             ) from None

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 
 from ...core.money import about_strk, format_strk
 from ...core.notices.conditions import ClaimsPaused, ClaimsResumed, ReserveRunsOut
+from ...core.spans import NEVER_S, is_over
 from ...core.worker_control import Control
 from ...ports.reporter import Reporter
 from ...ports.worker_chain import WorkerChain
@@ -63,10 +64,10 @@ class Readiness:
         self._once = once
         self._said = ""
         self._money: deque[tuple[float, int]] = deque(maxlen=SAMPLES)
-        self._warned_s = 0.0
+        self._warned_s = NEVER_S
         self._has_claimed = False
         self._answer = ""
-        self._ask_again_s = 0.0
+        self._asked_s = NEVER_S
         self.is_draining = False
         self.drains: list[Callable[[], None]] = []  # are called when the one lease was claimed
 
@@ -108,9 +109,9 @@ class Readiness:
 
     async def _asked(self) -> str:
         """What the chain says against it; asked now and then: each event wakes who asks."""
-        if self._now() >= self._ask_again_s:
+        if is_over(self._asked_s, ASK_S, self._now()):
             self._answer = await self._other_operator() or await self._poverty()
-            self._ask_again_s = self._now() + ASK_S
+            self._asked_s = self._now()
         return self._answer
 
     async def _other_operator(self) -> str:
@@ -128,10 +129,12 @@ class Readiness:
                 f"The account holds {about_strk(left_fri)} STRK, less than its reserve of "
                 f"{format_strk(self._reserve_fri)}: send it some."
             )
+        if self._money and now_s < self._money[-1][0]:  # the clock was set back
+            self._money.clear()
         if not self._money or now_s - self._money[-1][0] >= SAMPLE_S:
             self._money.append((now_s, left_fri))
         days = self._days_left(left_fri)
-        if days < FEW_DAYS and now_s - self._warned_s >= DAY_S:
+        if days < FEW_DAYS and is_over(self._warned_s, DAY_S, now_s):
             self._warned_s = now_s
             self._reporter.tell(ReserveRunsOut(left_fri, self._reserve_fri, round(days * DAY_S)))
         return ""

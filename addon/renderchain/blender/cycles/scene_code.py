@@ -50,13 +50,13 @@ def check_code(scene: bpy.types.Scene, allowed: Collection[str]) -> None:
 
 def rendered_with(scene: Any) -> Iterator[Any]:
     """The scene, and the others that its compositor and its sequencer render, and theirs."""
-    found, waiting = {scene.name}, [scene]
+    found, waiting = {scene}, [scene]  # not by name: a library may have one of the same
     while waiting:
         one = waiting.pop()
         yield one
         for other in (*_composited(one), *_edited(one)):
-            if other is not None and other.name not in found:
-                found.add(other.name)
+            if other is not None and other not in found:
+                found.add(other)
                 waiting.append(other)
 
 
@@ -85,9 +85,9 @@ def _composited(scene: Any) -> Iterator[Any]:
     seen, waiting = set(), [tree]
     while waiting:
         tree = waiting.pop()
-        if tree is None or tree.name in seen:
+        if tree is None or tree in seen:
             continue
-        seen.add(tree.name)
+        seen.add(tree)
         for node in tree.nodes:
             if node.type == "R_LAYERS":
                 yield node.scene

@@ -6,7 +6,6 @@ import argparse
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from ...app.network.owning import Owning
 from ...app.network.records import read_record, write_record
@@ -14,7 +13,7 @@ from ...app.provider.change import Change
 from ...app.provider.signing import send_file
 from ...composition.network_owner import known_classes, open_network
 from ...ports.reporter import Reporter
-from ..command_line import guarded
+from ..command_line import given_path, guarded
 from ..provider.common import add_signing_options, address, confirmed, say
 from ..provider.subcommands import Subcommands
 from .common import (
@@ -53,7 +52,7 @@ def network(arguments: Sequence[str]) -> int:
         if name in ("retire-board", "transfer"):
             parser.add_argument("address", type=address)
     parser = _added(commands, "send", "Sign and send the owner's calls that --print wrote.")
-    parser.add_argument("calls", type=Path)
+    parser.add_argument("calls", type=given_path)
     parser.add_argument("--yes", action="store_true", help="send without asking")
     options = commands.parse(arguments)
     return _run(options)

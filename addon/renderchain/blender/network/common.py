@@ -18,7 +18,7 @@ from ...core.network_record import NetworkRecord
 from ...ports.network_chain import NetworkChain
 from ...ports.reporter import Reporter
 from ...settings import Settings
-from ..command_line import guarded, settings_of
+from ..command_line import given_path, guarded, real_path, settings_of
 from ..provider.common import add_account_options, confirmed, say
 
 RECORDS = Path("networks")
@@ -29,15 +29,15 @@ def add_network_options(parser: argparse.ArgumentParser) -> None:
     """Which network, whose account, and where the compiled contracts are."""
     parser.add_argument("name", help="the network's name, of which its record has its own: NAME.toml")
     text = "the folder of the records (default: networks, below this one)"
-    parser.add_argument("--records", type=Path, default=RECORDS, help=text)
+    parser.add_argument("--records", type=given_path, default=RECORDS, help=text)
     text = "the folder of the compiled contracts (default: the repository's)"
-    parser.add_argument("--artefacts", type=Path, default=ARTEFACTS, help=text)
+    parser.add_argument("--artefacts", type=given_path, default=ARTEFACTS, help=text)
     add_account_options(parser)
 
 
 def path_of(options: argparse.Namespace) -> Path:
     """Where the record is; raises SettingsError for what can be no name."""
-    return record_file(options.records.resolve(), options.name)
+    return record_file(real_path(options.records), options.name)
 
 
 def network_settings(
@@ -45,7 +45,7 @@ def network_settings(
 ) -> Settings:
     """The settings that the options name; a record says which network it is. Raises SettingsError."""
     places = {name: getattr(options, name) for name in ("keystore", "password_file")}
-    chosen: dict[str, object] = {name: str(one.resolve()) if one else None for name, one in places.items()}
+    chosen: dict[str, object] = {name: str(real_path(one)) if one else None for name, one in places.items()}
     chosen["directory"] = hex(record.directory) if record else NOT_CHOSEN
     if record:
         chosen["network"] = record.network

@@ -34,7 +34,7 @@ from ...core.network_rules import Rules, rules_of
 from ...core.networks import NETWORKS, network_of
 from ...ports.network_chain import Steps
 from ...ports.reporter import Reporter
-from ..command_line import guarded
+from ..command_line import given_path, guarded
 from ..provider.common import address, confirmed, count, say
 from .common import SEND, network_settings, path_of
 
@@ -49,12 +49,12 @@ def add_deploy_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--owner", type=address, help=text)
     parser.add_argument("--boards", type=count, help="how many boards it begins with (default: 1)")
     text = "a TOML file with rules that are not to be as usual (docs/deployment.md)"
-    parser.add_argument("--rules", type=Path, help=text)
+    parser.add_argument("--rules", type=given_path, help=text)
     text = "only say what is lacking and what it costs by the node's prices of now; needs no key"
     parser.add_argument("--dry-run", action="store_true", help=text)
     parser.add_argument("--yes", action="store_true", help="send without asking")
     text = "where the owner's calls are written if it is another account (default: NAME.calls.json there)"
-    parser.add_argument("--print", type=Path, dest="file", metavar="FILE", help=text)
+    parser.add_argument("--print", type=given_path, dest="file", metavar="FILE", help=text)
 
 
 def deploy(options: argparse.Namespace) -> int:

@@ -14,6 +14,7 @@ from typing import Any
 import bpy
 
 from ..cycles.compositor import FILE_OUTPUT
+from .reference import is_in_file
 
 OURS = "renderchain"
 PACKED = "//packed"  # where packed data would lie, if it were not packed
@@ -21,7 +22,7 @@ ABSOLUTE = re.compile(r"(/|\\\\|[A-Za-z]:[\\/]|~|file:)")
 
 
 def clean(linked_texts: Collection[str] = ()) -> None:
-    """Change all data-blocks that the open file has itself; what it links is another file's.
+    """Change all data-blocks that are in the open file; what it links is another file's.
 
     ``linked_texts`` are those that another file links, by name.
     """
@@ -43,7 +44,7 @@ def clean(linked_texts: Collection[str] = ()) -> None:
 
 
 def _own(blocks: Any) -> Iterator[Any]:
-    return (block for block in list(blocks) if block.library is None)
+    return (block for block in list(blocks) if is_in_file(block))
 
 
 def _all_own() -> Iterator[Any]:

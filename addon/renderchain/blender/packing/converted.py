@@ -17,6 +17,7 @@ from .reference import Bases, is_file
 
 Settings = Mapping[tuple[str, str, str], Mapping[str, Any]]
 _TYPES = ("BOOLEAN", "INT", "FLOAT", "ENUM")
+_COLORS = ("COLOR", "COLOR_GAMMA")
 
 
 def as_linked(bases: Bases) -> Settings:
@@ -55,11 +56,13 @@ def _blocks() -> Iterator[Any]:
 
 def _settings(block: Any) -> Iterator[tuple[str, Any]]:
     """How it looks; not what all data-blocks have, such as a fake user, which is a link's never: without it
-    an open library loses what only others use.
+    an open library loses what only others use. Nor colors, which Blender 5 converts whenever a film links
+    them that has another working space: they would be converted twice.
     """
     of_all = bpy.types.ID.bl_rna.properties
     for known in block.bl_rna.properties:
-        if known.type in _TYPES and not known.is_readonly and known.identifier not in of_all:
+        is_kept = known.type in _TYPES and known.subtype not in _COLORS
+        if is_kept and not known.is_readonly and known.identifier not in of_all:
             value = getattr(block, known.identifier)
             is_array = getattr(known, "is_array", False)
             yield known.identifier, tuple(value) if is_array else value

@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Collection
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import bpy
@@ -27,19 +27,18 @@ from ...app.exchange.package import file_entry
 from ...core.disk_room import is_full
 from ...core.errors import Cancelled, ContentError, DiskFull, SceneError
 from ...core.gate import CACHE_BYTES
-from ...core.manifest import MANIFEST_NAME, Manifest, PackedFile, parse_manifest
+from ...core.manifest import MAIN_BLEND, MANIFEST_NAME, Manifest, PackedFile, parse_manifest
 from ...core.scene_finding import SceneFinding, Severity, errors_in
 from ...core.scratch import Scratch
 from ..preflight import Findings, SceneRefused, checked, refuse_errors
-from ..scene_reader import SceneFacts, read_scene
+from ..scene_reader import SceneFacts, manifest_of, read_scene
 from ..steps import Steps, all_at_once
 from . import colours
 from .blanking import blank_private, folders_named
 from .painted import keep_painted
-from .repack import MAIN_BLEND, Answer, Order
+from .repack import BLEND_ENDING, Answer, Order
 from .saving import save
 
-BLEND_ENDING = ".blend"
 NAMED, LOOK_THERE = "folder named", "Look for it in texts, inputs of nodes and properties of add-ons."
 CLEAN_BLENDER = Path(__file__).with_name("clean_blender.py")
 LONGEST_S = 3600
@@ -137,29 +136,8 @@ class PreparedPackage:
         return process.returncode
 
     def _write_manifest(self, files: tuple[PackedFile, ...]) -> Manifest:
-        facts = self.facts
-        manifest = Manifest(
-            blender_version=facts.blender_version,
-            main_blend=MAIN_BLEND,
-            scene=facts.name,
-            view_layers=facts.view_layers,
-            engine=facts.engine,
-            width=facts.width,
-            height=facts.height,
-            fps=facts.fps,
-            frames=self.frames,
-            samples=facts.samples,
-            adaptive=facts.adaptive,
-            file_format=facts.file_format,
-            final_channels=facts.final_channels,
-            display=facts.display,
-            view_transform=facts.view_transform,
-            look=facts.look,
-            exposure=facts.exposure,
-            gamma=facts.gamma,
-            files=files,
-            own_seed=self.own_seed,
-        )
+        settings = manifest_of(self.facts, self.frames)
+        manifest = replace(settings, files=files, own_seed=self.own_seed)
         document = manifest.to_bytes()
         try:
             parse_manifest(document)  # as every worker will

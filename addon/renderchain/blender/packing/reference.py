@@ -16,7 +16,17 @@ Expand = Callable[[str, Folders], Files]
 
 def is_file(library: Any) -> bool:
     """Whether a library is a file of its own; Blender 5 packs some into the file that links them."""
-    return not library.packed_file and not getattr(library, "is_archive", False)
+    return not library.packed_file and not is_archive(library)
+
+
+def is_archive(library: Any) -> bool:
+    """Whether it is what Blender 5 packed of a library into the open file."""
+    return bool(getattr(library, "is_archive", False))
+
+
+def is_in_file(block: bpy.types.ID) -> bool:
+    """Whether a data-block is written into the open file: its own, or one that Blender 5 packed into it."""
+    return block.library is None or is_archive(block.library)
 
 
 @dataclass(frozen=True)

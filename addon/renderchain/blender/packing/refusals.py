@@ -10,6 +10,9 @@ from ...core.scene_finding import SceneFinding, Severity
 from ..cycles.reading.reach import Reach
 from .colours import colour_findings
 from .nodes import computed_paths, torn_paths
+from .reference import is_archive
+
+REC709 = "Linear Rec.709"  # what Blender takes a file's colors for that says nothing of them
 
 
 def refusals(shown: Reach) -> Iterator[SceneFinding]:
@@ -23,6 +26,7 @@ def refusals(shown: Reach) -> Iterator[SceneFinding]:
                 "has a file for each eye, and workers render one view.",
                 "Turn off Use Multi-View of the image.",
             )
+    yield from _converted_again(shown)
     for owner, node in computed_paths():
         if owner in shown:
             yield _refused(
@@ -39,6 +43,20 @@ def refusals(shown: Reach) -> Iterator[SceneFinding]:
                 owner,
                 f"says in {holder!r} a path that nodes of several .blend files read, each from its folder.",
                 "Make the groups local, or give each a path of its own.",
+            )
+
+
+def _converted_again(shown: Reach) -> Iterator[SceneFinding]:
+    """Packed links in another working space: Blender 5.2 takes their colors for Rec.709 at each opening."""
+    space = getattr(getattr(bpy.data, "colorspace", None), "working_space", REC709)
+    for library in bpy.data.libraries:
+        if space != REC709 and is_archive(library) and any(block in shown for block in library.users_id):
+            yield _refused(
+                "packed link's colors",
+                library,
+                f"is packed into a file with the working space {space}, and Blender converts its colors anew "
+                "each time that the file is opened.",
+                "Link it without packing it, or make what you use of it local.",
             )
 
 

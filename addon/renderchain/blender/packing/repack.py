@@ -16,7 +16,7 @@ from pathlib import Path
 import bpy
 
 from ...core.errors import DiskFull, SceneError
-from ...core.manifest import PackedFile
+from ...core.manifest import MAIN_BLEND, PackedFile
 from ...core.scene_finding import SceneFinding, errors_in, overridden
 from ..leaving import leave
 from .caches import BESIDE
@@ -26,13 +26,13 @@ from .converted import Settings, as_linked, linked_texts, set_as_linked
 from .expansion import Files, Folders, ending_of
 from .kinds import references
 from .painted import put_painted
-from .places import Places, library_places
-from .reference import Bases, Reference, is_file
+from .places import LIBRARIES, Places, library_places
+from .reference import Bases, Reference, is_archive, is_in_file
 from .saving import save
-from .survey import Key, absolute, is_blenders_own, is_in_file, key_of, survey
+from .survey import Key, absolute, is_blenders_own, key_of, survey
 from .writable import why_unwritable
 
-MAIN_BLEND = "scene.blend"
+BLEND_ENDING = ".blend"
 NOWHERE = "//none"  # for paths that nothing reads; they would tell of the artist's folders
 
 
@@ -108,13 +108,19 @@ def pack(order: Order) -> Answer:
     if reason := why_unwritable(bpy.data.scenes[order.scene], order.file_format):
         raise SceneError(f"Blender can't write what the output settings ask for ({reason}). Choose others.")
     places = Places(Path(order.folder))
-    libraries, settings = library_places(found.libraries), as_linked(bases)
-    texts = linked_texts(bases)
+    files, settings = library_places(found.libraries), as_linked(bases)
+    libraries, texts = {**_packed_libraries(bases), **files}, linked_texts(bases)
     _write(found.local, libraries, bases, places, MAIN_BLEND)
-    for path, place in libraries.items():
+    for path, place in files.items():
         _pack_library(path, place, found.linked, settings, texts.get(path, ()), libraries, places)
     put_colours(places)
     return Answer(findings, tuple(places.files()))
+
+
+def _packed_libraries(bases: Bases) -> dict[str, str]:
+    """Where libraries would lie of which Blender 5 packed data-blocks: there the paths of these start."""
+    packed = {bases.absolute(one.filepath, None) for one in bpy.data.libraries if is_archive(one)}
+    return {path: f"{LIBRARIES}/packed{at}{BLEND_ENDING}" for at, path in enumerate(sorted(packed))}
 
 
 def _pack_library(
@@ -181,12 +187,14 @@ def _rewrite(reference: Reference, files: Files | None, places: Places, blend: s
 
 def _rewrite_libraries(paths: dict[bpy.types.Library, str], libraries: dict[str, str], blend: str) -> None:
     """Have libraries lead into the package. What came with Blender becomes the file's own; the rest goes."""
-    for library in list(bpy.data.libraries):
-        if not is_file(library):
+    for library, path in paths.items():
+        if library.packed_file:
             continue
-        path = paths[library]
         if path in libraries:
             library.filepath = _from(blend, libraries[path])
+            continue
+        if is_archive(library) or getattr(library, "archive_libraries", ()):  # it would take them along
+            library.filepath = NOWHERE + BLEND_ENDING
             continue
         if is_blenders_own(path):
             _make_own(library)

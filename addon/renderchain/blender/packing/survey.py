@@ -17,7 +17,7 @@ from ..steps import all_at_once
 from .caches import BESIDE
 from .expansion import Files, Folders
 from .kinds import references
-from .reference import Bases, Reference, is_file
+from .reference import Bases, Reference, is_file, is_in_file
 from .refusals import in_packed_library, refusals
 
 MISSING = "missing file"
@@ -78,18 +78,13 @@ def key_of(one: Reference, path: str, library: str) -> Key:
     return (library, one.owner.id_type, one.owner.name, one.attribute, one.called, path)
 
 
-def is_in_file(block: bpy.types.ID) -> bool:
-    """Whether a data-block is written into the open file: its own, or one that Blender 5 packed into it."""
-    return block.library is None or getattr(block.library, "is_archive", False)
-
-
 def _packed_library(one: Reference) -> bpy.types.Library | None:
     """The library inside a .blend that holds the path, or at which it starts though another file says it."""
     mine = one.owner.library
     if mine is not None and mine.packed_file and not is_in_file(one.owner):
         return mine
     start = one.library
-    return start if start is not None and start != mine and not is_file(start) else None
+    return start if start is not None and start != mine and start.packed_file else None
 
 
 def is_blenders_own(path: str) -> bool:

@@ -25,7 +25,7 @@ from ...core.money import format_strk
 from ...ports.provider_chain import ProviderChain
 from ...ports.reporter import Reporter
 from ...settings import Settings
-from ..command_line import guarded, new_parser, settings_file_of, settings_of
+from ..command_line import given_path, guarded, new_parser, settings_file_of, settings_of
 from ..secrets_asked import asked_key, asked_passphrase, new_passphrase
 from .common import add_account_options, address, confirmed, look, provider_settings, say
 from .profile import worker_key
@@ -40,9 +40,9 @@ def account(arguments: Sequence[str]) -> int:
     commands.add("new", "Make a key; the account can be given STRK before it is deployed.")
     parser = commands.add("import", "Store an account's key, which is asked for.")
     parser.add_argument("address", type=address, nargs="?", help="in a backup it stands already")
-    parser.add_argument("--backup", type=Path, help="a file of `account backup`, in the place of both")
+    parser.add_argument("--backup", type=given_path, help="a file of `account backup`, in the place of both")
     parser = commands.add("backup", "Seal the key of the settings' account into a new file.")
-    parser.add_argument("file", type=Path)
+    parser.add_argument("file", type=given_path)
     deploying = commands.add("deploy", "Bring the settings' account onto the chain, once it has STRK.")
     deploying.add_argument("--yes", action="store_true", help="send without asking")
     commands.add("show", "Show the settings' account: address, STRK, whether it is deployed.")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from pathlib import Path
 
 from ...composition.backup import back_up
 from ...composition.backup import restore as bring_back
 from ...ports.reporter import Reporter
-from ..command_line import guarded
+from ..command_line import given_path, guarded
 from .common import provider_parser, provider_settings, say
 
 
@@ -17,7 +16,7 @@ def backup(arguments: Sequence[str]) -> int:
     """Copy what may not be lost."""
     text = "Copy journal, evidence and keystore into one file, also while the worker is at work."
     parser = provider_parser("backup", text)
-    parser.add_argument("file", type=Path, help="a new file; its user alone may read it")
+    parser.add_argument("file", type=given_path, help="a new file; its user alone may read it")
     options = parser.parse_args(list(arguments))
 
     def run(_: Reporter) -> int:
@@ -32,7 +31,7 @@ def backup(arguments: Sequence[str]) -> int:
 def restore(arguments: Sequence[str]) -> int:
     """Bring such a copy back."""
     parser = provider_parser("restore", "Bring back what `backup` copied, into a folder that has no journal.")
-    parser.add_argument("file", type=Path)
+    parser.add_argument("file", type=given_path)
     options = parser.parse_args(list(arguments))
 
     def run(_: Reporter) -> int:

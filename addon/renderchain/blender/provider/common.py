@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 from ...app.provider.change import Change
 from ...app.provider.changes import Changes
@@ -20,7 +19,7 @@ from ...core.money import parse_strk
 from ...ports.provider_chain import ProviderChain
 from ...ports.reporter import Reporter
 from ...settings import Settings
-from ..command_line import guarded, new_parser, settings_of
+from ..command_line import given_path, guarded, new_parser, real_path, settings_of, worker_number
 
 Plan = Callable[[Changes, ProviderChain, WorkerId], Awaitable[Change]]
 
@@ -35,27 +34,27 @@ def provider_parser(name: str, description: str) -> argparse.ArgumentParser:
 def add_account_options(parser: argparse.ArgumentParser) -> None:
     """Another account than the settings', and where its key is."""
     parser.add_argument("--account", help="another account than the settings', such as the owner's")
-    parser.add_argument("--keystore", type=Path, help="where its key is, if not where the settings say")
-    parser.add_argument("--password-file", type=Path, help="the keystore's password")
+    parser.add_argument("--keystore", type=given_path, help="where its key is, if not where the settings say")
+    parser.add_argument("--password-file", type=given_path, help="the keystore's password")
 
 
 def add_worker_option(parser: argparse.ArgumentParser) -> None:
     """Which worker a command is about."""
     text = "the worker's number; default: the one that the account operates or owns"
-    parser.add_argument("--worker", type=int, help=text)
+    parser.add_argument("--worker", type=worker_number, help=text)
 
 
 def add_signing_options(parser: argparse.ArgumentParser, command: str = "renderchain send") -> None:
     """How a change is agreed to and where it is signed."""
     parser.add_argument("--yes", action="store_true", help="send without asking")
     text = f"write the calls into this file instead, for `{command}` on the machine with the key"
-    parser.add_argument("--print", type=Path, dest="file", metavar="FILE", help=text)
+    parser.add_argument("--print", type=given_path, dest="file", metavar="FILE", help=text)
 
 
 def provider_settings(options: argparse.Namespace) -> Settings:
     """The settings that the options name; raises SettingsError."""
     places = {name: getattr(options, name) for name in ("keystore", "password_file")}
-    chosen = {name: str(one.resolve()) if one else None for name, one in places.items()}
+    chosen = {name: str(real_path(one)) if one else None for name, one in places.items()}
     return settings_of(options, account=options.account, **chosen)
 
 
@@ -121,7 +120,7 @@ def confirmed(options: argparse.Namespace) -> Callable[[], bool]:
             return True
         try:
             return input("Send it? [y/N] ").strip().lower() in ("y", "yes")
-        except EOFError:  # nobody is there to say yes
+        except (EOFError, ValueError, RuntimeError):  # nobody is there to say yes
             return False
 
     return ask
@@ -147,12 +146,12 @@ def address(text: str) -> int:
     except ValueError:
         number = 0
     if not 0 < number < 2**251:
-        raise argparse.ArgumentTypeError(f"{text!r} is no address; write it as 0x…")
+        raise argparse.ArgumentTypeError(f"{text!r:.20} is no address; write it as 0x…")
     return number
 
 
 def count(text: str) -> int:
     """An option's whole number, 0 or more."""
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number")
+        raise argparse.ArgumentTypeError(f"{text!r:.20} is no whole number")
     return int(text)

@@ -36,7 +36,7 @@ from ...core.errors import KeyStoreError
 from ...core.finding import Finding, Health, as_json, code_of, doubt, fault_of, fine
 from ...ports.reporter import Reporter
 from ...settings import Settings
-from ..command_line import guarded, settings_file_of
+from ..command_line import guarded, real_path, settings_file_of
 from .common import provider_parser, provider_settings, say
 from .machine import look_at_blenders
 
@@ -63,8 +63,10 @@ def doctor(arguments: Sequence[str]) -> int:
 async def _artist(options: argparse.Namespace) -> list[Finding]:
     file = settings_file_of(options)
     values = read_values(file) if file else {}
-    given = {name: getattr(options, name) for name in ("account", "keystore", "password_file")}
-    settings, missing = begun(file, values, {name: str(one) for name, one in given.items() if one})
+    named = {name: getattr(options, name) for name in ("keystore", "password_file")}
+    given = {name: str(real_path(one)) for name, one in named.items() if one}
+    given |= {"account": options.account} if options.account else {}
+    settings, missing = begun(file, values, given)
     return await check_up(settings, missing, _has_denoiser())
 
 

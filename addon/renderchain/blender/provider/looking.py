@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from ...app.provider.control import read_control, write_control
 from ...app.provider.doctor_machine import examine_watchtower
@@ -16,7 +15,7 @@ from ...core.worker_control import Control
 from ...ports.provider_chain import ProviderChain
 from ...ports.reporter import Reporter
 from ...settings import Settings
-from ..command_line import guarded
+from ..command_line import given_path, guarded
 from .common import (
     add_worker_option,
     chosen_worker,
@@ -66,7 +65,7 @@ def earnings(arguments: Sequence[str]) -> int:
 def send(arguments: Sequence[str]) -> int:
     """Sign and send what another machine wrote down."""
     parser = provider_parser("send", "Sign and send the calls that another machine wrote with --print.")
-    parser.add_argument("file", type=Path)
+    parser.add_argument("file", type=given_path)
     parser.add_argument("--yes", action="store_true", help="send without asking")
     options = parser.parse_args(list(arguments))
 

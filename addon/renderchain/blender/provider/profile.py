@@ -16,6 +16,7 @@ from ...core.job import family_name
 from ...core.provider import parse_family
 from ...ports.provider_chain import ProviderChain
 from ...settings import Settings
+from ..command_line import chain_number
 from .common import (
     add_account_options,
     add_signing_options,
@@ -188,7 +189,7 @@ def _signer(options: argparse.Namespace, settings: Settings) -> int:
 def give_back(arguments: Sequence[str]) -> int:
     """Give a lease back."""
     parser = provider_parser("give_back", "Give a lease back before its submission.")
-    parser.add_argument("lease", type=int)
+    parser.add_argument("lease", type=chain_number)
     parser.add_argument("--reason", default="asked by the provider", help="1 to 31 plain characters")
     add_worker_option(parser)
     add_signing_options(parser)

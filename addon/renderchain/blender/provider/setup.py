@@ -23,7 +23,7 @@ from ...core.settings_text import settings_text
 from ...core.worker_unit import UNIT_NAME, unit_text
 from ...ports.reporter import Reporter
 from ...settings import check_setting, load_settings
-from ..command_line import guarded, named_file_of, new_parser
+from ..command_line import given_path, guarded, named_file_of, new_parser, real_path
 from .accounts import deploy
 from .common import say
 from .machine import look_at_blenders, worker_command
@@ -46,17 +46,17 @@ def setup(arguments: Sequence[str]) -> int:
     """Ask what is needed, sign what is lacking, write the settings and the unit."""
     parser = new_parser("renderchain_setup", "Become a provider, a step after the other.")
     parser.add_argument("who", choices=("provider",))
-    parser.add_argument("--answers", type=Path, help="a TOML file with answers, by the settings' names")
+    parser.add_argument("--answers", type=given_path, help="a TOML file with answers, by the settings' names")
     text = "ask nothing: sign what is explained, and take what is suggested where there is no answer"
     parser.add_argument("--yes", action="store_true", help=text)
     text = f"the systemd user unit to write (default: ~/.config/systemd/user/{UNIT_NAME})"
-    parser.add_argument("--unit", type=Path, help=text)
+    parser.add_argument("--unit", type=given_path, help=text)
     options = parser.parse_args(list(arguments))
     return guarded(options, lambda reporter: asyncio.run(_set_up(options, reporter)))
 
 
 async def _set_up(options: argparse.Namespace, reporter: Reporter) -> int:
-    config = (named_file_of(options) or Path("worker.toml")).resolve()
+    config = real_path(named_file_of(options) or Path("worker.toml"))
     answers = {name: str(value) for name, value in _read(options.answers).items()} if options.answers else {}
     questions = Questions(answers, say, input, silent=options.yes)
     _write_settings(config, questions)

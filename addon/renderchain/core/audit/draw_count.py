@@ -1,6 +1,7 @@
 """Whether draws are what their rates promise: audits drawn against audits expected.
 
-Two networks before this one had a wrong draw and did not notice; this is how one notices.
+Two networks before this one had a wrong draw and did not notice; this is how one notices. A lease that chance
+spares need not be drawn, so what was submitted is counted, and what was drawn of it for an audit.
 """
 
 from __future__ import annotations
@@ -9,13 +10,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import sqrt
 
+from ..board_events import BoardEvent, LeaseClaimed, ResultSubmitted
+from ..ids import LeaseId
 from .events import LeaseDrawn
 from .state import DrawOutcome
+
+DRAWN_BY = 100  # blocks after a submission in which somebody has an audited lease drawn
 
 
 @dataclass(frozen=True)
 class DrawCount:
-    """Leases that were drawn, audits among them, and how many their rates let one expect."""
+    """Leases that chance had its say about, audits among them, and how many their rates let one expect."""
 
     leases: int
     audits: int
@@ -28,14 +33,28 @@ class DrawCount:
         return abs(self.audits - self.expected) <= 4 * self.deviation + 1e-9
 
 
-def count_draws(events: Iterable[LeaseDrawn]) -> DrawCount:
-    """Count draws; one without verifiers still counts as drawn."""
-    leases = audits = 0
-    expected = variance = 0.0
-    for event in events:
-        rate = 2.0**-event.audit_exp
-        leases += 1
-        audits += event.draw_outcome is not DrawOutcome.PASSED
-        expected += rate
-        variance += rate * (1 - rate)
-    return DrawCount(leases, audits, expected, sqrt(variance))
+def count_draws(told: Iterable[BoardEvent], newest_block: int) -> DrawCount:
+    """Count what one board told of claims, submissions and draws.
+
+    Leases that nobody judges do not count, nor do those that were submitted just now.
+    """
+    rates: dict[LeaseId, float] = {}
+    submitted, audited = set[LeaseId](), set[LeaseId]()
+    for event in told:
+        if isinstance(event, LeaseClaimed) and not event.unjudged:
+            rates[event.lease_id] = 2.0**-event.audit_exp
+        elif isinstance(event, ResultSubmitted) and event.block <= newest_block - DRAWN_BY:
+            submitted.add(event.lease_id)
+        elif isinstance(event, LeaseDrawn) and event.draw_outcome is not DrawOutcome.PASSED:
+            audited.add(event.lease_id)
+    judged = submitted & rates.keys()
+    expected = sum(rates[one] for one in judged)
+    variance = sum(rates[one] * (1 - rates[one]) for one in judged)
+    return DrawCount(len(judged), len(judged & audited), expected, sqrt(variance))
+
+
+def total_of(counts: Iterable[DrawCount]) -> DrawCount:
+    """Of several boards together."""
+    found = list(counts)
+    sums = (sum(one.leases for one in found), sum(one.audits for one in found))
+    return DrawCount(*sums, sum(one.expected for one in found), sqrt(sum(one.deviation**2 for one in found)))

@@ -14,7 +14,7 @@ CLAIM_GAS = 3_784_320
 SUBMIT_GAS = 1_557_760
 ACCEPT_GAS = 3_123_840
 WITHDRAW_GAS = 2_518_720  # with a cancel
-DRAW_GAS = 4_398_720  # of a lease that is audited; one that is spared takes less
+DRAW_GAS = 4_398_720  # of a lease that is audited; of one that chance spares nobody sends it
 COMMIT_GAS = 1_823_146
 OPEN_GAS = 5_241_600
 REVEAL_GAS = 1_884_586  # of a vote with the worker's digests; the last one counts them
@@ -44,15 +44,15 @@ def vote_gas(*, prints: bool) -> int:
 
 
 def lease_gas() -> int:
-    """What a worker spends on every lease: it draws too, because it waits for its pay."""
-    return CLAIM_GAS + SUBMIT_GAS + DRAW_GAS
+    """What a worker spends on every lease."""
+    return CLAIM_GAS + SUBMIT_GAS
 
 
 def prover_gas(*, prints: bool) -> int:
-    """What a worker spends besides on the first round of an audit."""
-    return OPEN_GAS + CLOSE_GAS + (COUNT_GAS if prints else 0)
+    """What a worker spends besides on the first round of an audit, which it has drawn itself."""
+    return DRAW_GAS + OPEN_GAS + CLOSE_GAS + (COUNT_GAS if prints else 0)
 
 
 def audit_gas(*, prints: bool) -> int:
     """What an audit of one round takes of everybody together."""
-    return DRAW_GAS + prover_gas(prints=prints) + SEATS[0] * vote_gas(prints=prints)
+    return prover_gas(prints=prints) + SEATS[0] * vote_gas(prints=prints)

@@ -3,7 +3,7 @@ use crate::interfaces::board::{
     IJobBoardDispatcherTrait, IJobBoardSafeDispatcher, IJobBoardSafeDispatcherTrait,
 };
 use crate::interfaces::registry::IProfilesDispatcherTrait;
-use crate::tests::support::accounts::be;
+use crate::tests::support::accounts::{at, be};
 use crate::tests::support::audit::reason_of;
 use crate::tests::support::jobs::{create, offer, place, scheduled, terms};
 use crate::tests::support::network::{Network, WORKER, network};
@@ -116,4 +116,24 @@ fn a_worker_claims_fewer_tasks_where_the_pool_pays_for_the_rest() {
     assert_eq!(reason_of(refused), 'RC: pool too small to split');
     net.board.claim_lease(job, WORKER, 2, 2, named(net));
     assert_eq!(held(net), array![(0, 1, 0), (1, 2, 0), (3, 2, 0)]);
+}
+
+#[test]
+#[feature("safe_dispatcher")]
+fn what_a_scheduler_passed_over_counts_as_the_leases_that_it_falls_into() {
+    let net = network_with(0);
+    // Five leases of two tasks at 6 fri each; the last task is given first, so nine are left.
+    let terms = JobTerms { tasks: 10, reward_fri: 100, audit_pool_fri: 30, ..scheduled() };
+    let job = create(net, terms);
+    let known = offer(net);
+    net.profiles.set_offer(WORKER, StandingOffer { slots: 16, ..known });
+    be('scheduler');
+    net.board.assign(job, array![tasks_at(0, 9, 1)], named(net));
+    at(1_400, 60);
+    be('operator');
+    let board = IJobBoardSafeDispatcher { contract_address: net.board.contract_address };
+    let refused = board.claim_lease(job, WORKER, 1, 1, named(net));
+    assert_eq!(reason_of(refused), 'RC: pool too small to split');
+    net.board.claim_lease(job, WORKER, 1, 2, named(net));
+    assert_eq!(held(net), array![(9, 1, 0), (0, 2, 0)]);
 }

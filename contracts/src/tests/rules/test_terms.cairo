@@ -5,7 +5,7 @@ use crate::interfaces::directory::IDirectoryDispatcherTrait;
 use crate::interfaces::token::IERC20DispatcherTrait;
 use crate::rules::terms::{audit_rate, challenge_bond, least_lock, lock_at, most_fee};
 use crate::tests::support::accounts::{account, be};
-use crate::tests::support::jobs::{create, terms};
+use crate::tests::support::jobs::{create, scheduled, terms};
 use crate::tests::support::network::{Network, SEAT_UNIT, empty_network, reckon_with};
 use crate::tests::support::token::RICH;
 use crate::types::board::{JobTerms, PrintLimits};
@@ -56,6 +56,19 @@ fn every_wait_needs_a_timeout() {
 #[should_panic(expected: ('RC: a timeout is too long', 'ENTRYPOINT_FAILED'))]
 fn a_lease_is_not_longer_than_the_network_allows() {
     create(empty_network(), JobTerms { lease_timeout_s: 1_001, expires_in_s: 2_000, ..terms() });
+}
+
+#[test]
+#[should_panic(expected: ('RC: timeout too short to assign', 'ENTRYPOINT_FAILED'))]
+fn who_is_given_a_lease_unasked_has_time_to_give_it_back() {
+    create(empty_network(), JobTerms { lease_timeout_s: 40, ..scheduled() });
+}
+
+#[test]
+fn a_lease_that_its_worker_claims_may_be_as_short_as_it_likes() {
+    let net = empty_network();
+    create(net, JobTerms { lease_timeout_s: 1, ..terms() });
+    assert_eq!(create(net, JobTerms { lease_timeout_s: 41, ..scheduled() }), 2);
 }
 
 #[test]

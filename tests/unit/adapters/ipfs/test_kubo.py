@@ -6,6 +6,7 @@ import asyncio
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,21 @@ class Broken(BaseHTTPRequestHandler):
         """Nothing."""
 
 
+class Nonsense(BaseHTTPRequestHandler):
+    """Answers all that it is asked with one text."""
+
+    body = b""
+
+    def do_POST(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(self.body)))
+        self.end_headers()
+        self.wfile.write(self.body)
+
+    def log_message(self, *_: Any) -> None:
+        """Nothing."""
+
+
 @pytest.fixture
 def server() -> Iterator[ThreadingHTTPServer]:
     made = ThreadingHTTPServer(("127.0.0.1", 0), Broken)
@@ -73,3 +89,26 @@ def test_a_node_that_is_not_there_is_away(server: ThreadingHTTPServer, tmp_path:
     server.server_close()
     with pytest.raises(StoreAway):
         fetch(server.server_port, tmp_path / "got")
+
+
+NOT_ANSWERED = (b"", b"{}", b"[]", b"7", b"null", b"{", b"\xff", b"[" * 200_000)
+NO_FIELD = tuple(
+    json.dumps({name: value}).encode()
+    for name in ("Version", "Keys", "RepoSize", "Addresses")
+    for value in (None, 7, "x", [None], {"a": None})
+)
+
+
+def test_a_node_that_answers_anything_else_than_was_asked_is_told_as_a_store_error(
+    server: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.RequestHandlerClass = Nonsense
+    store = KuboStore(f"/ip4/127.0.0.1/tcp/{server.server_port}")
+    for body in (*NOT_ANSWERED, *NO_FIELD):
+        monkeypatch.setattr(Nonsense, "body", body)
+        for ask in (store.version, lambda: store.is_pinned(CID), store.stored_bytes, store.addresses):
+            with suppress(StoreError):  # some are an answer to one of these
+                asyncio.run(ask())
+        for change in (store.pin, store.unpin, store.connect):
+            with suppress(StoreError):
+                asyncio.run(change(CID))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from renderchain.app.audit.duties import PATIENCE
-from renderchain.app.audit.steps import COMPANY, company_until_s
+from renderchain.app.audit.steps import COMPANY, PASSING_S, company_until_s
 from renderchain.core.audit.draw import DRAW_AFTER, READABLE_AFTER
 from renderchain.core.audit.state import (
     AuditPhase,
@@ -170,6 +170,24 @@ def test_votes_are_drawn_by_the_block_that_the_audit_names(post: Post) -> None:
         post.chain.block += 1
 
     post.serve(30, next_block)
+    assert post.chain.sent == [("draw", JOB, [LEASE])]
+
+
+def test_an_own_lease_that_chance_spares_is_not_drawn_but_where_others_wait_for_what_it_reserves(
+    post: Post,
+) -> None:
+    post.chain.passing, post.chain.block = {LEASE}, 1000
+    job = replace(post.chain.jobs[JOB], held=0, audit_pool_fri=10**6)
+    post.chain.jobs[JOB] = job
+    post.pass_when_drawn()
+    post.duties.own(LEASE)
+
+    async def pool_runs_dry() -> None:
+        await asyncio.sleep(5 * PASSING_S)
+        assert post.sent() == []
+        post.chain.jobs[JOB] = replace(job, audit_pool_fri=0)
+
+    post.serve(2 * PASSING_S, pool_runs_dry)
     assert post.chain.sent == [("draw", JOB, [LEASE])]
 
 

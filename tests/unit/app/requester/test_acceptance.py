@@ -13,11 +13,10 @@ from renderchain.app.upkeep.keeping import keep_at_work
 from renderchain.core.audit.draw import DRAW_AFTER, READABLE_AFTER
 from renderchain.core.audit.events import AuditClosed, LeaseDrawn, VerdictGiven
 from renderchain.core.audit.state import NO_AUDIT, AuditKind, AuditPhase, DrawOutcome, Verdict
-from renderchain.core.board_events import ResultSubmitted
 from renderchain.core.contract_errors import LeaseInOtherState, LeaseIsPaid, UnknownJob, audit_errors
 from renderchain.core.errors import InsufficientFunds, NodeAway
 from renderchain.core.ids import LeaseId
-from renderchain.core.job import LeaseInfo, LeaseResult
+from renderchain.core.job import LeaseInfo
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.notices.audits import DrawRefused
 from renderchain.core.notices.audits import VerdictGiven as VerdictTold
@@ -26,8 +25,8 @@ from renderchain.core.notices.jobs import AlreadySettled
 
 from devkit.fakes.clock import run
 from tests.unit.app.bench import JOB, LEASE, UseCaseBench
+from tests.unit.app.requester.accepting import SUBMITTED, acceptance, draw_for
 
-SUBMITTED = ResultSubmitted(50, JOB, LEASE, 2, LeaseResult(1, 2, 3, 4))
 AGE = DRAW_AFTER + READABLE_AFTER + PATIENCE_BLOCKS
 
 
@@ -35,12 +34,6 @@ AGE = DRAW_AFTER + READABLE_AFTER + PATIENCE_BLOCKS
 def bench(disk: Path) -> UseCaseBench:
     made = UseCaseBench(disk)
     made.change_lease(LEASE, DrawOutcome.NOT_DRAWN, LeaseState.SUBMITTED)
-    return made
-
-
-def acceptance(bench: UseCaseBench) -> Acceptance:
-    made = Acceptance(bench.chain, bench.reporter, JOB)
-    made.submitted(SUBMITTED)
     return made
 
 
@@ -254,13 +247,6 @@ def test_a_verdict_is_told(bench: UseCaseBench) -> None:
         (Verdict.REJECTED, 1, 2),
         (Verdict.REJECTED, 0, 4),
     ]
-
-
-async def draw_for(one: Acceptance, seconds: float) -> None:
-    task = asyncio.create_task(one.run())
-    await asyncio.sleep(seconds)
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
 
 
 def test_a_lease_is_drawn_once_and_only_after_its_worker_had_time(bench: UseCaseBench) -> None:

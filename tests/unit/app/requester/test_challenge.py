@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 from renderchain.app.requester.challenge import challenge
+from renderchain.core.audit.state import DrawOutcome
 from renderchain.core.contract_errors import LeaseInOtherState
+from renderchain.core.lifecycle import LeaseState
 from renderchain.core.notices.audits import Challenged
 
 from devkit.fakes.clock import run
-from tests.unit.app.bench import LEASE, UseCaseBench
+from tests.unit.app.bench import JOB, LEASE, UseCaseBench
 
 
 @pytest.fixture
@@ -35,3 +37,9 @@ def test_a_challenge_that_the_board_refuses_is_not_told_as_made(
     with pytest.raises(LeaseInOtherState):
         run(challenge(bench.chain, bench.reporter, LEASE, leaves))
     assert bench.reporter.heard(Challenged) == []
+
+
+def test_what_chance_spared_and_nobody_drew_is_drawn_first(bench: UseCaseBench) -> None:
+    bench.change_lease(LEASE, DrawOutcome.NOT_DRAWN, LeaseState.SUBMITTED)
+    run(challenge(bench.chain, bench.reporter, LEASE, [3]))
+    assert bench.chain.sent == [("draw", JOB, [LEASE]), ("challenge_pixels", LEASE, [3])]

@@ -13,11 +13,12 @@ from renderchain.app.requester.acceptance import Acceptance
 from renderchain.app.requester.lease_checks import LeaseChecks
 from renderchain.app.requester.own_check import CheckOutcome, DrawnLeaf, Finding, OwnCheck
 from renderchain.core.audit.errors import AuditInOtherPhase, VerifiersMissing
-from renderchain.core.audit.events import AuditClosed, LeaseChallenged
+from renderchain.core.audit.events import AuditClosed, LeaseChallenged, LeaseDrawn
 from renderchain.core.audit.state import NO_AUDIT, AuditInfo, AuditKind, AuditPhase, DrawOutcome, Verdict
+from renderchain.core.board_events import ResultSubmitted
 from renderchain.core.errors import InsufficientFunds
 from renderchain.core.ids import LeaseId, WorkerId
-from renderchain.core.job import JobInfo, LeaseInfo
+from renderchain.core.job import JobInfo, LeaseInfo, LeaseResult
 from renderchain.core.lease_id import join_lease_id
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.notices.checks import Unappealed, Unchallenged
@@ -78,6 +79,31 @@ def test_of_leases_that_nobody_judges_only_what_was_found_right_here_is_accepted
         Finding.FALSE: [("name_verifiers", LEASE), ("challenge_pixels", LEASE, [3])],
     }
     assert bench.chain.sent == (sent.get(finding, []) if finding else [])
+
+
+def test_a_false_lease_that_chance_spared_is_drawn_and_challenged(disk: Path) -> None:
+    bench = UseCaseBench(disk)
+    checks, acceptance = checks_of(bench, disk, Finds(Finding.FALSE))
+    bench.change_lease(LEASE, DrawOutcome.NOT_DRAWN, LeaseState.SUBMITTED)
+    bench.chain.passing, bench.chain.block = {LEASE}, 1000
+    bench.chain.jobs[JOB] = replace(bench.chain.jobs[JOB], audit_pool_fri=10**6)
+
+    def spare() -> None:
+        bench.change_lease(LEASE, DrawOutcome.PASSED, LeaseState.SUBMITTED)
+        checks.note(LeaseDrawn(1000, JOB, LEASE, 1, DrawOutcome.PASSED))
+
+    bench.chain.after["draw"] = spare
+
+    async def life() -> None:
+        acceptance.submitted(ResultSubmitted(50, JOB, LEASE, 2, LeaseResult(1, 2, 3, 4)))
+        running = [asyncio.create_task(one) for one in (checks.run(0), acceptance.run())]
+        await checks.add(NOTHING, NOTHING, LEASE, disk, NOTHING, may_accept=True)
+        await asyncio.sleep(10)
+        for one in running:
+            one.cancel()
+
+    run(life())
+    assert bench.chain.sent == [("draw", JOB, [LEASE]), ("challenge_pixels", LEASE, [3])]
 
 
 def test_a_false_lease_for_which_nobody_can_be_named_is_told(disk: Path) -> None:

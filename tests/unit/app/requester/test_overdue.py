@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from renderchain.app.requester.job_report import JobReport
 from renderchain.app.requester.overdue import AGAIN_S, LATE_S, LOOK_S, Overdue
-from renderchain.core.board_events import JobClosed, LeaseAccepted, LeaseClaimed, LeaseEnded, TasksRefunded
+from renderchain.core.audit.state import DrawOutcome
+from renderchain.core.board_events import (
+    JobClosed,
+    LeaseAccepted,
+    LeaseClaimed,
+    LeaseEnded,
+    ResultSubmitted,
+    TasksRefunded,
+)
 from renderchain.core.ids import LeaseId
-from renderchain.core.job import LeaseInfo
+from renderchain.core.job import LeaseInfo, LeaseResult
 from renderchain.core.lifecycle import JobState, LeaseState
 
 from devkit.board.chain import MemoryChain
+from devkit.fakes.clock import run
 from devkit.fakes.people import OFFER, Artist, Machine
 from devkit.fakes.renderer import Look
 from devkit.fakes.world import World
+from tests.unit.app.bench import JOB, LEASE, UseCaseBench
 
 SHORT = replace(OFFER, longest_lease=1, window_s=300, lease_timeout_s=1000, expires_in_s=4000)
 
@@ -160,3 +171,25 @@ def test_what_was_found_false_is_left_to_others_to_ask_for(
     machine.renderer.look = Look(scene=1)
     assert submitted_and_gone(world, artist, machine, 10 * LATE_S) == 10 * LATE_S
     assert world.network.told(LeaseAccepted) == []
+
+
+@pytest.mark.parametrize("passes", [True, False])
+def test_what_chance_spared_and_nobody_drew_is_paid_after_its_window(disk: Path, passes: bool) -> None:
+    bench = UseCaseBench(disk)
+    bench.change_lease(LEASE, DrawOutcome.NOT_DRAWN, LeaseState.SUBMITTED)
+    bench.chain.passing = {LEASE} if passes else set()
+    lease, job = bench.chain.leases[LEASE], bench.chain.jobs[JOB]
+    end_s = lease.since_s + job.window_s + LATE_S
+
+    async def life() -> None:
+        clock = asyncio.get_running_loop()
+        overdue = Overdue(bench.chain, job, lambda: end_s - 100 + clock.time(), lambda _: False)
+        overdue.note(ResultSubmitted(50, JOB, LEASE, 2, LeaseResult(1, 2, 3, 4)))
+        tending = asyncio.create_task(overdue.tend())
+        await asyncio.sleep(99)
+        assert bench.chain.sent == []
+        await asyncio.sleep(AGAIN_S + LOOK_S)
+        tending.cancel()
+
+    run(life())
+    assert bench.chain.of("accept") == ([(JOB, [LEASE])] if passes else [])

@@ -46,6 +46,10 @@ def test_over_its_limit_what_nobody_pinned_goes_and_no_more_often_than_each_hour
     bench.now_s += COLLECT_S
     run(bench.upkeep.look())
     assert "more" not in bench.store.folders and not bench.upkeep.lacks_room()
+    bench.put("last", 500, pinned=False)
+    bench.now_s -= 365 * 86400  # the clock is set
+    run(bench.upkeep.look())
+    assert "last" not in bench.store.folders
 
 
 def test_where_all_is_pinned_no_leases_are_taken_until_there_is_room() -> None:

@@ -7,8 +7,10 @@ from contextlib import aclosing
 from dataclasses import replace
 
 import pytest
-from renderchain.core.audit.draw_count import count_draws
+from renderchain.core.audit.draw_count import DRAWN_BY, count_draws
+from renderchain.core.audit.events import LeaseDrawn
 from renderchain.core.audit.phases import DRAW_STEPS
+from renderchain.core.audit.state import DrawOutcome
 from renderchain.core.board_events import BoardEvent, JobCreated, LeaseClaimed, Reorganised
 from renderchain.core.contract_errors import NothingToWithdraw, UnknownJob
 from renderchain.core.ids import JobId, LeaseId
@@ -147,11 +149,15 @@ def test_a_good_record_halves_the_audits() -> None:
         for lease_id in claimed:
             await net.worker.submit(lease_id, 1, RESULT)
         net.pass_draw_block()
+        passing = [one for one in claimed if await net.artist.passes_draw(await net.artist.lease(one))]
         assert await net.artist.draw(job_id, claimed) == []
-        drawn = await net.artist.drawn(start)
+        drawn = net.memory.told(LeaseDrawn, start)
         assert {one.audit_exp for one in drawn} == {1}
-        count = count_draws(drawn)
+        assert passing == [one.lease_id for one in drawn if one.draw_outcome is DrawOutcome.PASSED]
+        told = await net.artist.told_of_draws(start)
+        count = count_draws(told, net.memory.block + DRAWN_BY)
         assert count.is_plausible and 0 < count.audits < leases == count.leases
+        assert count.audits == leases - len(passing)
 
     asyncio.run(run())
 
