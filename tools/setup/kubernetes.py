@@ -1,7 +1,6 @@
 """What the Helm chart is tested with: helm and kubeconform, built from their Go modules, and the schemas of
 what Kubernetes and the operators that the chart can use take; Kubernetes' control plane, to install it on;
-and what runs the containers of a node, and
-Kubernetes' programs of one.
+its programs of a node; and what runs containers there.
 
 tools/kubernetes has the hash of every source.
 """
