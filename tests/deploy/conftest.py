@@ -1,4 +1,4 @@
-"""Container images, where they can be built."""
+"""Container images, where they can be built, and a node of Kubernetes, where one can run."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from collections.abc import Iterator
 import pytest
 
 from tests.deploy.boxed import Containers
+from tests.deploy.cluster.node import Node, running_node
+from tests.deploy.cluster.room import machine
 from tools.setup.cache import is_done
 from tools.setup.containers import PROGRAMS, containers_root
 from tools.setup.debian import is_there
+from tools.setup.kubernetes import NODE, cluster_root, kubelet_root
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -45,3 +48,17 @@ def containers(lanes: None) -> Iterator[Containers]:
             yield found
         finally:
             found.end()
+
+
+@pytest.fixture(scope="module")
+def node(lanes: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """It, running; afterwards the machine is as it was."""
+    is_built = is_done(cluster_root()) and is_done(kubelet_root())
+    if not (all(map(is_there, NODE)) and is_built) or os.geteuid() != 0:
+        pytest.skip(
+            "A node runs as root after `make test-deploy` or `python3 -m tools.setup node cluster kubelet`."
+        )
+    before = machine()
+    with running_node(tmp_path_factory.mktemp("node")) as found:
+        yield found
+    assert machine() == before

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from tests.deploy.chart.rendered import CHART, LEAST, WHOLE, rendered
-from tests.deploy.cluster.control_plane import ControlPlane, Object, control_plane, disk, node
+from tests.deploy.cluster.control_plane import ControlPlane, Object, control_plane, disk, is_ready, node
 from tools.setup.cache import is_done
 from tools.setup.kubernetes import cluster_root, kubernetes_root
 
@@ -53,6 +53,7 @@ WAIT = ("--wait", "--timeout", "20m")
 def cluster(lanes: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
     """With the operators' kinds of objects, nodes and disks."""
     with control_plane(tmp_path_factory.mktemp("cluster")) as found:
+        found.make_up_nodes()
         for file in sorted((kubernetes_root() / "schemas").glob("*.yaml")):
             found.kubectl("create", "--filename", str(file))
         found.create(*BEFORE)
@@ -70,13 +71,6 @@ def installed(cluster: ControlPlane) -> ControlPlane:
     """The release rc of all that the chart has."""
     cluster.helm("install", "rc", str(CHART), "--namespace", "render", "--values", str(WHOLE), *WAIT)
     return cluster
-
-
-def is_ready(pod: Object) -> bool:
-    conditions = pod["status"].get("conditions", [])
-    return "deletionTimestamp" not in pod["metadata"] and any(
-        one["type"] == "Ready" and one["status"] == "True" for one in conditions
-    )
 
 
 @pytest.mark.parametrize("values", [LEAST, WHOLE], ids=["least", "whole"])

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from renderchain.adapters.blender_process.sandbox import ISOLATION, NOBODY
 
 from tests.deploy.cluster.archive import save_image
 from tests.deploy.cluster.containerd import Containerd, running_containerd
-from tests.deploy.cluster.room import GROUP, GROUPS
+from tests.deploy.cluster.room import machine
 from tools.setup.debian import is_there
 from tools.setup.kubernetes import NODE
 
@@ -44,27 +41,12 @@ SHOWS = ("/usr/bin/cat", "/proc/self/comm")
 def containerd(lanes: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Containerd]:
     """It, with an image of bubblewrap; afterwards the machine is as it was."""
     folder = tmp_path_factory.mktemp("containerd")
-    programs = {path.lstrip("/"): Path(path) for path in (SANDBOX[0], SHOWS[0])}
-    save_image(folder / "image.tar", IMAGE, programs | libraries(*programs.values()))
+    save_image(folder / "image.tar", IMAGE, (SANDBOX[0], SHOWS[0]))
     before = machine()
     with running_containerd(folder) as found:
         found.take(folder / "image.tar")
         yield found
     assert machine() == before
-
-
-def libraries(*programs: Path) -> dict[str, Path]:
-    """What the programs are linked with, by its paths."""
-    assert shutil.which("ldd")
-    said = subprocess.run(["ldd", *programs], capture_output=True, text=True, check=True).stdout
-    found = {word for word in said.split() if word.startswith("/lib")}
-    return {path.lstrip("/"): Path(path) for path in found}
-
-
-def machine() -> tuple[object, ...]:
-    """What is mounted, which network devices there are, and containers' cgroups."""
-    devices = sorted(path.name for path in Path("/sys/class/net").iterdir())
-    return Path("/proc/self/mounts").read_text(), devices, list(GROUPS.glob(f"*/{GROUP}"))
 
 
 def test_it_runs_without_a_user_namespace_where_proc_is_whole(containerd: Containerd) -> None:

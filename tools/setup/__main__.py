@@ -14,6 +14,7 @@
     python3 -m tools.setup kubernetes    what the Helm chart is rendered and checked with
     python3 -m tools.setup cluster       Kubernetes' control plane, to install the chart on
     python3 -m tools.setup node          what runs the containers of a node of Kubernetes
+    python3 -m tools.setup kubelet       Kubernetes' programs of a node, to run pods there
     python3 -m tools.setup kubo          the IPFS node
     python3 -m tools.setup scenes        the scenes that the demo is made of
     python3 -m tools.setup blender       the Blender 5.2 LTS application
@@ -21,7 +22,7 @@
     python3 -m tools.setup test | all    what `make test` needs; what the lanes need too
     python3 -m tools.setup doctor        what is there and what is missing
     python3 -m tools.setup path NAME     where uv, devnet, cairo, kubo, scenes, blender, containers,
-                                         dashboard, promtool, opentofu, kubernetes or cluster lies
+                                         dashboard, promtool, opentofu, kubernetes, cluster or kubelet lies
 
 Tools go, keyed by version and recipe, into $RENDERCHAIN_CACHE (or $XDG_CACHE_HOME/renderchain,
 or ~/.cache/renderchain), so that a second clone builds nothing again.
@@ -42,7 +43,7 @@ from .cargo import cairo, cairo_root, devnet, devnet_root
 from .containers import containers, containers_root
 from .dashboard import DIST, dashboard, dashboard_root, is_built
 from .debian import blender_app, blender_root, browser, emulation, postgres, scenes, scenes_root, system
-from .kubernetes import cluster, cluster_root, kubernetes, kubernetes_root, node
+from .kubernetes import cluster, cluster_root, kubelet, kubelet_root, kubernetes, kubernetes_root, node
 from .kubo import kubo, kubo_root
 from .opentofu import opentofu, opentofu_root
 from .promtool import promtool, promtool_root
@@ -61,6 +62,7 @@ ROOTS: dict[str, Callable[[], Path]] = {
     "opentofu": opentofu_root,
     "kubernetes": kubernetes_root,
     "cluster": cluster_root,
+    "kubelet": kubelet_root,
 }
 # What runs one after the other: cargo fills all cores by itself, apt and dpkg take a lock.
 LANES: tuple[tuple[tuple[str, Callable[[], None]], ...], ...] = (
@@ -81,6 +83,7 @@ LANES: tuple[tuple[tuple[str, Callable[[], None]], ...], ...] = (
         ("kubernetes", kubernetes),
         ("cluster", cluster),
         ("node", node),
+        ("kubelet", kubelet),
         ("blender", blender_app),
     ),
 )

@@ -106,12 +106,11 @@ def install(step: str, wanted: dict[str, str]) -> None:
 
 
 def is_there(name: str) -> bool:
-    """Whether this machine has the program or library; podman's helpers have a folder of their own."""
+    """Whether this machine has the program or library; helpers of podman and containerd lie by themselves."""
     if ".so" in name:
         return any((Path(folder) / name).exists() for folder in LIBRARY_FOLDERS)
-    return (
-        shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin:/usr/lib/podman") is not None
-    )
+    helpers = "/usr/lib/podman:/usr/lib/cni"
+    return shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin:{helpers}") is not None
 
 
 def _update() -> None:

@@ -1,6 +1,6 @@
 """What the Helm chart is tested with: helm and kubeconform, built from their Go modules, and the schemas of
 what Kubernetes and the operators that the chart can use take; Kubernetes' control plane, to install it on;
-and what runs the containers of a node.
+its programs of a node; and what runs containers there.
 
 tools/kubernetes has the hash of every source.
 """
@@ -30,7 +30,15 @@ CLUSTER_VERSION = ("1", "35", "4")  # as tools/kubernetes/cluster/go.mod has it;
 # What it keeps its state in, out of Debian's package.
 ETCD = ("etcd-server", "3.4.23-4+b4")
 ETCD_SHA256 = "3a9445d4560ad6de1c375756b2a17d97713df44cbd20a658c871fe108af7ef5d"
-NODE = {"containerd": "containerd", "runc": "runc"}
+# Of the same version as the control plane.
+KUBELET_PROGRAMS = tuple(f"k8s.io/kubernetes/cmd/{name}" for name in ("kubelet", "kube-proxy"))
+# What containers run with, and what connects them.
+NODE = {
+    "containerd": "containerd",
+    "runc": "runc",
+    "host-local": "containernetworking-plugins",
+    "iptables": "iptables",
+}
 SCHEMAS = "kubernetes-validate==1.37.0"
 SCHEMAS_SHA256 = "85136d018a27b50ec7fc049d902bfa5193f5976807e6c0f408e3ab6fe078cad9"
 KUBERNETES = "v1.35.0"  # of the schemas
@@ -92,11 +100,8 @@ def cluster() -> None:
     root = cluster_root()
     if is_done(root):
         return
-    major, minor, _ = CLUSTER_VERSION
-    known = {"gitVersion": "v" + ".".join(CLUSTER_VERSION), "gitMajor": major, "gitMinor": minor}
-    flags = " ".join(f"-X k8s.io/component-base/version.{name}={value}" for name, value in known.items())
     for name, programs in CLUSTER_PROGRAMS.items():
-        _build("cluster", MODULES / name, programs, root, "-ldflags", f"-s -w {flags}")
+        _build("cluster", MODULES / name, programs, root, *_known_version())
     unpack("cluster", ETCD, ETCD_SHA256, root / "etcd")
     shutil.copy(root / "etcd" / "usr" / "bin" / "etcd", root / "bin" / "etcd")
     shutil.rmtree(root / "etcd")
@@ -104,8 +109,29 @@ def cluster() -> None:
 
 
 def node() -> None:
-    """containerd, and what it starts containers with."""
+    """containerd, and what it starts and connects containers with."""
     install("node", NODE)
+
+
+def kubelet_root() -> Path:
+    """The folder with a node's programs in bin."""
+    return recipe_dir("kubelet", *_sums(MODULES / "kubelet"), str(KUBELET_PROGRAMS), str(CLUSTER_VERSION))
+
+
+def kubelet() -> None:
+    """Build what makes containers of pods, and what leads to those of a service."""
+    root = kubelet_root()
+    if not is_done(root):
+        _build("kubelet", MODULES / "kubelet", KUBELET_PROGRAMS, root, *_known_version())
+        (root / ".done").touch()
+
+
+def _known_version() -> tuple[str, str]:
+    """Options of a build that Kubernetes' programs know it by."""
+    major, minor, _ = CLUSTER_VERSION
+    known = {"gitVersion": "v" + ".".join(CLUSTER_VERSION), "gitMajor": major, "gitMinor": minor}
+    flags = " ".join(f"-X k8s.io/component-base/version.{name}={value}" for name, value in known.items())
+    return "-ldflags", f"-s -w {flags}"
 
 
 def _sums(module: Path) -> tuple[str, str]:

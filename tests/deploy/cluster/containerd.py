@@ -38,17 +38,18 @@ PATIENCE_S = 1800  # after which something hangs, also on a busy machine
 
 
 class Containerd:
-    """It, with what it keeps below ``folder``."""
+    """It, with what it keeps below ``folder``; ``settings`` are all of its own."""
 
-    def __init__(self, folder: Path, entered: Room) -> None:
+    def __init__(self, folder: Path, entered: Room, settings: str = SETTINGS) -> None:
         self._folder = folder
         self._room = entered
+        self._settings = settings
         self._number = 0
 
     def begin(self) -> None:
         """Returns when it answers."""
         settings, log = self._folder / "containerd.toml", self._folder / "containerd.log"
-        settings.write_text(SETTINGS.format(folder=self._folder))
+        settings.write_text(self._settings.format(folder=self._folder))
         self._number = start([*self._room.inside, "containerd", "--config", str(settings)], log)
         deadline = time.monotonic() + PATIENCE_S
         while self._ctr("version").returncode:

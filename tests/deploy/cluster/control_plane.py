@@ -1,5 +1,5 @@
-"""Kubernetes' own server, scheduler and controllers, and nodes that kwok makes up: what is installed there is
-taken or refused, placed, replaced and rolled back as in any cluster. No container runs.
+"""Kubernetes' own server, scheduler and controllers: what is installed there is taken or refused, placed,
+replaced and rolled back as in any cluster. Nodes are made up by kwok, so that no container runs, or real.
 """
 
 from __future__ import annotations
@@ -7,9 +7,10 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,13 +26,19 @@ Object = dict[str, Any]
 PATIENCE_S = 1800  # after which something hangs, also on a busy machine
 LOOK_S = 0.5
 READY = "/readyz"
+LOOPBACK = "127.0.0.1"
 
 
 class ControlPlane:
-    """All of it, in ``folder``; helm and kubectl speak to it by a file that is there."""
+    """All of it, in ``folder``; helm and kubectl speak to it by a file that is there.
 
-    def __init__(self, folder: Path) -> None:
+    ``inside`` is what commands begin with so that they run where nodes are, and ``address`` where these
+    and their pods reach it.
+    """
+
+    def __init__(self, folder: Path, inside: Sequence[str] = (), address: str = LOOPBACK) -> None:
         self.folder = folder
+        self._inside, self._address = inside, address
         self.config = folder / "kubeconfig"
         self._processes: dict[str, int] = {}
         self._environment = {
@@ -50,11 +57,14 @@ class ControlPlane:
         made = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         key.write_bytes(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         self._start("kube-apiserver", *self._server_options(port, key, self._store()))
-        self._write_config(f"https://127.0.0.1:{port}", token)
+        self._write_config(f"https://{self._address}:{port}", token)
         self.wait_for(lambda: self.kubectl("get", "--raw", READY, check=False).stdout == "ok")
         # A busy machine's silence says nothing of a node.
         self._start("kube-controller-manager", *self._shared_options(), "--node-monitor-grace-period=24h")
         self._start("kube-scheduler", *self._shared_options())
+
+    def make_up_nodes(self) -> None:
+        """Have all that are created be ready, and what should run there seem to."""
         self._start("kwok", "--kubeconfig", str(self.config), "--manage-all-nodes")
 
     def end(self) -> None:
@@ -84,17 +94,18 @@ class ControlPlane:
     @contextmanager
     def watching(self, kind: str, namespace: str) -> Iterator[list[Object]]:
         """All that happens to them inside of this, in order; what there was comes first."""
-        command = [str(cluster_root() / "bin" / "kubectl"), "get", kind, "--namespace", namespace]
+        command = [*self._inside, str(cluster_root() / "bin" / "kubectl"), "get", kind]
+        command += ["--namespace", namespace]
         command += ["--watch", "--output-watch-events", "--output", "json"]
         file, seen = self.folder / "watched.json", list[Object]()
         with file.open("w") as out:
-            watch = subprocess.Popen(command, env=self._environment, stdout=out)
+            watch = subprocess.Popen(command, env=self._environment, stdout=out, start_new_session=True)
         try:
             self.wait_for(lambda: file.stat().st_size)
             yield seen
             self.wait_for(lambda: self._is_in(file, self.all(kind, namespace)))
         finally:
-            watch.terminate()
+            os.killpg(watch.pid, signal.SIGTERM)
             watch.wait()
         seen += _objects_in(file.read_text())
 
@@ -125,7 +136,7 @@ class ControlPlane:
     def _server_options(self, port: int, key: Path, store: str) -> list[str]:
         options = {
             "--etcd-servers": store,
-            "--bind-address": "127.0.0.1",
+            "--bind-address": self._address,
             "--secure-port": str(port),
             "--cert-dir": str(self.folder / "certificates"),
             "--token-auth-file": str(self.folder / "tokens"),
@@ -136,6 +147,9 @@ class ControlPlane:
             "--service-cluster-ip-range": "10.96.0.0/16",
             "--feature-gates": "WatchList=false",  # for which this etcd is too old
         }
+        if self._address != LOOPBACK:
+            options["--advertise-address"] = self._address
+            options["--kubelet-preferred-address-types"] = "InternalIP"  # names are nowhere to be found
         return [f"{name}={value}" for name, value in options.items()]
 
     def _shared_options(self) -> tuple[str, ...]:
@@ -162,7 +176,7 @@ class ControlPlane:
 
     def _start(self, name: str, *options: str) -> None:
         self._processes[name] = start(
-            [str(cluster_root() / "bin" / name), *options], self._log(name), self._environment
+            [*self._inside, str(cluster_root() / "bin" / name), *options], self._log(name), self._environment
         )
 
     @staticmethod
@@ -176,7 +190,7 @@ class ControlPlane:
 
     def _done(self, command: list[str], given: str | None, check: bool) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
-            command,
+            [*self._inside, *command],
             env=self._environment,
             input=given,
             capture_output=True,
@@ -189,9 +203,11 @@ class ControlPlane:
 
 
 @contextmanager
-def control_plane(folder: Path) -> Iterator[ControlPlane]:
+def control_plane(
+    folder: Path, inside: Sequence[str] = (), address: str = LOOPBACK
+) -> Iterator[ControlPlane]:
     """One that begins and ends."""
-    found = ControlPlane(folder)
+    found = ControlPlane(folder, inside, address)
     try:
         found.begin()
         yield found
@@ -206,6 +222,14 @@ def _objects_in(text: str) -> Iterator[Object]:
         found, end = decoder.raw_decode(text)
         yield found
         text = text[end:]
+
+
+def is_ready(found: Object) -> bool:
+    """Whether a node or a pod says so and is not about to go."""
+    conditions = found["status"].get("conditions", [])
+    return "deletionTimestamp" not in found["metadata"] and any(
+        one["type"] == "Ready" and one["status"] == "True" for one in conditions
+    )
 
 
 def node(name: str, labels: Mapping[str, str], gpus: int = 0) -> Object:

@@ -15,13 +15,29 @@ GROUP = (
     "k8s.io"  # containerd's for Kubernetes, in each hierarchy; of these there is one for the whole machine
 )
 GONE_AFTER_S = 30
-# What they keep in fixed places is in memory, or below the folder.
+# What a kubelet sets of the machine's kernel, for all that runs on it.
+TUNED = (
+    "kernel/keys/root_maxbytes",
+    "kernel/keys/root_maxkeys",
+    "kernel/panic",
+    "kernel/panic_on_oops",
+    "vm/overcommit_memory",
+    "vm/panic_on_oom",
+)
+# What they keep in fixed places is in memory, or below the folder; what they would tune is in files.
 FURNISH = """\
 set -eu
 folder=$1
+shift
 mkdir $folder/var $folder/work
 mount -t overlay -o lowerdir=/var,upperdir=$folder/var,workdir=$folder/work overlay /var
 mount -t tmpfs tmpfs /run
+for one; do
+    mkdir -p /run/tuned/${one%/*}
+    cat /proc/sys/$one >/run/tuned/$one
+    mount --bind /run/tuned/$one /proc/sys/$one
+done
+ip link set lo up
 echo furnished
 exec sleep infinity
 """
@@ -38,7 +54,7 @@ class Room:
         """Returns when it can be entered."""
         assert not self._groups(), f"Somebody has containers in {GROUP} on this machine already."
         namespaces = ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
-        script = ["sh", "-c", FURNISH, "sh", str(self._folder)]
+        script = ["sh", "-c", FURNISH, "sh", str(self._folder), *TUNED]
         self._first = subprocess.Popen([*namespaces, *script], stdout=subprocess.PIPE, text=True)
         assert self._first.stdout
         with self._first.stdout as said:
@@ -70,6 +86,13 @@ class Room:
         """The deepest first."""
         found = [one for group in GROUPS.glob(f"*/{GROUP}") for one in (group, *group.rglob("*"))]
         return sorted((one for one in found if one.is_dir()), reverse=True)
+
+
+def machine() -> tuple[object, ...]:
+    """What of it is not to change: mounts, network devices, containers' cgroups, what could be tuned."""
+    devices = sorted(path.name for path in Path("/sys/class/net").iterdir())
+    tuned = [Path("/proc/sys", one).read_text() for one in TUNED]
+    return Path("/proc/self/mounts").read_text(), devices, list(GROUPS.glob(f"*/{GROUP}")), tuned
 
 
 @contextmanager
