@@ -37,6 +37,7 @@ KEPT_INTENTS = 200  # that have ended
 KEPT_LINES = 300  # of one job
 # Twice what a lease with its window and all rounds of its audit can take; its evidence outlives it anyway.
 KEPT_LEASES_S = 40 * 86400.0
+KEPT_LEASES = 10_000  # the newest, whatever the clock says: each row has the secret of a lease
 OPEN = (IntentState.INTENDED, IntentState.SIGNED)
 Answer = TypeVar("Answer")
 Entry = TypeVar("Entry")
@@ -163,7 +164,10 @@ class SqliteJournal:
         return self._read(partial(appeal_of, board, job_id), rows)
 
     def save_lease(self, entry: LeaseEntry) -> None:
-        """Note a lease or its new state; what was noted so long ago that nobody can ask for it goes."""
+        """Note a lease or its new state; what was noted so long ago that nobody can ask for it goes.
+
+        A clock that is years ahead for a moment takes no lease that is under way with it.
+        """
         named = hex(entry.board), entry.lease_id, entry.job_id, hex(entry.secret)
         kept = (*named, entry.state, self._now(), entry.package_cid)
         changing = ("job_id", "state", "since_s", "package_cid")
@@ -171,7 +175,8 @@ class SqliteJournal:
 
         def save(connection: sqlite3.Connection) -> None:
             connection.execute(f"INSERT INTO leases VALUES (?, ?, ?, ?, ?, ?, ?) {anew}", kept)
-            connection.execute("DELETE FROM leases WHERE since_s < ?", (self._now() - KEPT_LEASES_S,))
+            old = "since_s < ? AND rowid <= (SELECT max(rowid) FROM leases) - ?"
+            connection.execute(f"DELETE FROM leases WHERE {old}", (self._now() - KEPT_LEASES_S, KEPT_LEASES))
 
         self._transact(save)
 

@@ -11,6 +11,7 @@ from .errors import said
 from .event_kinds import KINDS
 
 CHUNK = 1000
+MOST_EMPTY = 10_000  # pages; a node looks through some thousand blocks for one, and may find nothing there
 MOST_SAID = 64  # kinds of events that can't be read; of others nothing is said
 Keys = list[list[str]]
 Place = tuple[int, int, int]
@@ -28,9 +29,10 @@ async def past_events(
 ) -> AsyncIterator[Any]:
     """Raw events from a block on, until another or the newest, or the first so many; raises ChainError.
 
-    A node that tells something again would go on like that for ever: it is left, as one that is away.
+    A node that tells something again, or nothing page after page, would go on like that for ever: it is left,
+    as one that is away.
     """
-    token, read, place, tokens = None, 0, BEFORE_ALL, set[str]()
+    token, read, place, tokens, empty = None, 0, BEFORE_ALL, set[str](), 0
     while True:
         page = await said(
             "Reading past events",
@@ -54,7 +56,8 @@ async def past_events(
         token = page.continuation_token
         if token is None:
             return
-        if token in tokens:
+        empty = 0 if page.events else empty + 1
+        if token in tokens or empty > MOST_EMPTY:
             raise NodeAway(f"The node tells of events from block {first} on without an end.")
         tokens.add(token)
 

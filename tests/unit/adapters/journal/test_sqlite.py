@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from renderchain.adapters.journal import sqlite
 from renderchain.adapters.journal.sqlite import KEPT_INTENTS, KEPT_LEASES_S, SqliteJournal
 from renderchain.adapters.journal.tables import MIGRATIONS
 from renderchain.core.errors import JournalError
@@ -114,7 +115,10 @@ def test_transactions_that_have_ended_do_not_fill_the_disk_and_named_ones_stay(t
     assert journal.intend("job 1", 7, "Creating the job", [(1, 2, [3])]).state is IntentState.CONFIRMED
 
 
-def test_leases_of_years_do_not_fill_the_disk_and_those_that_audits_may_need_stay(tmp_path: Path) -> None:
+def test_leases_of_years_do_not_fill_the_disk_and_those_that_audits_may_need_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "KEPT_LEASES", 10)
     day_s, now_s = 86400.0, [0.0]
     journal = SqliteJournal(tmp_path / "journal.sqlite", lambda: now_s[0])
     for number in range(3 * 365):
@@ -124,6 +128,18 @@ def test_leases_of_years_do_not_fill_the_disk_and_those_that_audits_may_need_sta
         journal.save_lease(replace(entry, state="submitted"))
     kept = {one.lease_id for board in (1, 2) for one in journal.leases(board)}
     assert kept == set(range(3 * 365 - int(KEPT_LEASES_S / day_s) - 1, 3 * 365))
+
+
+def test_a_clock_that_is_years_ahead_takes_no_lease_with_it(tmp_path: Path) -> None:
+    """Each had its secret there, without which it can't be opened."""
+    now_s = [0.0]
+    journal = SqliteJournal(tmp_path / "journal.sqlite", lambda: now_s[0])
+    held, other = (LeaseEntry(1, LeaseId(number), JobId(1), number, "claimed") for number in (1, 2))
+    journal.save_lease(held)
+    now_s[0] = 10 * 365 * 86400.0
+    journal.save_lease(other)
+    now_s[0] = 60.0
+    assert journal.leases(1) == [held, other]
 
 
 def test_a_lease_whose_state_changes_late_stays(tmp_path: Path) -> None:

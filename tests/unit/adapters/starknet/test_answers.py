@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 import subprocess
 import sys
 import zlib
@@ -130,13 +131,19 @@ def test_a_node_that_tells_the_past_again_and_again_is_left() -> None:
             page.continuation_token = "again"
             return page
 
+    class Evasive(AnsweringNode):
+        async def get_events(self, *, address: int, continuation_token: str | None, **_: Any) -> Any:
+            page = await super().get_events(address=address + 1, continuation_token=None)
+            page.continuation_token = secrets.token_hex(8)
+            return page
+
     async def read(node: AnsweringNode) -> None:
         node.events = {5: [1, 2, 3]}
         async with asyncio.timeout(10):
             async for _ in past_events(node, 5, 0):
                 pass
 
-    for node in (Repeating({}, {}), Silent({}, {})):
+    for node in (Repeating({}, {}), Silent({}, {}), Evasive({}, {})):
         with pytest.raises(ChainError, match="after one at|without an end"):
             asyncio.run(read(node))
     asyncio.run(read(AnsweringNode({}, {})))
