@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -99,6 +100,18 @@ NO_FIELD = tuple(
 )
 
 
+@pytest.fixture
+def guard() -> Iterator[None]:
+    """Python's own against what nests too deep, which adapters keep: tests that import starknet-py by
+    themselves take it from their process, and brackets ended that.
+    """
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(1000)
+    yield
+    sys.setrecursionlimit(limit)
+
+
+@pytest.mark.usefixtures("guard")
 def test_a_node_that_answers_anything_else_than_was_asked_is_told_as_a_store_error(
     server: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
