@@ -8,7 +8,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, TypeVar
 
 from renderchain.adapters.poseidon import hash_many
-from renderchain.core.audit.draw import DRAW_AFTER, is_audited, seed_of
+from renderchain.core.audit.draw import DRAW_AFTER, is_spared
 from renderchain.core.audit.events import VotesDrawn
 from renderchain.core.audit.gas import checked_gas_price
 from renderchain.core.board_events import (
@@ -182,8 +182,7 @@ class MemoryView(MemoryAccount):
         """Whether chance has no audit of a submitted lease, by the hash of its draw's block."""
         await asyncio.sleep(0)
         block_hash = self._network.hash_of(lease.since_block + DRAW_AFTER)
-        place = (block_hash, self.board, lease.lease_id, lease.attempt, 0)
-        return not is_audited(seed_of(hash_many, *place), lease.audit_exp)
+        return is_spared(hash_many, block_hash, self.board, lease)
 
     async def worker(self, worker_id: WorkerId) -> WorkerInfo:
         """A worker's stake and addresses."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from renderchain.core.audit.draw import DRAW_AFTER, READABLE_AFTER
+from renderchain.core.audit.draw import DRAW_AGE
 from renderchain.core.ids import WorkerId
 from renderchain.core.money import FRI_PER_STRK
 
@@ -43,7 +43,7 @@ class MemoryPeople:
 
     def pass_draw_block(self) -> None:
         """Make the block that decides, and those until contracts can read it."""
-        self.pass_time(1, DRAW_AFTER + READABLE_AFTER)
+        self.pass_time(1, DRAW_AGE)
 
 
 class MemoryNetworks:

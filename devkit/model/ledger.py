@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from renderchain.adapters.poseidon import hash_many
-from renderchain.core.audit.draw import DRAW_AFTER, READABLE_AFTER, seed_of
+from renderchain.core.audit.draw import DRAW_AFTER, DRAW_AGE, seed_of
 from renderchain.core.board_events import BoardEvent, EntryRefused, JobClosed
 from renderchain.core.ids import NO_JOB, JobId, LeaseId, WorkerId
 from renderchain.core.job import LeaseResult, Record
@@ -211,7 +211,7 @@ class Ledger:
 
     def drawn_hash(self, since_block: int) -> int:
         """The hash that decides about what was done in a block."""
-        need(self.block >= since_block + DRAW_AFTER + READABLE_AFTER, "block of the draw is ahead")
+        need(self.block >= since_block + DRAW_AGE, "block of the draw is ahead")
         return self.hash_of_block(since_block + DRAW_AFTER)
 
     def draw_seed(self, lease: Lease, since_block: int, round_: int = 0) -> int:

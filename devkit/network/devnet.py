@@ -6,7 +6,7 @@ import json
 import urllib.request
 from typing import Any
 
-from renderchain.core.audit.draw import DRAW_AFTER, READABLE_AFTER
+from renderchain.core.audit.draw import DRAW_AGE
 
 # Whatever proxy the environment names: it would be asked for an address of its own machine.
 _direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -59,4 +59,4 @@ def pass_time(rpc_url: str, seconds: int, blocks: int = 10) -> None:
 
 def pass_draw_block(rpc_url: str) -> None:
     """Make the block that decides on what was just submitted, and those until contracts can read it."""
-    pass_time(rpc_url, 1, DRAW_AFTER + READABLE_AFTER)
+    pass_time(rpc_url, 1, DRAW_AGE)

@@ -39,7 +39,6 @@ from renderchain.app.requester.offer import Offer
 from renderchain.app.requester.quote import quote_of, terms_of
 from renderchain.app.worker.lane import Lane
 from renderchain.app.worker.render_lease import RenderLease
-from renderchain.core.audit.draw import DRAW_AFTER, READABLE_AFTER
 from renderchain.core.audit.economics import PHASES
 from renderchain.core.ids import NO_WORKER, JobId, LeaseId, WorkerId
 from renderchain.core.job import JobTerms, StandingOffer, family_of
@@ -79,7 +78,6 @@ MOST_BLOCKS = 5000
 OFFER = StandingOffer(1, 2**40, 4, 2**39, audit_fee_fri=1, memory_mib=1024, audits_until_epoch=2**31)
 FEE_LIMIT_FRI = 50 * FRI_PER_STRK
 SILENT = SilentReporter()
-DRAW_AGE = DRAW_AFTER + READABLE_AFTER
 
 
 @dataclass

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from renderchain.adapters.poseidon import hash_many
+from renderchain.core.audit.draw import DRAW_AGE
 from renderchain.core.audit.economics import (
     BOND_FEES,
     LATER_FEES,
@@ -34,7 +35,7 @@ from renderchain.core.sealed import salt_key_of
 from renderchain.ports.renderer import Renderer
 
 from devkit.audited_lease import look_and_seal
-from tests.attacks.arena import DRAW_AGE, PHASE_S, Arena, Worker
+from tests.attacks.arena import PHASE_S, Arena, Worker
 
 Renderers = Mapping[int, Renderer]  # by worker number; the others are honest
 HONEST: Renderers = MappingProxyType({})

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 from renderchain.adapters.poseidon import hash_many
-from renderchain.core.audit.draw import unit_at
+from renderchain.core.audit.draw import DRAW_AGE, unit_at
 from renderchain.core.audit.economics import CREDIT_FEES
 from renderchain.core.audit.state import DrawOutcome, Verdict
 from renderchain.core.contract_errors import StakeNotFree
 
 from devkit.cheats.renderer import CheatingRenderer
 from devkit.renderings import HONEST
-from tests.attacks.arena import DRAW_AGE, FAMILY, OFFER, REWARD_FRI, RULES, SEATS, Arena, Worker
+from tests.attacks.arena import FAMILY, OFFER, REWARD_FRI, RULES, SEATS, Arena, Worker
 from tests.attacks.lease_audit import LeaseAudit, stakes_of
 from tests.attacks.money import check_money
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 from renderchain.adapters.poseidon import hash_many
-from renderchain.core.audit.draw import DRAW_AFTER, seed_of
+from renderchain.core.audit.draw import DRAW_AFTER, DRAW_AGE, seed_of
 from renderchain.core.audit.errors import DrawIsAhead, LeafNotUnderRoot, OpenedForAnotherDraw
 from renderchain.core.audit.state import AuditPhase, DrawOutcome, Verdict
 from renderchain.core.lifecycle import LeaseState
 
-from tests.attacks.arena import DRAW_AGE, Arena, Books
+from tests.attacks.arena import Arena, Books
 from tests.attacks.lease_audit import LeaseAudit, Stakes, stakes_of
 from tests.attacks.money import check_money
 

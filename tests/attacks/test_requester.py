@@ -6,6 +6,7 @@ import pytest
 from renderchain.adapters.poseidon import hash_many
 from renderchain.app.audit.prover import ProverDuties
 from renderchain.app.audit.showing import Showing, ShowLimits
+from renderchain.core.audit.draw import DRAW_AGE
 from renderchain.core.audit.errors import DrawIsAhead
 from renderchain.core.audit.state import AuditPhase, DrawOutcome, Verdict
 from renderchain.core.contract_errors import WorkerDoesNotOffer
@@ -13,7 +14,7 @@ from renderchain.core.ids import NO_WORKER
 from renderchain.core.job import Place
 from renderchain.core.lifecycle import LeaseState
 
-from tests.attacks.arena import DRAW_AGE, RULES, SILENT, Arena, Worker
+from tests.attacks.arena import RULES, SILENT, Arena, Worker
 from tests.attacks.deliveries import challenged, delivery_audit
 from tests.attacks.lease_audit import LeaseAudit, stakes_of
 from tests.attacks.money import Bond, check_money

@@ -22,13 +22,7 @@ from ..core.reader import shallow_json
 SERVICE = "renderchain"
 ADDRESS, CHECK = "starknet_address", "renderchain_check"  # beside what the format has
 PBKDF2_ROUNDS = 2**20  # a quarter of a second, for a password that is as good as a key
-MOST_WORK = {
-    "dklen": 64,
-    "c": 2**26,
-    "n": 2**22,
-    "r": 64,
-    "p": 64,
-}  # of one that is meant to be opened
+MOST_WORK = {"dklen": 64, "c": 2**26, "n": 2**22, "r": 64, "p": 64}  # of one that is meant to be opened
 SCRYPT_COST = 2**17  # half a second and 128 MiB, for a passphrase that a person can remember
 
 

@@ -8,9 +8,9 @@ from typing import Protocol
 
 from ..core.audit.state import AuditInfo, Content, DrawnLeaf, Verifier, Vote
 from ..core.contract_errors import ContractError
-from ..core.ids import JobId, LeaseId
+from ..core.ids import LeaseId
 from ..core.job import LeaseResult
-from .chain_view import ChainView
+from .step_chain import StepChain
 
 
 @dataclass(frozen=True)
@@ -40,16 +40,12 @@ class Opened:
     prints: tuple[tuple[int, ...], ...]
 
 
-class AuditChain(ChainView, Protocol):
+class AuditChain(StepChain, Protocol):
     """Writes wait until they are in a block. All raise ContractError or ChainError.
 
     What has ``company_until_s`` may wait until then (since 1970) for another transaction of the account, to
     go with it.
     """
-
-    async def draw(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
-        """Draw what chance decides about these leases; anyone may. Returns what was refused."""
-        ...
 
     async def commit(
         self, marks: Sequence[tuple[int, int, int]], company_until_s: float = 0.0
@@ -102,12 +98,6 @@ class AuditChain(ChainView, Protocol):
         self, lease_id: LeaseId, leaf: int, votes: Sequence[ShownVote], answer: Opened, *, by_levels: bool
     ) -> None:
         """Show that votes which differ from the worker agree with the first of them."""
-        ...
-
-    async def advance(
-        self, job_id: JobId, lease_ids: Sequence[LeaseId], company_until_s: float = 0.0
-    ) -> list[ContractError]:
-        """Go on where everybody voted or a deadline passed; anyone may. Returns what was refused."""
         ...
 
     async def appeal_bond_fri(self, lease_id: LeaseId) -> int:
@@ -168,8 +158,4 @@ class AuditChain(ChainView, Protocol):
 
     async def revealed_key(self, lease_id: LeaseId, from_block: int) -> bytes | None:
         """The results' key, if it was revealed since that block."""
-        ...
-
-    async def phase_s(self) -> int:
-        """Seconds that a step of an audit may take."""
         ...

@@ -13,9 +13,10 @@ from ..core.contract_errors import ContractError
 from ..core.ids import JobId, LeaseId
 from ..core.job import JobInfo, JobTerms
 from .package_keys import KeyChain
+from .step_chain import StepChain
 
 
-class RequesterChain(KeyChain, Protocol):
+class RequesterChain(StepChain, KeyChain, Protocol):
     """Writes wait until they are in a block. All raise ContractError or ChainError."""
 
     async def create_job(self, terms: JobTerms, intent_name: str = "") -> JobId:
@@ -64,20 +65,6 @@ class RequesterChain(KeyChain, Protocol):
 
     async def withdraw(self, accounts: Sequence[int]) -> None:
         """Send accounts their whole balance on the board."""
-        ...
-
-    async def draw(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
-        """Draw what chance decides about these leases; anyone may. Returns what was refused."""
-        ...
-
-    async def advance(
-        self, job_id: JobId, lease_ids: Sequence[LeaseId], company_until_s: float = 0.0
-    ) -> list[ContractError]:
-        """Go on with audits where a deadline passed; anyone may. Returns what was refused."""
-        ...
-
-    async def phase_s(self) -> int:
-        """Seconds that a step of an audit may take."""
         ...
 
     async def name_verifiers(self, lease_id: LeaseId) -> None:

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import AsyncGenerator, Collection, Sequence
 from typing import Any
 
-from ...core.audit.draw import DRAW_AFTER, SAMPLE_DRAWS, is_audited, seed_of
+from ...core.audit.draw import DRAW_AFTER, SAMPLE_DRAWS, is_spared
 from ...core.audit.economics import SEATS
 from ...core.audit.state import DrawOutcome
 from ...core.board_events import BoardEvent, JobCreated
@@ -137,9 +137,7 @@ class StarknetView:
             return False
         number = lease.since_block + DRAW_AFTER
         block_hash = int((await header_of(self._account.client, number)).block_hash)
-        place = (block_hash, self.board, lease.lease_id, lease.attempt, 0)
-        seed = seed_of(lambda values: int(poseidon_hash_many(list(values))), *place)
-        return not is_audited(seed, lease.audit_exp)
+        return is_spared(lambda felts: int(poseidon_hash_many(list(felts))), block_hash, self.board, lease)
 
     async def worker(self, worker_id: WorkerId) -> WorkerInfo:
         """A worker's addresses and stake; raises UnknownWorker."""

@@ -5,55 +5,22 @@ They follow from the chain's state alone, so it does not matter who took the las
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable
 
-from ...core.audit.draw import DRAW_AFTER, READABLE_AFTER
+from ...core.audit.draw import DRAW_AGE
 from ...core.audit.phases import steps_of
 from ...core.audit.state import AuditInfo, AuditPhase
-from ...core.contract_errors import ContractError
-from ...core.ids import JobId, LeaseId
-from ...core.job import JobInfo, LeaseInfo
+from ...core.job import LeaseInfo
+from ...ports.step_chain import StepChain
 
 BLOCKS_S = 1.0  # for each block that a draw waits for, until the newest one is asked for again
 RETRY_S = 5.0
 FOREVER_S = 2.0**20  # until something is heard
 PASSING_S = 600.0  # so often a lease that chance spared is looked at: others may need what it reserves
 COMPANY = 5  # what can wait waits for company, for such a part of a step: others are more patient
-DRAW_AGE = DRAW_AFTER + READABLE_AFTER
 DRAWS = (AuditPhase.DRAW, AuditPhase.LOOK)
 AT_REST = (*DRAWS, AuditPhase.OVER, AuditPhase.NONE)
 SILENCE_LOSES = (AuditPhase.KEY, AuditPhase.OPEN)  # nobody ends these steps of its own lease
-
-
-class StepChain(Protocol):
-    """What they take of the chain."""
-
-    async def block_number(self) -> int:
-        """The newest block."""
-        ...
-
-    async def job(self, job_id: JobId) -> JobInfo:
-        """A job's state."""
-        ...
-
-    async def passes_draw(self, lease: LeaseInfo) -> bool:
-        """Whether chance has no audit of a submitted lease, by the hash of its draw's block."""
-        ...
-
-    async def phase_s(self) -> int:
-        """Seconds that a step of an audit may take."""
-        ...
-
-    async def draw(self, job_id: JobId, lease_ids: Sequence[LeaseId]) -> list[ContractError]:
-        """Draw what chance decides about these leases; anyone may. Returns what was refused."""
-        ...
-
-    async def advance(
-        self, job_id: JobId, lease_ids: Sequence[LeaseId], company_until_s: float = 0.0
-    ) -> list[ContractError]:
-        """Go on where everybody voted or a deadline passed; anyone may. Returns what was refused."""
-        ...
 
 
 class AuditSteps:

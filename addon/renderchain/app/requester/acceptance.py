@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from ...core.audit.draw import DRAW_AFTER, READABLE_AFTER
+from ...core.audit.draw import DRAW_AGE
 from ...core.audit.events import Appealed, AuditClosed, AuditEvent, KeyRevealed, LeaseChallenged, LeaseDrawn
 from ...core.audit.state import AuditInfo, AuditKind, AuditPhase, DrawOutcome, Verdict
 from ...core.board_events import ResultSubmitted
@@ -23,7 +23,6 @@ from .own_check import Finding
 
 BLOCKS_S = 2.0  # how often the newest block is asked for while a draw waits
 PATIENCE_BLOCKS = 5  # the worker wants its pay, so it draws first
-DRAW_AGE = DRAW_AFTER + READABLE_AFTER
 BEFORE_DRAWS = (LeaseDrawn, LeaseChallenged, KeyRevealed, Appealed)  # what may leave votes to be drawn
 CLEARED = (DrawOutcome.CLEARED,)  # verifiers' word on pixels can't be challenged, so to pay waives nothing
 CHECKED = (DrawOutcome.UNJUDGED, DrawOutcome.PASSED, *CLEARED, DrawOutcome.IN_AUDIT)
@@ -234,9 +233,7 @@ class Acceptance:
             raise_if_ending(error)
             return [error]
         for lease_id in lease_ids:
-            if (
-                lease_id in self._passing
-            ):  # if it does not end by its pay, the board has it audited all the same
+            if lease_id in self._passing:  # if its pay does not end it, the board has it audited all the same
                 self._unread[lease_id] = self._passing.pop(lease_id)
         if refused:  # somebody was faster with some of them: the next look sees what is left
             self._unpaid.update(lease_ids)

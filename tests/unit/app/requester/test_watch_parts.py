@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from renderchain.app.audit.steps import DRAW_AGE
 from renderchain.app.requester.job_report import JobReport
+from renderchain.core.audit.draw import DRAW_AGE
 from renderchain.core.board_events import LeaseAccepted
 from renderchain.core.errors import ContentError, FeeTooHigh, InsufficientFunds, NodeAway, StoreError
 from renderchain.core.lifecycle import JobState
