@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -76,4 +77,5 @@ def main() -> None:
 
 main()
 sys.stdout.flush()
+shutil.rmtree(bpy.app.tempdir, ignore_errors=True)
 os._exit(0)  # bpy may hang on its way out

@@ -6,6 +6,7 @@ main.blend and its other files.
 
 import os
 import random
+import shutil
 import struct
 import sys
 import zlib
@@ -392,4 +393,5 @@ for name in NAMES:
     bpy.ops.wm.save_as_mainfile(filepath=path, compress=False)
     spoil(path, kind, int(seed or 0))
 sys.stdout.flush()
+shutil.rmtree(bpy.app.tempdir, ignore_errors=True)
 os._exit(0)

@@ -4,7 +4,6 @@ It is built in FOLDER/project, packed into FOLDER/package, and what the artist's
 recorded in FOLDER/artist; both as the artist's client does.
 """
 
-import os
 import struct
 import sys
 from itertools import pairwise
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import bpy
 import numpy as np
+from renderchain.blender.leaving import leave
 from renderchain.blender.packing.packer import BlendPacker
 from renderchain.blender.proving.artist import ArtistsSession
 from renderchain.core.proof_report import INDEX
@@ -295,4 +295,4 @@ if kind == "packed texture":
 (folder / "artist").mkdir()
 side = ArtistsSession(scene).record(folder / "artist", manifest, 60, Silent())
 (folder / INDEX).write_text(side.to_json())
-os._exit(0)  # the bpy module can hang where it frees everything
+leave(0)

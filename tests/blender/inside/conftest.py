@@ -2,8 +2,6 @@
 
 import importlib
 import importlib.util
-import os
-import sys
 
 import bpy
 import pytest
@@ -115,5 +113,4 @@ def pytest_unconfigure(config):
     Otherwise this is the process in which pytest-blender starts the application; its exit code counts.
     """
     if not bpy.app.binary_path and OUTCOME in config.stash:
-        sys.stdout.flush()
-        os._exit(config.stash[OUTCOME])
+        importlib.import_module("renderchain.blender.leaving").leave(config.stash[OUTCOME])
