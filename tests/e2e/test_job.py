@@ -69,6 +69,12 @@ def pixels(path: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
     return np.asarray(Image.open(path))
 
 
+def objects(config: Path, *command: str) -> list[dict[str, Any]]:
+    """What such a command prints with ``--json``: an object a line, and nothing else."""
+    done = python("-m", "renderchain", *command, "--json", config=config)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
 def listed(config: Path) -> dict[str, Any]:
     """The artist's newest job, as ``jobs --json`` says it."""
     done = python("-m", "renderchain", "jobs", "--json", config=config)
@@ -233,7 +239,16 @@ def test_a_canceled_job_gives_its_money_back(network: Network, scene: Path) -> N
             waiting = await asyncio.to_thread(listed, config)
             assert (waiting["job_id"], waiting["state"], waiting["frame_count"]) == (job_id, "active", 5)
             assert waiting["waits"].startswith("0 of 2 workers fit: 2 have Blender 4.5"), waiting
-            await asyncio.to_thread(python, "-m", "renderchain", "cancel", str(job_id), config=config)
+            watched = await asyncio.to_thread(objects, config, "watch", str(job_id), "--once")
+            assert watched == [waiting]
+            asked = await asyncio.to_thread(objects, config, "cancel", str(job_id), "--ask")
+            assert (asked[0]["canceled"], await asyncio.to_thread(listed, config)) == (False, waiting)
+            assert (
+                int(asked[0]["back_fri"]) + int(asked[0]["held_fri"]) + int(asked[0]["pool_fri"])
+                <= terms.escrow_fri
+            )
+            done = await asyncio.to_thread(objects, config, "cancel", str(job_id))
+            assert done == [{**asked[0], "canceled": True}]
             canceled = await asyncio.to_thread(listed, config)
             assert (canceled["job_id"], canceled["state"], canceled["waits"]) == (job_id, "canceled", "")
             assert canceled["refunded_fri"] == str(terms.escrow_fri)
