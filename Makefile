@@ -4,7 +4,7 @@ SETUP := @python3 -m tools.setup
 COMPILE = $$(python3 -m tools.setup path uv)/bin/uv pip compile -q --universal --python-version 3.11 \
 	--generate-hashes --no-header pyproject.toml
 # Suites that take more than an hour together, each with a target of its own. CI has no time for them.
-LANES := tests/kills tests/window tests/services/browser tests/services/db tests/services/faults \
+LANES := tests/kills tests/window tests/services/browser tests/services/db \
 	$(addprefix tests/e2e/test_,job_in_application.py lanes.py services.py two_blenders.py) \
 	$(filter-out tests/attacks/test_fraud.py,$(wildcard tests/attacks/test_*.py))
 # Containers often set it, and then each of the thousands of processes below compiles all modules that it imports.

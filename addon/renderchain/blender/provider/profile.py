@@ -86,7 +86,8 @@ def offer(arguments: Sequence[str]) -> int:
     parser.add_argument("--votes-from", type=amount, help="STRK, least fee of a vote; 0: no votes")
     parser.add_argument("--memory", type=count, help="MiB that a scene may need; 0 says nothing")
     parser.add_argument("--votes-until", type=count, help="the epoch in which it votes no more")
-    parser.add_argument("--slots", type=count, help="leases that schedulers may assign; 0: none")
+    slots = "of its 16 slots, those that schedulers may fill; a lease keeps one until it has ended; 0: none"
+    parser.add_argument("--slots", type=count, help=slots)
     parser.add_argument("--reward", type=amount, help="STRK, least pay of an assigned frame")
     parser.add_argument("--largest-package", type=count, help="bytes of an assigned job's package")
     parser.add_argument("--until", type=count, help="seconds since 1970 when assigning ends")

@@ -27,7 +27,7 @@ from devkit.fakes.world import World
 
 ADDRESS = 0x5C4ED
 BEAT_S = 10.0
-WILLING = StandingOffer(1, 10**9, 4, 2**39)
+WILLING = StandingOffer(1, 10**9, 8, 2**39)  # a lease holds its slot until its window is over
 NO_ANSWER = ChainError("The node does not answer.")
 
 
