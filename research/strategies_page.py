@@ -70,14 +70,15 @@ twentieth of the figure.
 **Money.** A lease of {tasks} frames of {tiles} tiles, of which a round draws one leaf (the fewest, so that
 least is seen), paid by the smallest lease that makes sense at {gas} gFri a gas: R = {pay:.2f} STRK, f =
 {fee:.3f} R. Rendering costs the worker all of its pay, so a faker saves R; a vote costs what the client pays
-for its leaves; gas is that of [gas](gas.md). Friends' votes that copy cost no rendering. A requester values
-true frames at R, whoever is paid for them. A profit is more than the coalition had if all of it were
-honest; whoever gives leases back, or jobs to itself, is measured by what it had if it did nothing. Losses are
-compared with honest play in the same way, verifiers' with zero; *burned* is what the coalition's stakes and
-bonds lost. All figures are expected values in R. Each is the largest over p = {rates}. Where a lock is
-2 R (1 - p) / p, what a way brings is a straight line in p, so the rates between have no more; a test plays
-rows without seats at all rates, those of several leases too. The two columns of losses are of the p and
-s <= 20 % at which the loss exceeds what is burned by most.
+for its leaves; gas is that of [gas](gas.md). A draw is sent for a lease that is audited, and by a requester
+before it challenges one that chance spared; of others nobody sends one. Friends' votes that copy cost no
+rendering. A requester values true frames at R, whoever is paid for them. A profit is more than the coalition
+had if all of it were honest; whoever gives leases back, or jobs to itself, is measured by what it had if it
+did nothing. Losses are compared with honest play in the same way, verifiers' with zero; *burned* is what the
+coalition's stakes and bonds lost. All figures are expected values in R. Each is the largest over p =
+{rates}. Where a lock is 2 R (1 - p) / p, what a way brings is a straight line in p, so the rates between
+have no more; a test plays rows without seats at all rates, those of several leases too. The two columns of
+losses are of the p and s <= 20 % at which the loss exceeds what is burned by most.
 
 **Goals.** No profit above zero where s <= 20 %, none above 0.05 R at 33 %; no honest party loses more
 than the coalition burns. Up to 0.005 R, which gas and rounding make, count as zero.
@@ -251,6 +252,26 @@ serves the package until the lease is settled, and appeals. A watchtower has to 
 none is told so. Rows where the artist is away, which are most, are played with less than that. Rows *without*
 something show what it is for: each has a neighbour that has it. Why the others do not meet the goals is told
 with each at the page's end.
+
+What more clients could do, and why they do not:
+
+- **Second looks where the package is not served.** That the client of a verifier without the package appeals
+  closes the row before this one. But it can't tell such a worker from trouble of its own, nor from a worker
+  that serves the package to everybody but this one: that worker's lease is right, so the appeal is lost, the
+  verifier loses 7 f' + R / 20, and the worker nothing. What closes the row is the artist's own check, which
+  is the default wherever the artist's machine can do it.
+- **Words about the package.** To a client the two ways are the same calls of others. Whoever is harmed
+  appeals already, where that pays.
+- **An outage, and a package whose every copy is cut off.** Only a second machine answers then. A client
+  can't set one up by itself; it says that there is none.
+- **Another scene on the worker's machine.** The probe is the client's rule against it. The row is what is
+  left where the probe sees nothing.
+- **The cheap half.** Nobody knows what a frame takes before it was rendered, so no default prices frames.
+  That more of what comes back burns would be a rule of the board, and take it from everybody who has to
+  stop.
+- **Schedulers in league.** To set nothing aside by itself would close these rows, and take the spares from
+  all jobs: frames of a dead worker would wait for its lease's timeout ([scheduling](scheduling.md)). A
+  twentieth of a job is what an artist risks who names a scheduler; whoever trusts none names none.
 """
 MISSED_INTRO = """Under each coalition are the ways that bring most: how many of the drawn votes were
 friends', who appealed, how it ended, its chance (of the audited and spared together), and the profit in it

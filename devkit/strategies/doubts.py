@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from renderchain.core.audit.gas import CLOSE_GAS
+from renderchain.core.audit.gas import CLOSE_GAS, SPARED_DRAW_GAS
 from renderchain.core.audit.state import AuditKind, DrawOutcome
 
 from devkit.strategies.choices import Act, Choice
@@ -54,6 +54,8 @@ def own_check(play: Voting) -> Choice:
 
 def challenge(play: Voting, what: str) -> None:
     play.tick()
+    if not play.lease.audit:  # only a lease that was drawn can be challenged
+        play.spend_gas("requester", SPARED_DRAW_GAS)
     if what == "pixels" and play.lease.draw_outcome is DrawOutcome.PASSED:
         play.stage.challenge_pixels(REQUESTER, play.lease_id, [FALSE_LEAF])
     elif what == "delivery":

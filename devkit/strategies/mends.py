@@ -151,7 +151,8 @@ MENDS = [
          "friends say 'no package'", MajoritySealed, share=0.33),
     Mend("the client of a verifier without the package appeals an acceptance",
          "stops serving the package, friends agree", HONEST.name, NoPackageAppeals, share=0.33,
-         cost="no rule of the board; whoever appeals by its own fault loses its bond of 7 f' + R / 20"),
+         cost="no rule of the board; whoever appeals by its own fault, or as the one whom a worker of true "
+         "frames does not serve, loses its bond of 7 f' + R / 20"),
     Mend("no package never rejects", "the package can't be had by verifiers",
          "fakes all, stops serving the package", NoPackageShares),
     Mend("half of the pay of what is given back late burns", "renders the cheap half", "gives back late",

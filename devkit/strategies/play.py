@@ -6,11 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Self
 
-from renderchain.core.audit.gas import (
-    CLAIM_GAS,
-    DRAW_GAS,
-    SUBMIT_GAS,
-)
+from renderchain.core.audit.gas import CLAIM_GAS, SUBMIT_GAS, lease_gas
 from renderchain.core.audit.phases import steps_of
 from renderchain.core.ids import JobId, LeaseId, WorkerId
 from renderchain.core.lifecycle import LeaseState
@@ -126,6 +122,10 @@ class Play:
     def spend_gas(self, who: str, gas: int) -> None:
         self.costs[who] += gas * GAS_FRI
 
+    def spend_prover_gas(self, gas: int) -> None:
+        """By whoever has rendered the present lease."""
+        self.spend_gas("friends" if self.place == SPARE_PLACE else "worker", gas)
+
     def advance_late(self) -> None:
         """Nobody does more in this step."""
         self.tick(steps_of(self.audit.phase, self.audit.batches) * STEP_S)
@@ -144,7 +144,7 @@ class Play:
         self.costs["worker"] += cost
         if self.coalition.spare:
             self.submit_spare(0 if self.coalition.owns_worker else cost)
-        self.spend_gas("worker", CLAIM_GAS + SUBMIT_GAS + DRAW_GAS)
+        self.spend_gas("worker", lease_gas())
         self.tick()
 
     def submit_spare(self, cost: int) -> None:
@@ -153,7 +153,7 @@ class Play:
         result = pixels(self.job_id, spare, spare.count).result
         self.stage.submit(OPERATOR_OF + spare.worker, spare.number, spare.count, result)
         self.costs["friends"] += cost
-        self.spend_gas("friends", SUBMIT_GAS + DRAW_GAS)
+        self.spend_gas("friends", SUBMIT_GAS)
 
     def end_early(self) -> None:
         """The worker does not render the lease; ``ends`` says how."""

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 from renderchain.core.audit.economics import SEATS
-from renderchain.core.audit.gas import CLOSE_GAS
+from renderchain.core.audit.gas import CLOSE_GAS, DRAW_GAS
 from renderchain.core.audit.state import FIRST_DRAWN, AuditKind, AuditPhase, DrawOutcome, Vote
 from renderchain.core.lifecycle import LeaseState
 
@@ -161,9 +161,12 @@ class Explorer:
             fee = play.stage.fee_of(play.job, play.lease, audit, audit.round)
             votes = min(BATCH, audit.purse_fri // fee) if audit.present else SEATS[audit.round]
         bought = round_ < self.coalition.bribes
+        is_first = not (audit and audit.seats)
 
         def act(held: int) -> Act:
             def draw(child: Voting) -> None:
+                if is_first:  # of a lease that chance spares nobody sends one
+                    child.spend_prover_gas(DRAW_GAS)
                 child.stage.held = held
                 child.stage.draw(OPERATOR, child.job_id, [child.lease_id])
 

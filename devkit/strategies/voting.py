@@ -25,7 +25,6 @@ from devkit.strategies.stage import (
     OPERATOR,
     OPERATOR_OF,
     OUTSIDER,
-    SPARE_PLACE,
     opened,
 )
 
@@ -116,7 +115,7 @@ class Voting(Play):
         seed = self.stage.seeds[(self.lease.worker, self.lease.slot), self.audit.round]
         prints = [felts(leaf, SHOWN) for leaf in leaves]
         self.stage.open(OPERATOR, self.lease_id, seed, self.pixels.result, openings, siblings, prints)
-        self.spend_gas("friends" if self.place == SPARE_PLACE else "worker", OPEN_GAS + CLOSE_GAS)
+        self.spend_prover_gas(OPEN_GAS + CLOSE_GAS)
 
     def reveal(self) -> None:
         """All sealed votes are shown, but for those of who is silent."""

@@ -65,8 +65,9 @@ async def open_scheduler(
         hold(account_lock, f"the account {settings.account:#x}"),
         patient_boards(settings, reporter, conditions, budget) as boards,
     ):
-        gas_fri = (lease_gas() + DRAW_GAS) * await boards.chains[0].gas_price_fri()
-        rules = PlanRules(lead_s=LEAD_S, load_s=LOAD_S, lease_gas_fri=gas_fri)
+        price_fri = await boards.chains[0].gas_price_fri()
+        always_fri, drawn_fri = lease_gas() * price_fri, DRAW_GAS * price_fri
+        rules = PlanRules(LEAD_S, LOAD_S, lease_gas_fri=always_fri, draw_gas_fri=drawn_fri)
 
         def scheduling_on(chain: StarknetChain) -> BoardScheduler:
             telling = reporter_of(reporter, chain.board, boards.first)

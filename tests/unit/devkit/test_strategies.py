@@ -7,17 +7,18 @@ from dataclasses import replace
 
 import pytest
 from renderchain.core.audit.economics import MAX_AUDIT_EXP
+from renderchain.core.audit.gas import lease_gas, prover_gas
 from renderchain.core.audit.state import DrawOutcome
 from renderchain.core.ids import WorkerId
 
 from devkit.made_up_job import FAMILY
 from devkit.model import families, records
-from devkit.strategies import tree
+from devkit.strategies import doubts, tree
 from devkit.strategies.coalition import Coalition
 from devkit.strategies.coalitions import COALITIONS, HONEST
 from devkit.strategies.figures import Figures, figures_of
 from devkit.strategies.mends import NoPackageShares
-from devkit.strategies.stage import PAY_FRI, Stage, remembered_hashes, set_up
+from devkit.strategies.stage import GAS_FRI, PAY_FRI, Stage, remembered_hashes, set_up
 from devkit.strategies.tree import Explorer, Node
 from devkit.strategies.value import Value
 from devkit.strategies.voting import Voting
@@ -134,6 +135,25 @@ def test_all_ways_of_a_lease_are_weighed_by_chances_that_add_up() -> None:
     assert sum(way.chance for way in ways) == pytest.approx(1)
     profit = sum(way.chance * value.profit(way.payoffs) for way in ways)
     assert profit == pytest.approx(value.profit(value.of(root)))
+
+
+def test_only_a_lease_that_is_audited_or_challenged_costs_a_draw() -> None:
+    ways = {way.steps: way.payoffs for way in Value(HONEST, 0).ways(Explorer(HONEST, 1).tree())}
+    told = [[steps for steps in ways if (steps[-1] == "spared") is is_spared] for is_spared in (True, False)]
+    (spared,), (audited,) = told
+    gas = {spared: lease_gas(), audited: lease_gas() + prover_gas(prints=False)}
+    for steps, spent in gas.items():
+        assert ways[steps]["worker"] == pytest.approx(-spent * GAS_FRI / PAY_FRI)
+
+
+def test_who_doubts_what_chance_spared_has_it_drawn_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    doubter = named("the requester doubts good pixels")
+
+    def requester(gas: int) -> float:
+        monkeypatch.setattr(doubts, "SPARED_DRAW_GAS", gas)
+        return Value(doubter, 0).of(Explorer(doubter, 1).tree())["requester"]
+
+    assert requester(0) - requester(10**7) == pytest.approx(10**7 * GAS_FRI / PAY_FRI / 2)
 
 
 def test_ways_that_come_to_the_same_have_the_same_worth_as_if_each_were_played() -> None:

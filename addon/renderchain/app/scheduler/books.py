@@ -302,6 +302,7 @@ class Books:
             stake_fri=0,
             longest_lease=terms.longest_lease,
             lease_timeout_s=float(terms.lease_timeout_s),
+            audit_exp=terms.audit_floor_exp,
         )
         declared_s = terms.lease_timeout_s / TIMEOUT_FRAMES / max(min(terms.longest_lease, terms.tasks), 1)
         made = Job(needs, Costs(terms.tasks, declared_s), OpenTasks(terms.tasks), terms.spare_tasks)

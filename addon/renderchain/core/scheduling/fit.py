@@ -21,6 +21,7 @@ class Needs:
     """What a job asks of whoever renders it. ``stake_fri`` is what a lease of one task locks at least.
 
     ``deadline_s`` is when its artist wants it done, in seconds since 1970; None: as soon as others let it.
+    One in 2^audit_exp of its leases is audited at least.
     """
 
     family: int
@@ -32,6 +33,7 @@ class Needs:
     longest_lease: int
     lease_timeout_s: float
     deadline_s: float | None = None
+    audit_exp: int = 0
 
 
 @dataclass

@@ -31,9 +31,9 @@ class PlanRules:
     """``lead_s`` is from an assignment until rendering can begin, ``load_s`` more where a package is fetched.
 
     ``part`` of what a worker could do until the end is a lease's length, of its first one ``first_part``, as
-    its speed is its own word or nobody's; its next task must end before that
-    also where it is so many ``sigmas`` slower than expected. A lease's gas, ``lease_gas_fri``, shall be
-    ``gas_part`` of its pay.
+    its speed is its own word or nobody's; its next task must end before that also where it is so many
+    ``sigmas`` slower than expected. A lease's gas, ``lease_gas_fri`` and, where it is audited,
+    ``draw_gas_fri``, shall be ``gas_part`` of its pay.
     """
 
     lead_s: float = 4.0
@@ -43,6 +43,7 @@ class PlanRules:
     sigmas: float = 1.5
     longest_s: float = 600.0
     lease_gas_fri: int = 0
+    draw_gas_fri: int = 0
     gas_part: float = 0.02
 
 
@@ -250,7 +251,8 @@ class JobPlan:
         job, rules = self._job, self.rules
         if not rules.lease_gas_fri or job.open.count <= EARLY_PART * job.needs.tasks:
             return 0
-        return round(rules.lease_gas_fri / (rules.gas_part * job.needs.reward_fri))
+        gas_fri = rules.lease_gas_fri + (rules.draw_gas_fri >> job.needs.audit_exp)
+        return round(gas_fri / (rules.gas_part * job.needs.reward_fri))
 
 
 def _rising_order(costs: NDArray[np.float64]) -> Rows:

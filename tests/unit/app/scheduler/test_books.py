@@ -57,6 +57,11 @@ def told(serving: Serving, *events: BoardEvent) -> Books:
     return books
 
 
+def test_a_job_s_leases_need_the_gas_of_draws_by_its_least_rate_of_audits() -> None:
+    ((_, job),) = told(Serving(), created(1, audit_floor_exp=3)).jobs()
+    assert job.needs.audit_exp == 3
+
+
 def test_a_job_of_more_tasks_than_can_be_planned_takes_no_memory_and_says_why() -> None:
     """Anybody may name a scheduler in a job of 2^24 tasks, and had it keep numbers for each."""
     for tasks in (MAX_FRAMES + 1, 2**24, 2**31):

@@ -19,6 +19,7 @@ ROWS = {
     "accept and pay one lease": gas.ACCEPT_GAS,
     "cancel + withdraw": gas.WITHDRAW_GAS,
     "draw": gas.DRAW_GAS,
+    "draw of a lease that chance spares": gas.SPARED_DRAW_GAS,
     "commit": gas.COMMIT_GAS,
     "open": gas.OPEN_GAS,
     "reveal": gas.REVEAL_GAS,

@@ -71,6 +71,14 @@ def test_a_lease_pays_for_its_gas_while_much_is_open() -> None:
     assert min(one.count for one in made.plan(NOW_S)["a"]) == 5
 
 
+@pytest.mark.parametrize(("audit_exp", "least"), [(0, 8), (1, 6), (2, 5)])
+def test_a_lease_pays_for_its_draw_as_often_as_it_is_audited(audit_exp: int, least: int) -> None:
+    made = book([1.0] * 10, a=job(100, audit_exp=audit_exp))
+    half_fri = 4 * REWARD_FRI // 50  # of the gas of a lease that is audited
+    made.rules = PlanRules(lease_gas_fri=half_fri, draw_gas_fri=half_fri, gas_part=0.02)
+    assert min(one.count for one in made.plan(NOW_S)["a"]) == least
+
+
 def test_exact_prices_decide() -> None:
     made = book([1.0], a=job())
     made.put_worker(WorkerId(1), terms(asks_fri=REWARD_FRI + 1))
