@@ -199,12 +199,20 @@ def test_a_volume_is_a_volume_however_it_is_made(part, stage, findings, build):
 
 
 @pytest.mark.parametrize(
-    "seen", ["never", "later", "through a node", "in an instance", "by colliding", "by falling"]
+    "seen",
+    ["never", "in no layer", "later", "through a node", "in an instance", "by colliding", "by falling"],
 )
 def test_an_unbaked_simulation_matters_unless_no_frame_can_show_it(stage, findings, seen):
     cloth_on(cube())
-    cube().hide_render = True
-    if seen == "later":
+    cube().hide_render = seen != "in no layer"
+    if seen == "in no layer":
+        old = bpy.data.collections.new("old")
+        stage.collection.children.link(old)
+        for collection in cube().users_collection:
+            collection.objects.unlink(cube())
+        old.objects.link(cube())
+        stage.view_layers[0].layer_collection.children["old"].exclude = True
+    elif seen == "later":
         key(cube(), "hide_render", {1: True, 5: False})
     elif seen == "through a node":
         tree, _, _ = tree_on(ball())
@@ -220,7 +228,7 @@ def test_an_unbaked_simulation_matters_unless_no_frame_can_show_it(stage, findin
     elif seen == "by falling":
         body_in(stage, cube())
     found = [one for one in findings() if one[:2] == ("simulation", "cube")]
-    assert bool(found) == (seen != "never"), seen
+    assert bool(found) == (seen not in ("never", "in no layer")), seen
 
 
 def sketch_in(collection):

@@ -40,8 +40,12 @@ class Reach:
                 uses[user].append(used)
             yield
         found = yield from _reached(scene, uses, lambda _, __: False)
+        staged = {one for stage in bpy.data.scenes for layer in stage.view_layers for one in staged_in(layer)}
+        yield
         shown = yield from _reached(
-            scene, uses, lambda user, one: _is_to_work_by(user, one) or _is_out_of_sight(one, users_of)
+            scene,
+            uses,
+            lambda user, one: _is_to_work_by(user, one) or _is_out_of_sight(one, users_of, staged),
         )
         reach = cls(found)
         yield
@@ -70,6 +74,20 @@ class Reach:
             tree = getattr(block, "node_tree", None)
             if tree and tree.is_embedded_data:
                 yield tree, block.name
+
+
+def staged_in(layer: bpy.types.ViewLayer) -> Iterator[Any]:
+    """The objects of a view layer, but for those of collections that are left out of it or of renderings."""
+    return _staged(layer.layer_collection)
+
+
+def _staged(part: bpy.types.LayerCollection) -> Iterator[Any]:
+    if part.collection.hide_render:
+        return
+    if not part.exclude:
+        yield from part.collection.objects
+    for child in part.children:
+        yield from _staged(child)
 
 
 def _reached(
@@ -102,15 +120,17 @@ def _is_to_work_by(user: Any, used: Any) -> bool:
     return bool(is_empty or user.id_type == "CAMERA")
 
 
-def _is_out_of_sight(owner: Any, users_of: dict[Any, set[Any]]) -> bool:
-    """Whether an object is hidden at every frame and nothing but scenes and their collections knows of it."""
-    if owner.id_type != "OBJECT" or not owner.hide_render or owner.type == "CAMERA":
+def _is_out_of_sight(owner: Any, users_of: dict[Any, set[Any]], staged: set[Any]) -> bool:
+    """Whether an object or all its collections are hidden at every frame, and nothing but scenes and their
+    collections knows of it.
+    """
+    if owner.id_type != "OBJECT" or owner.type == "CAMERA":
         return False
     if owner.rigid_body or owner.rigid_body_constraint or (owner.field and owner.field.type != "NONE"):
         return False
     if any(modifier.type in _ACTS and not _is_domain(modifier) for modifier in owner.modifiers):
         return False
-    if any(one.path == "hide_render" for one in animated_by(owner)):
+    if owner in staged and not is_hidden(owner):
         return False
     seen, waiting = {owner}, [owner]
     while waiting:
@@ -121,6 +141,11 @@ def _is_out_of_sight(owner: Any, users_of: dict[Any, set[Any]]) -> bool:
                 seen.add(user)
                 waiting.append(user)
     return True
+
+
+def is_hidden(owner: Any) -> bool:
+    """Whether an object itself is left out of renderings, at every frame."""
+    return owner.hide_render and not any(one.path == "hide_render" for one in animated_by(owner))
 
 
 def _is_domain(modifier: Any) -> bool:

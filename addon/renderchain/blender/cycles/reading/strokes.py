@@ -12,8 +12,7 @@ from typing import Any
 import bpy
 
 from ....core.exactness import Finding, found
-from .curves import animated_by
-from .reach import Reach
+from .reach import Reach, is_hidden, staged_in
 
 _KINDS = ("GREASEPENCIL", "GPENCIL")
 _MAKER = "GeometryNodeCurvesToGreasePencil"
@@ -30,7 +29,7 @@ def read_strokes(reach: Reach) -> Iterator[Finding | None]:
         return
     staged = {one for root in _roots(reach) for one in root}
     for one in drawing:
-        if one in staged and not _is_hidden(one):
+        if one in staged and not is_hidden(one):
             yield found("strokes", one.name)
 
 
@@ -95,19 +94,10 @@ def _given_to(modifier: Any) -> Iterator[Any]:
 
 def _roots(reach: Reach) -> Iterator[Iterator[Any]]:
     for scene in reach.of("SCENE"):
-        yield from (_in_layer(layer.layer_collection) for layer in scene.view_layers if layer.use)
+        yield from (staged_in(layer) for layer in scene.view_layers if layer.use)
     for one in reach.of("OBJECT"):
         if one.instance_type == "COLLECTION" and one.instance_collection:
             yield _in_collection(one.instance_collection)
-
-
-def _in_layer(part: Any) -> Iterator[Any]:
-    if part.collection.hide_render:
-        return
-    if not part.exclude:
-        yield from part.collection.objects
-    for child in part.children:
-        yield from _in_layer(child)
 
 
 def _in_collection(collection: Any) -> Iterator[Any]:
@@ -115,7 +105,3 @@ def _in_collection(collection: Any) -> Iterator[Any]:
     for child in collection.children:
         if not child.hide_render:
             yield from _in_collection(child)
-
-
-def _is_hidden(owner: Any) -> bool:
-    return owner.hide_render and not any(one.path == "hide_render" for one in animated_by(owner))
