@@ -10,6 +10,7 @@ from pathlib import Path
 import renderchain
 
 ROOT = Path(renderchain.__file__).parent
+ANY = "a module of any name"
 
 
 @cache
@@ -56,6 +57,45 @@ def test_no_handler_swallows_an_error_silently() -> None:
     handlers = [(file, node) for file, node in nodes() if isinstance(node, ast.ExceptHandler)]
     assert len(handlers) > 100
     assert [f"{file}:{node.lineno}" for file, node in handlers if is_swallowed(node)] == []
+
+
+def is_guarded(node: ast.AST) -> bool:
+    """Whether it begins with the guard against what nests too deep."""
+    return isinstance(node, ast.With) and any(
+        isinstance(item.context_expr, ast.Call) and ast.unparse(item.context_expr.func) == "guard_kept"
+        for item in node.items
+    )
+
+
+def named(module: ast.expr) -> str:
+    """As it is written down; a name that is put together begins with our own package's."""
+    if isinstance(module, ast.JoinedStr):
+        return ""
+    return str(module.value) if isinstance(module, ast.Constant) else ANY
+
+
+def unguarded(node: ast.AST) -> Iterator[tuple[int, str]]:
+    """What is imported there outside of the guard, with its lines."""
+    if is_guarded(node):
+        return
+    for name in imported(node):
+        yield getattr(node, "lineno", 0), name
+    if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+        yield node.lineno, named(node.args[0])
+    for child in ast.iter_child_nodes(node):
+        yield from unguarded(child)
+
+
+def test_what_takes_pythons_guard_is_imported_inside_of_ours() -> None:
+    """py_ecc comes with all of these, and may with a module whose name is not written down."""
+    takers = {"starknet_py", "eth_keyfile", "eth_keys", "py_ecc", ANY}
+    found = [(file, *one) for file, tree in trees().items() for one in unguarded(tree)]
+    assert [f"{file}:{line}" for file, line, name in found if name.split(".")[0] in takers] == []
+
+
+def test_starknet_py_is_imported_in_one_place() -> None:
+    names = {(file, name.split(".")[0]) for file, node in nodes() for name in imported(node)}
+    assert [file for file, name in sorted(names) if name == "starknet_py"] == []
 
 
 def test_every_module_says_what_it_is_for() -> None:

@@ -14,6 +14,7 @@ import bpy
 
 from .. import __package__ as base_package
 from ..blender.command_names import COMMAND_NAMES
+from ..core.nesting import guard_kept
 from ..core.scratch import sweep
 from ..core.unfinished import Left, left_in
 from . import (
@@ -166,8 +167,9 @@ def _import_all() -> list[Left]:
     """And look what earlier processes left; returns the submissions that ended with theirs."""
     sweep()
     found = left_in(unsent.folder())
-    for name in NEEDED_SOON:
-        import_module(name, base_package)
+    with guard_kept():
+        for name in NEEDED_SOON:
+            import_module(name, base_package)
     return found
 
 

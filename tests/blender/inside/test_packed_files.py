@@ -397,39 +397,3 @@ def test_a_missing_file_of_a_hidden_object_is_a_warning_unless_something_else_sh
     tree.nodes.new("GeometryNodeObjectInfo").inputs["Object"].default_value = hidden
     assert severities() == ["error"]
     assert image.name in look(bpy.context.scene)[0].block
-
-
-@pytest.mark.parametrize("way", ["left out of renderings", "left out of all view layers"])
-def test_a_missing_file_in_a_collection_that_no_frame_shows_is_a_warning(part, project, way):
-    textured(png(project / "a.png", RED))
-    thing, scene = bpy.data.objects["plane"], bpy.context.scene
-    old, older = bpy.data.collections.new("old"), bpy.data.collections.new("older")
-    scene.collection.children.link(old)
-    old.children.link(older)
-    older.objects.link(thing)
-    scene.collection.objects.unlink(thing)
-    save(project / "film.blend")
-    (project / "a.png").unlink()
-    look = part("blender.packing.survey").look_at_files
-
-    def severities():
-        return [str(one.severity) for one in look(bpy.context.scene)]
-
-    assert severities() == ["error"]
-    old.hide_render = way == "left out of renderings"
-    scene.view_layers[0].layer_collection.children["old"].exclude = not old.hide_render
-    assert severities() == ["warning"]
-    if not old.hide_render:
-        more = scene.view_layers.new("more")
-        assert severities() == ["error"]
-        more.layer_collection.children["old"].exclude = True
-        assert severities() == ["warning"]
-    empty = bpy.data.objects.new("empty", None)
-    empty.instance_type, empty.instance_collection = "COLLECTION", older
-    scene.collection.objects.link(empty)
-    assert severities() == ["error"]
-    bpy.data.objects.remove(empty)
-    other = bpy.data.collections.new("other")
-    scene.collection.children.link(other)
-    other.objects.link(thing)
-    assert severities() == ["error"]

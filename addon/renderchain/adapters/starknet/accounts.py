@@ -30,7 +30,7 @@ def new_key() -> int:
 
 def address_of(private_key: int, class_hash: int = ACCOUNT_CLASS) -> int:
     """Where the account of that key is once it is deployed."""
-    from starknet_py.hash.address import compute_address
+    from .library import compute_address
 
     public = public_key_of(private_key)
     return int(compute_address(class_hash=class_hash, constructor_calldata=[public], salt=public))
@@ -38,7 +38,7 @@ def address_of(private_key: int, class_hash: int = ACCOUNT_CLASS) -> int:
 
 def public_key_of(private_key: int) -> int:
     """By which others check what that key signs."""
-    from starknet_py.net.signer.key_pair import KeyPair
+    from .library import KeyPair
 
     return int(KeyPair.from_private_key(private_key).public_key)
 
@@ -98,7 +98,7 @@ class Deployment:
         )
 
     async def _estimate(self) -> Any:
-        from starknet_py.net.client_models import ResourceBoundsMapping
+        from .library import ResourceBoundsMapping
 
         draft = await said("Deploying the account", self._signed(ResourceBoundsMapping.init_with_zeros()))
         try:

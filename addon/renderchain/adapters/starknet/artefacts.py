@@ -23,8 +23,7 @@ class Artefacts:
 
     def check(self, name: str) -> None:
         """Raises ChangeRefused if the class is not there, or is another than the committed one."""
-        from starknet_py.common import create_sierra_compiled_contract
-        from starknet_py.hash.sierra_class_hash import compute_sierra_class_hash
+        from .library import compute_sierra_class_hash, create_sierra_compiled_contract
 
         text = self.sierra(name)
         try:
@@ -47,8 +46,7 @@ class Artefacts:
 
     def compiled_hash(self, name: str, starknet_version: str) -> int:
         """The hash of what the class compiles to; a chain that compiles it to anything else refuses it."""
-        from starknet_py.common import create_casm_class
-        from starknet_py.hash.casm_class_hash import compute_casm_class_hash
+        from .library import compute_casm_class_hash, create_casm_class
 
         method = hash_method(starknet_version)
         kept = (name, method.value)
@@ -80,7 +78,8 @@ class Artefacts:
 def hash_method(starknet_version: str) -> Any:
     """By what a chain of that version hashes compiled classes; raises NodeAway where it is no version."""
     from semver import Version
-    from starknet_py.hash.casm_class_hash import get_casm_hash_method_for_starknet_version
+
+    from .library import get_casm_hash_method_for_starknet_version
 
     known = VERSION.match(starknet_version)
     if not known:

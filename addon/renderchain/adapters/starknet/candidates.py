@@ -32,7 +32,7 @@ async def read_candidates(view: StarknetView, registry: Any, from_block: int) ->
 
 async def _families(registry: Any, from_block: int) -> dict[int, set[int]]:
     """What each worker renders, by what the registry told of changes."""
-    from starknet_py.hash.selector import get_selector_from_name
+    from .library import get_selector_from_name
 
     keys = [[hex(get_selector_from_name("FamiliesChanged"))]]
     families: dict[int, set[int]] = {}

@@ -16,7 +16,7 @@ ABI = Path(__file__).with_name("abi")
 
 async def open_contract(name: str, address: int, account: Any) -> Any:
     """A starknet-py contract; raises WrongNetwork if another class is at the address, ChainError."""
-    from starknet_py.net.client_errors import ContractNotFoundError
+    from .library import ContractNotFoundError
 
     try:
         found = await said(
@@ -44,7 +44,7 @@ def class_hash_of(name: str) -> int:
 
 def contract_at(name: str, address: int, account: Any) -> Any:
     """A starknet-py contract that need not be there yet; nobody is asked."""
-    from starknet_py.contract import Contract
+    from .library import Contract
 
     read_abis_fast()
     return Contract(address, abi_of(name), account, cairo_version=1)
@@ -63,7 +63,7 @@ def _classes() -> dict[str, str]:
 
 def open_token(address: int, account: Any) -> Any:
     """The part of the STRK token that we call; its class is the network's own affair."""
-    from starknet_py.contract import Contract
+    from .library import Contract
 
     read_abis_fast()
     return Contract(address, TOKEN_ABI, account, cairo_version=1)
@@ -106,8 +106,8 @@ def read_abis_fast() -> None:
     it built and parsed. Whoever opens a network's contracts for several accounts has each ABI parsed once.
     """
     import lark
-    from starknet_py import contract
-    from starknet_py.abi.v2 import parser_transformer
+
+    from .library import contract, parser_transformer
 
     @functools.cache
     def remembering(*arguments: Any, **options: Any) -> Any:

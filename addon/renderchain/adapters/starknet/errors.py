@@ -36,8 +36,8 @@ async def said(action: str, call: Awaitable[Answer]) -> Answer:
     Raises ContractError with the contract's reason, InsufficientFunds, NoAllowance, or a ChainError.
     """
     from aiohttp import ClientError as HttpError
-    from starknet_py.net.client_errors import ClientError
-    from starknet_py.transaction_errors import TransactionFailedError
+
+    from .library import ClientError, TransactionFailedError
 
     try:
         return await call

@@ -273,19 +273,19 @@ class EventStream:
 
     async def told_of(self, job_id: JobId, first: int, names: Sequence[str] = ()) -> list[BoardEvent]:
         """What was told of a job since a block: events of these names, or all."""
-        from starknet_py.hash.selector import get_selector_from_name
+        from .library import get_selector_from_name
 
         return await self._typed(first, [[hex(get_selector_from_name(one)) for one in names], [hex(job_id)]])
 
     async def created_by(self, account: int, first: int) -> list[BoardEvent]:
         """The jobs that an account created since a block."""
-        from starknet_py.hash.selector import get_selector_from_name
+        from .library import get_selector_from_name
 
         return await self._typed(first, [[hex(get_selector_from_name("JobCreated"))], [], [], [hex(account)]])
 
     async def created_in(self, block: int, job_id: JobId) -> JobCreated | None:
         """A job's beginning, if that was in that block."""
-        from starknet_py.hash.selector import get_selector_from_name
+        from .library import get_selector_from_name
 
         keys = [[hex(get_selector_from_name("JobCreated"))], [hex(job_id)]]
         found = await self._typed(block, keys, last=block)
@@ -314,7 +314,7 @@ class EventStream:
         """Events of one kind since a block, or the first so many, each of whose keys is one of those wanted;
         of none: any.
         """
-        from starknet_py.hash.selector import get_selector_from_name
+        from .library import get_selector_from_name
 
         keys = [[hex(get_selector_from_name(name))], *(list(map(hex, one)) for one in wanted)]
         return await self._typed(first, keys, most=most)
@@ -343,8 +343,9 @@ async def within(seconds: float, answer: Awaitable[Answer]) -> Answer:
 def _gone() -> tuple[type[Exception], ...]:
     """What a node that went away, or answers nonsense, looks like."""
     from aiohttp import ClientError as HttpError
-    from starknet_py.net.client_errors import ClientError
     from websockets.exceptions import WebSocketException
+
+    from .library import ClientError
 
     nonsense = (ValueError, KeyError, TypeError)
     return (HttpError, ClientError, WebSocketException, ChainError, OSError, TimeoutError, *nonsense)

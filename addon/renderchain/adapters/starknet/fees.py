@@ -54,7 +54,7 @@ class Fees:
 
     async def learn_by_estimate(self, action: str, account: Any, calls: list[Any], nonce: int) -> None:
         """Have the node run it first; raises what running it would, before anything is paid."""
-        from starknet_py.net.client_models import ResourceBoundsMapping
+        from .library import ResourceBoundsMapping
 
         empty = ResourceBoundsMapping.init_with_zeros()
         draft = await said(action, account.sign_invoke_v3(calls, nonce=nonce, resource_bounds=empty, tip=0))
@@ -86,7 +86,7 @@ def bounds_of(
     action: str, gas: Gas, prices: tuple[int, int, int], limit_fri: int, factor: float = 1.0
 ) -> tuple[Any, Fee]:
     """Resource bounds for so much gas at these prices; raises FeeTooHigh."""
-    from starknet_py.net.client_models import ResourceBounds, ResourceBoundsMapping
+    from .library import ResourceBounds, ResourceBoundsMapping
 
     units = (gas.l1, gas.data, gas.l2)
     amounts = [int(one * GAS_MARGIN) for one in units]

@@ -11,7 +11,7 @@ def is_signed(
     signed: SignedHeartbeat, *, chain_id: int, board: int, scheduler: int, operator: int, key: int
 ) -> bool:
     """Whether the operator's key made the signature, for that scheduler of that board."""
-    from starknet_py.utils.typed_data import TypedData
+    from .library import TypedData
 
     typed = TypedData.from_dict(typed_heartbeat(chain_id, board, scheduler, signed.heartbeat))
     return StarkSigning().is_signed(key, typed.message_hash(operator), signed.signature)

@@ -10,7 +10,6 @@ from typing import Any
 from ...core.addresses import led_elsewhere, shown_address, with_shown_addresses
 from ...core.errors import NodeAway, WrongNetwork
 from ...core.heads import Head
-from ...core.nesting import guard_kept
 from ...core.spans import NEVER_S
 from .answers import answer_class
 from .errors import said
@@ -97,11 +96,8 @@ class Member:
     """A node among others; times are in seconds since 1970."""
 
     def __init__(self, node: Node) -> None:
-        from starknet_py.net.full_node_client import FullNodeClient
-        from starknet_py.net.http_client import IncompatibleRPCVersionWarning
+        from .library import FullNodeClient, IncompatibleRPCVersionWarning
 
-        with guard_kept():  # whoever asks a node has this imported sooner or later
-            import starknet_py.net.signer.key_pair  # noqa: F401
         warnings.filterwarnings("ignore", category=IncompatibleRPCVersionWarning)  # checked below, in words
         self.node = node
         self.session = node.session()
@@ -137,7 +133,7 @@ class Member:
 
     async def ask(self, question: Answer) -> Answer:
         """Pass a question on, and what the node answers; raises what the library does."""
-        from starknet_py.net.http_client import HttpMethod
+        from .library import HttpMethod
 
         answer = await self.client._client.request(self.node.rpc_url, HttpMethod.POST, payload=question)
         if not isinstance(answer, dict):
@@ -180,7 +176,8 @@ def own_fault(answer: Answer) -> str:
 def failures() -> tuple[type[Exception], ...]:
     """What asking a node that is away, or no node, raises."""
     from aiohttp import ClientError as HttpError
-    from starknet_py.net.client_errors import ClientError
+
+    from .library import ClientError
 
     return (NodeAway, HttpError, ClientError, OSError, TimeoutError, ValueError, KeyError, TypeError)
 
@@ -199,8 +196,7 @@ def reason_of(error: Exception) -> str:
 
 def relaying_client(rpc_url: str, relay: Relay) -> Any:
     """A starknet-py client whose questions all go through ``relay``."""
-    from starknet_py.net.full_node_client import FullNodeClient
-    from starknet_py.net.http_client import RpcHttpClient
+    from .library import FullNodeClient, RpcHttpClient
 
     class _Relaying(RpcHttpClient):  # type: ignore[misc]
         async def request(

@@ -79,8 +79,7 @@ class StarknetNetwork(StarknetSigning):
         """Of the directory, the registry or a board ("board-0"), as they follow from the record and the
         classes of that part.
         """
-        from starknet_py.net.udc_deployer.deployer import Deployer
-        from starknet_py.utils.constructor_args_translator import translate_constructor_args
+        from .library import Deployer, translate_constructor_args
 
         read_abis_fast()
         name, arguments = _made_of(record, part, classes)
@@ -193,7 +192,7 @@ def _made_of(record: NetworkRecord, part: str, classes: Mapping[str, int]) -> tu
 
 def _read_deployment(call: PlainCall) -> str:
     """The deployment of a class of ours in words; "" for any other call."""
-    from starknet_py.constants import DEFAULT_DEPLOYER_ADDRESS
+    from .library import DEFAULT_DEPLOYER_ADDRESS
 
     is_deployer = call.to == int(DEFAULT_DEPLOYER_ADDRESS, 16) and call.entrypoint == DEPLOY
     if not is_deployer or len(call.calldata) < 4:
@@ -212,6 +211,6 @@ def _bounds(action: str, found: Any, limit_fri: int) -> tuple[Any, Fee]:
 
 
 def _nothing() -> Any:
-    from starknet_py.net.client_models import ResourceBoundsMapping
+    from .library import ResourceBoundsMapping
 
     return ResourceBoundsMapping.init_with_zeros()

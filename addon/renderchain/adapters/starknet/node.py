@@ -50,8 +50,7 @@ async def open_account(node: Node, address: int, private_key: int, tell: Tell = 
     Checks that the nodes serve the expected chain in a version that we speak, and that one keeps up. Raises
     ChainError, WrongNetwork or KeyStoreError; the key never becomes part of an error.
     """
-    from starknet_py.net.account.account import Account
-    from starknet_py.net.signer.key_pair import KeyPair
+    from .library import Account, KeyPair
 
     try:
         pair = KeyPair.from_private_key(private_key)
@@ -67,8 +66,7 @@ async def open_reader(node: Node, address: int) -> Any:
 
     Close it with ``close_account``. Raises ChainError or WrongNetwork.
     """
-    from starknet_py.net.account.account import Account
-    from starknet_py.net.signer.key_pair import KeyPair
+    from .library import Account, KeyPair
 
     class Reader(Account):  # type: ignore[misc]
         async def estimate_fee(self, tx: Any, skip_validate: bool = True, **place: Any) -> Any:
@@ -95,7 +93,7 @@ async def node_gas_price_fri(node: Node) -> int:
 
 
 async def _gas_price_fri(node: Node) -> int:
-    from starknet_py.net.full_node_client import FullNodeClient
+    from .library import FullNodeClient
 
     async def ask() -> int:
         async with asyncio.timeout(QUOTE_S), node.session() as session:

@@ -66,7 +66,7 @@ class Kinds:
     """Makes events out of raw ones: a board's, where nothing else is said."""
 
     def __init__(self, kinds: Mapping[str, Callable[..., Any]] = KINDS) -> None:
-        from starknet_py.hash.selector import get_selector_from_name
+        from .library import get_selector_from_name
 
         self._kinds = {get_selector_from_name(name): kind for name, kind in kinds.items()}
         self._said: set[int] = set()

@@ -140,7 +140,7 @@ class StarknetProvider(StarknetSigning, StarknetView):
 
     async def _named_operator(self, worker_id: WorkerId) -> int:
         """Whom the owner named and who has not accepted yet; the registry tells it by its events only."""
-        from starknet_py.hash.selector import get_selector_from_name
+        from .library import get_selector_from_name
 
         named = operator = 0
         for raw in await self._told(["OperatorNamed", "AddressesChanged"], [hex(worker_id)]):
@@ -152,7 +152,7 @@ class StarknetProvider(StarknetSigning, StarknetView):
 
     async def _told(self, names: Sequence[str], *keys: list[str], first: int = 0) -> list[Any]:
         """The registry's events of those kinds, raw, in the chain's order."""
-        from starknet_py.hash.selector import get_selector_from_name
+        from .library import get_selector_from_name
 
         wanted = [[hex(get_selector_from_name(name)) for name in names], *keys]
         since = max(first, self._first_block)
@@ -160,7 +160,7 @@ class StarknetProvider(StarknetSigning, StarknetView):
         return [raw async for raw in past_events(*parts)]
 
     def _registered_in(self, receipt: Any) -> WorkerId:
-        from starknet_py.hash.selector import get_selector_from_name
+        from .library import get_selector_from_name
 
         selector = get_selector_from_name("WorkerRegistered")
         for event in receipt.events:

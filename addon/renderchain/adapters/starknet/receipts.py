@@ -42,7 +42,7 @@ class StarknetReceipts(StarknetView):
 
     def _transferred(self, receipt: Any) -> int:
         """STRK that came to the board in a transaction; tokens have these fields as keys or as data."""
-        from starknet_py.hash.selector import get_selector_from_name
+        from .library import get_selector_from_name
 
         transfer, token = get_selector_from_name("Transfer"), int(self._token.address)
         moved = [
@@ -62,8 +62,7 @@ class StarknetReceipts(StarknetView):
         return AccountKey(address, class_hash, 0)
 
     async def _asked_for_key(self, address: int, name: str) -> int:
-        from starknet_py.hash.selector import get_selector_from_name
-        from starknet_py.net.client_models import Call
+        from .library import Call, get_selector_from_name
 
         call = Call(address, get_selector_from_name(name), [])
         try:
@@ -75,7 +74,7 @@ class StarknetReceipts(StarknetView):
         return int(found[0]) if len(found) == 1 else 0
 
     async def _raws(self, name: str, job_id: JobId, from_block: int) -> list[Any]:
-        from starknet_py.hash.selector import get_selector_from_name
+        from .library import get_selector_from_name
 
         keys = [[hex(get_selector_from_name(name))], [hex(job_id)]]
         client = self._account.client
@@ -84,7 +83,7 @@ class StarknetReceipts(StarknetView):
 
 def call_of(transaction: Any) -> SignedCall | None:
     """A node's transaction; None where it is no invoke transaction of version 3."""
-    from starknet_py.net.client_models import InvokeTransactionV3
+    from .library import InvokeTransactionV3
 
     if not isinstance(transaction, InvokeTransactionV3):
         return None

@@ -35,7 +35,7 @@ class StarknetRegistry:
         self, operator: int, payout: int, families: Sequence[int], stake_fri: int, intent_name: str = ""
     ) -> WorkerId:
         """Stake for a worker that this account will own; returns its number. Another operator must accept."""
-        from starknet_py.hash.selector import get_selector_from_name
+        from .library import get_selector_from_name
 
         calls = [
             self._approval(stake_fri),

@@ -58,8 +58,7 @@ def typed_heartbeat(chain_id: int, board: int, scheduler: int, heartbeat: Heartb
 
 async def key_of(client: Any, account: int) -> int:
     """The key that an account checks signatures by, 0 where it does not say: wallets differ in that."""
-    from starknet_py.hash.selector import get_selector_from_name
-    from starknet_py.net.client_models import Call
+    from .library import Call, get_selector_from_name
 
     call = Call(account, get_selector_from_name("get_public_key"), [])
     try:

@@ -354,15 +354,14 @@ def _plain(signed: Any) -> dict[str, Any]:
 
 
 def _calls_of(intent: Intent) -> list[Any]:
-    from starknet_py.net.client_models import Call
+    from .library import Call
 
     return [Call(*call) for call in intent.calls]
 
 
 def _signed_of(kept: dict[str, Any]) -> Any:
     """The transaction as it was signed."""
-    from starknet_py.net.client_models import ResourceBounds, ResourceBoundsMapping
-    from starknet_py.net.models.transaction import InvokeV3
+    from .library import InvokeV3, ResourceBounds, ResourceBoundsMapping
 
     bounds = {name: ResourceBounds(**one) for name, one in kept["resource_bounds"].items()}
     return InvokeV3(**{**kept, "resource_bounds": ResourceBoundsMapping(**bounds)})

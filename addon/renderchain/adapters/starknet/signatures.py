@@ -14,12 +14,14 @@ class StarkSigning:
 
     def call_hash(self, chain_id: int, call: SignedCall) -> int:
         """What the sender of a transaction signs."""
-        from starknet_py.hash.transaction import (
+        from .library import (
             CommonTransactionV3Fields,
+            DAMode,
+            ResourceBounds,
+            ResourceBoundsMapping,
             TransactionHashPrefix,
             compute_invoke_v3_transaction_hash,
         )
-        from starknet_py.net.client_models import DAMode, ResourceBounds, ResourceBoundsMapping
 
         pairs = zip(call.bounds[::2], call.bounds[1::2], strict=True)
         l1_gas, l2_gas, l1_data_gas = (ResourceBounds(*pair) for pair in pairs)
@@ -46,7 +48,7 @@ class StarkSigning:
 
     def is_signed(self, public_key: int, message: int, signature: tuple[int, ...]) -> bool:
         """Whether that key signed that."""
-        from starknet_py.hash.utils import verify_message_signature
+        from .library import verify_message_signature
 
         if len(signature) != 2 or not 0 < signature[0] < LIMIT or not 0 < signature[1] < ORDER:
             return False
@@ -59,7 +61,7 @@ class StarkSigning:
 
     def address_of(self, class_hash: int, public_key: int) -> int:
         """Where the account of a key is that was made in the usual way: its key alone, and as its salt."""
-        from starknet_py.hash.address import compute_address
+        from .library import compute_address
 
         made = compute_address(class_hash=class_hash, constructor_calldata=[public_key], salt=public_key)
         return int(made)

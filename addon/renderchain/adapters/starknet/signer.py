@@ -46,7 +46,7 @@ def _generator() -> Any:
 
 def fast_signer(address: int, pair: Any, chain: int) -> Any:
     """A starknet-py signer that signs as above."""
-    from starknet_py.net.signer.stark_curve_signer import StarkCurveSigner
+    from .library import StarkCurveSigner
 
     class FastSigner(StarkCurveSigner):  # type: ignore[misc]
         def sign_transaction(self, transaction: Any) -> list[int]:

@@ -109,8 +109,7 @@ async def class_at(client: Any, address: int) -> int:
 
 def calls_of(calls: Calls) -> list[Any]:
     """As starknet-py has them."""
-    from starknet_py.hash.selector import get_selector_from_name
-    from starknet_py.net.client_models import Call
+    from .library import Call, get_selector_from_name
 
     return [Call(one.to, get_selector_from_name(one.entrypoint), list(one.calldata)) for one in calls]
 

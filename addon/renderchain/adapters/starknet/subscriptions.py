@@ -14,7 +14,7 @@ from .past_events import Keys, PushedEvent
 
 def keys_of(wanted: Filter) -> Keys:
     """As a node takes it."""
-    from starknet_py.hash.selector import get_selector_from_name
+    from .library import get_selector_from_name
 
     kinds = [hex(get_selector_from_name(name)) for name in wanted.kinds]
     return [kinds, *([hex(one) for one in some] for some in wanted.keys)]

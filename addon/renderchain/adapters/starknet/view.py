@@ -289,7 +289,7 @@ class StarknetView:
         return found
 
     def _find_in(self, receipt: Any, event: str, index: int, *, of_any: bool = False) -> int | None:
-        from starknet_py.hash.selector import get_selector_from_name
+        from .library import get_selector_from_name
 
         selector = get_selector_from_name(event)
         for found in receipt.events:

@@ -79,7 +79,7 @@ def test_whoever_asks_nodes_keeps_pythons_own_guard_against_what_nests() -> None
         "from renderchain.adapters.starknet.member import Member, Node\n"
         "async def life():\n"
         "    await Member(Node('http://127.0.0.1:1', '')).session.close()\n"
-        "    import starknet_py.contract, starknet_py.net.account.account\n"
+        "    from renderchain.adapters.starknet.library import Account, Contract\n"
         "asyncio.run(life())\n"
         "assert sys.getrecursionlimit() == limit, sys.getrecursionlimit()\n"
         f"try: json.loads('[' * {len(DEEP)})\n"

@@ -20,6 +20,12 @@ class Heard:
     def tell(self, notice: Notice) -> None:
         self.told.append(notice)
 
+    def say(self, text: str) -> None:
+        raise AssertionError(text)
+
+    def progress(self, what: str, done: int, total: int) -> None:
+        raise AssertionError(what)
+
 
 async def write_to_a_full_device() -> None:
     with Path("/dev/full").open("wb", buffering=0) as file:
