@@ -13,6 +13,12 @@ def is_full(error: OSError) -> bool:
     return error.errno in FULL
 
 
+def said_of_room(error: OSError) -> str:
+    """A sentence for what goes on by itself once there is room."""
+    place = f" for {error.filename}" if error.filename else ""
+    return f"There is no room left on the disk{place}; make some."
+
+
 def said_of_file(error: OSError) -> str:
     """A sentence with what can be done."""
     if is_full(error):

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from contextlib import suppress
 from typing import Generic, TypeVar
 
+from ...core.disk_room import is_full, said_of_room
 from ...core.errors import ProcessKilled, RenderChainError
 from ...core.notices.conditions import PartFailed
 from ...ports.reporter import Reporter
@@ -26,8 +27,15 @@ def reason_of(error: BaseException) -> str:
     """The sentence of one of our errors; of others, which nobody foresaw, the kind too."""
     if isinstance(error, RenderChainError) and str(error):
         return str(error)
+    if isinstance(error, OSError) and is_full(error):
+        return said_of_room(error)
     kind, text = type(error).__name__, str(error)
     return f"{kind}: {text}." if text else f"{kind}."
+
+
+def is_unforeseen(error: Exception) -> bool:
+    """Whether no sentence of ours says it all, so that the log needs the traceback."""
+    return not (isinstance(error, RenderChainError) or (isinstance(error, OSError) and is_full(error)))
 
 
 def raise_if_ending(error: Exception) -> None:
@@ -59,7 +67,7 @@ async def keep_at_work(
             if reason != said and (tells_waits or condition_of(error) is None):  # else that was told
                 said = reason
                 reporter.tell(PartFailed(part, reason, failures, retry_s))
-            if not isinstance(error, RenderChainError):
+            if is_unforeseen(error):
                 log.exception("%s failed", part)
             raise_if_ending(error)
         await asyncio.sleep(retry_s)
@@ -141,7 +149,7 @@ class Tending(Generic[Key]):
                     if said != reason_of(error) and condition_of(error) is None:
                         said = reason_of(error)
                         self._hindered(key, said)
-                    if not isinstance(error, RenderChainError):
+                    if is_unforeseen(error):
                         log.exception("%s could not be looked after", key)
                     wait_s, retry_s = retry_s, min(2 * retry_s, LONGEST_RETRY_S)
                 if wait_s:

@@ -26,14 +26,14 @@ from ...core.contract_errors import (
     SplitNotFunded,
     StakeNotFree,
 )
-from ...core.errors import ChainError, RenderChainError
+from ...core.errors import ChainError
 from ...core.ids import JobId, LeaseId
 from ...core.job import JobInfo
 from ...core.lease_id import MAX_SLOTS, split_lease_id
 from ...core.notices.leases import JobSkipped
 from ...ports.reporter import Reporter
 from ...ports.worker_chain import WorkerChain
-from ..upkeep.keeping import raise_if_ending
+from ..upkeep.keeping import is_unforeseen, raise_if_ending
 from .failed_jobs import DEFAULT_FAILURES, FailedJobs
 from .job_probe import JobProbe
 from .job_waits import JobWaits
@@ -284,7 +284,7 @@ class Claims:
     def _put_off(self, job_id: JobId, error: Exception) -> None:
         """What nobody foresaw is that job's alone: the next may be a good one."""
         raise_if_ending(error)
-        if not isinstance(error, RenderChainError):
+        if is_unforeseen(error):
             log.exception("job %s could not be looked at", job_id)
         self._probe.put_off(job_id, error)
 
