@@ -18,7 +18,6 @@ from .cache import SetupError, is_done, need, recipe_dir, run, say
 SYSTEM = {
     "dbus-daemon": "dbus-daemon",
     "bwrap": "bubblewrap",
-    "debootstrap": "debootstrap",
     "strip": "binutils",
     "libXrender.so.1": "libxrender1",
     "libXi.so.6": "libxi6",
@@ -37,6 +36,8 @@ BROWSER = {"chromium": "chromium"}
 SCENES_PACKAGE = ("morse-simulator-data", "1.4-8")
 SCENES_SHA256 = "a247b7c8f5cd5c0128d58e2d07884aa0338e4d60adb9d8408edf032c6c851202"
 BLENDER_VERSION = "5.2.2+dfsg-1"
+# What builds the application's own system and starts it there.
+BLENDER = {"debootstrap": "debootstrap", "bwrap": "bubblewrap"}
 CHROOT_PACKAGES = (
     "bubblewrap",
     "libgl1-mesa-dri",
@@ -158,19 +159,20 @@ def blender_app() -> None:
         return
     if os.geteuid() != 0:
         raise SetupError("setup: the Blender 5.2 application is set up as root; run `sudo make blender-app`.")
+    install("blender", BLENDER)
     shutil.rmtree(folder, ignore_errors=True)
     root = folder / "root"
     root.mkdir(parents=True)
     run("blender", [need("debootstrap", "install it"), "--variant=minbase", "sid", str(root), mirror()])
     env = {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C"}
-    install = ["chroot", str(root), "apt-get", "install", "-y", "--no-install-recommends"]
+    inside = ["chroot", str(root), "apt-get", "install", "-y", "--no-install-recommends"]
     try:
-        run("blender", [*install, f"blender={BLENDER_VERSION}", *CHROOT_PACKAGES], env)
+        run("blender", [*inside, f"blender={BLENDER_VERSION}", *CHROOT_PACKAGES], env)
     except SetupError as error:
         say(f"blender: repairing its packages ({str(error).splitlines()[-1]})")
         run("blender", ["chroot", str(root), "dpkg", "--configure", "-a"], env)
-        run("blender", [*install, "-f"], env)
-        run("blender", [*install, f"blender={BLENDER_VERSION}", *CHROOT_PACKAGES], env)
+        run("blender", [*inside, "-f"], env)
+        run("blender", [*inside, f"blender={BLENDER_VERSION}", *CHROOT_PACKAGES], env)
     _starters(folder)
     (folder / ".done").touch()
 
