@@ -78,6 +78,7 @@ class LeasesModel(TwinsModel):
         All are planned before the first is locked for, so a refused one leaves its range to later calls.
         """
         need(verifiers or job.terms.takes_unjudged, "job wants judged leases")
+        need(not self.retired, "board is retired")
         ranges, plans = Ranges(job, judged=bool(verifiers)), list[Range | SpareOf | Refused]()
         next_place: Slot = (NO_WORKER, 0)
         for place in places:
@@ -86,7 +87,6 @@ class LeasesModel(TwinsModel):
                 next_place = (place.worker_id, place.slot + 1)
             except Refused as refused:
                 plans.append(refused)
-        need(not self.retired, "board is retired")
         answers = list[LeaseId | Refused]()
         for place, plan in zip(places, plans, strict=True):
             try:

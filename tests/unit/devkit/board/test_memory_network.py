@@ -14,9 +14,10 @@ from renderchain.core.audit.state import DrawOutcome
 from renderchain.core.board_events import BoardEvent, JobCreated, LeaseClaimed, Reorganised
 from renderchain.core.contract_errors import NothingToWithdraw, UnknownJob
 from renderchain.core.ids import JobId, LeaseId
-from renderchain.core.job import LeaseResult, Record
+from renderchain.core.job import LeaseResult, Place, Record, StandingOffer
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.money import FRI_PER_STRK
+from renderchain.core.registry_errors import BoardRetired
 
 from devkit.audited_lease import AUDIT_TERMS, PHASE_S, AuditBench
 from devkit.board.network import MemoryNetwork
@@ -24,6 +25,7 @@ from devkit.board.people import MemoryNetworks, MemoryPeople
 from devkit.made_up_job import FAMILY, FEE_FRI, RULES, TERMS
 
 RESULT = LeaseResult(123, 4, 5, 6)
+OFFER = StandingOffer(1, 10**6, 16, 2**39, audit_fee_fri=1, audits_until_epoch=2**31)
 
 
 async def a_claim() -> tuple[MemoryPeople, JobId, LeaseId]:
@@ -194,3 +196,25 @@ async def drawn_at_once(net: MemoryPeople, job_id: JobId, lease_id: LeaseId) -> 
     """Whether chance has a lease audited; otherwise that was its end, when its requester paid it."""
     assert await net.artist.accept(job_id, [lease_id]) == []
     return (await net.artist.lease(lease_id)).paid
+
+
+def test_spares_that_a_retired_board_refuses_leave_the_lease_as_it_is() -> None:
+    async def run() -> None:
+        bench = await AuditBench.open(MemoryNetworks(), range(3, 8))
+        net, other = bench.net, next(iter(bench.verifiers))
+        await net.owner.set_offer(net.worker_id, OFFER)
+        await bench.owners[other].set_offer(other, OFFER)
+        terms = replace(AUDIT_TERMS, tasks=2, spare_tasks=2, scheduler_grace_s=100)
+        job_id = await net.artist.create_job(
+            replace(terms, scheduler=net.outsider.address, audit_pool_fri=12 * FEE_FRI)
+        )
+        assert await net.outsider.assign(job_id, [Place(net.worker_id, 0)]) == []
+        (held,) = await net.worker.open_leases()
+        model = net.memory.model
+        model.retire_board(model.addresses.admin)
+        before = await net.artist.lease(held)
+        with pytest.raises(BoardRetired):
+            await net.outsider.assign(job_id, [Place(other, 0, spare_of=held)])
+        assert await net.artist.lease(held) == before
+
+    asyncio.run(run())
