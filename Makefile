@@ -108,7 +108,7 @@ test-kills: ## two hundred SIGKILLs of agent, render processes, Kubo and the way
 	$(BIN)/python -m pytest tests/kills -s --kills 200
 
 test-deploy: ## container images, built, and a network of them that renders a scene; units, alerts, chart, Terraform
-	$(SETUP) system python containers promtool kubernetes cluster node kubelet opentofu devnet kubo
+	$(SETUP) system python containers promtool kubernetes cluster node kubelet opentofu postgres devnet kubo
 	$(BIN)/python -m pytest tests/deploy --lanes
 
 test-window: ## the add-on in Blender's own window, by mouse and keyboard

@@ -16,6 +16,14 @@ INSTALLED = Path("/usr/lib/postgresql")
 USER = "postgres"
 
 
+def programs() -> Path:
+    """The folder with those of the newest version here. Raises ServiceError."""
+    versions = sorted(INSTALLED.glob("*/bin"), key=lambda one: int(one.parent.name))
+    if not versions:
+        raise ServiceError("PostgreSQL is not installed: python3 -m tools.setup postgres")
+    return versions[-1]
+
+
 @dataclass
 class Postgres:
     """Make it with ``make``, end it with ``end``."""
@@ -70,10 +78,7 @@ class Postgres:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def _run(self, program: str, *arguments: str) -> None:
-        versions = sorted(INSTALLED.glob("*/bin"), key=lambda one: int(one.parent.name))
-        if not versions:
-            raise ServiceError("PostgreSQL is not installed: python3 -m tools.setup postgres")
-        command = [str(versions[-1] / program), *arguments]
+        command = [str(programs() / program), *arguments]
         if os.geteuid() == 0:
             command = ["runuser", "-u", USER, "--", *command]
         # Into a file: the server keeps what it was started with open.

@@ -9,13 +9,15 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from renderchain.core.errors import SettingsError
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, text
 
 from .engine import writing
 
+MAKING = 0x72656E646572  # PostgreSQL's lock while tables are made; any number of ours
+
 
 def migrate(engine: Engine, folder: Path) -> None:
-    """Run what is missing of a folder's migrations, all or nothing.
+    """Run what is missing of a folder's migrations, all or nothing; copies that start together wait.
 
     Raises SettingsError where the database is of a newer version, which is left as it is.
     """
@@ -24,6 +26,7 @@ def migrate(engine: Engine, folder: Path) -> None:
     scripts = ScriptDirectory.from_config(config)
     ours = {one.revision for one in scripts.walk_revisions()}
     with writing(engine) as connection:
+        _wait_for_others(connection)
         now = MigrationContext.configure(connection).get_current_revision()
         if now is not None and now not in ours:
             raise SettingsError(
@@ -32,3 +35,9 @@ def migrate(engine: Engine, folder: Path) -> None:
             )
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def _wait_for_others(connection: Connection) -> None:
+    """Until the transaction ends. SQLite has locked the whole database by now."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MAKING})

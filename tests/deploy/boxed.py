@@ -79,6 +79,10 @@ class Containers:
         options += [part for name, value in arguments.items() for part in ("--build-arg", f"{name}={value}")]
         self._buildah("build", *options, "--tag", image, str(REPO))
 
+    def save(self, image: str, archive: Path, name: str) -> None:
+        """Into an archive, under that name."""
+        self._buildah("push", "--quiet", image, f"docker-archive:{archive}:{name}")
+
     def made_of(self, image: str) -> dict[str, Any]:
         """Its layers, by their digests, and its settings; an id has random parts of buildah's besides."""
         said = json.loads(self._podman("image", "inspect", image).stdout)[0]

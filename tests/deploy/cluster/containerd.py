@@ -61,6 +61,11 @@ class Containerd:
         done = self._ctr("images", "import", str(archive))
         assert done.returncode == 0, done.stderr
 
+    def name(self, image: str, also: str) -> None:
+        """An image that was taken has another name besides."""
+        done = self._ctr("images", "tag", image, also)
+        assert done.returncode == 0, done.stderr
+
     def run(
         self, image: str, name: str, *command: str, has_whole_proc: bool
     ) -> subprocess.CompletedProcess[str]:

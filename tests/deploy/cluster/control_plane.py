@@ -26,6 +26,7 @@ Object = dict[str, Any]
 PATIENCE_S = 1800  # after which something hangs, also on a busy machine
 LOOK_S = 0.5
 READY = "/readyz"
+SERVICES = "10.96.0.0/16"  # their addresses
 LOOPBACK = "127.0.0.1"
 
 
@@ -144,7 +145,7 @@ class ControlPlane:
             "--service-account-issuer": "https://kubernetes.default.svc",
             "--service-account-key-file": str(key),
             "--service-account-signing-key-file": str(key),
-            "--service-cluster-ip-range": "10.96.0.0/16",
+            "--service-cluster-ip-range": SERVICES,
             "--feature-gates": "WatchList=false",  # for which this etcd is too old
         }
         if self._address != LOOPBACK:

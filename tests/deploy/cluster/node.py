@@ -18,7 +18,7 @@ import yaml
 from devkit.network.services import is_running, start, stop
 from tests.deploy.cluster.archive import save_image
 from tests.deploy.cluster.containerd import Containerd
-from tests.deploy.cluster.control_plane import ControlPlane, Object, control_plane, is_ready
+from tests.deploy.cluster.control_plane import SERVICES, ControlPlane, Object, control_plane, is_ready
 from tests.deploy.cluster.room import GROUP, GROUPS, Room, room
 from tools.setup.kubernetes import kubelet_root
 
@@ -68,11 +68,13 @@ LINKS: Object = {
         }
     ],
 }
+# A service is reached from beside the pods, too: what has no way is not given its address.
 BUILD_BRIDGE = f"""\
 set -eu
 ip link add {BRIDGE} type bridge
 ip address add {SUBNET.replace(".0/", ".1/")} dev {BRIDGE}
 ip link set {BRIDGE} up
+ip route add {SERVICES} dev {BRIDGE}
 """
 # Of the machine, whose disk and memory are many's, it takes nothing into account.
 KUBELET: Object = {
@@ -116,6 +118,11 @@ class Node:
         self.containerd = containerd
         self.plane = plane
         self._processes: dict[str, int] = {}
+
+    @property
+    def inside(self) -> list[str]:
+        """What a command begins with so that it runs beside the pods."""
+        return self._room.inside
 
     def begin(self) -> None:
         """Returns when it takes pods."""

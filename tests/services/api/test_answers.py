@@ -163,6 +163,7 @@ def test_it_is_ready_only_while_it_keeps_up_with_a_node_that_is_heard(served: Se
     served.store.saw_head(newest + 20, 2**40)
     behind = served.get("/readyz")
     assert behind.status == 503 and "20 blocks behind" in behind.text
+    assert served.get("/v1/network").json["as_of"]["lag_blocks"] == 20
     numbers = served.get("/metrics").text
     assert "renderchain_index_lag_blocks 20\n" in numbers and f"renderchain_index_block {newest}\n" in numbers
 

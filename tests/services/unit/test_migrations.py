@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, text
 
 import services
-from services.common.engine import writing
+from services.common.engine import open_engine, writing
 from services.common.migrations import migrate
 from services.index.command import MIGRATIONS
 from services.index.store import Store
@@ -49,6 +51,26 @@ def brought_to(engine: Engine, revision: str) -> None:
     with writing(engine) as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
+
+
+def make_tables(url: str, wait: Callable[[], int]) -> None:
+    """In a process of its own."""
+    engine = open_engine(url)
+    wait()
+    migrate(engine, MIGRATIONS)
+
+
+def test_copies_that_start_together_make_the_tables_once(fresh: Fresh) -> None:
+    engine, processes = emptied(fresh()), get_context("spawn")
+    arguments = (engine.url.render_as_string(hide_password=False), processes.Barrier(4).wait)
+    copies = [processes.Process(target=make_tables, args=arguments) for _ in range(4)]
+    for one in copies:
+        one.start()
+    for one in copies:
+        one.join()
+    assert [one.exitcode for one in copies] == [0] * 4
+    with engine.connect() as connection:
+        assert MigrationContext.configure(connection).get_current_revision() == REVISIONS[-1]
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
