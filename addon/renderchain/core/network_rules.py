@@ -11,6 +11,7 @@ from .errors import SettingsError
 from .money import FRI_PER_STRK, MAX_FRI
 
 DAY_S = 86400
+STEP_S = 4 * 3600  # of an audit: an outage of a night is survived
 # Schedulers give leases without asking, so these last at least such a part of the longest, nowhere more than
 # an hour: who gets one that it does not want must have time to give it back.
 ASSIGNED_PART, ASSIGNED_S = 24, 3600
@@ -26,11 +27,11 @@ MAY_BE_NONE = ("seat_age_epochs", "family_age_epochs")
 class Rules:
     """Times in seconds, amounts in fri."""
 
-    cooldown_s: int = 6 * DAY_S
+    cooldown_s: int = 15 * DAY_S
     minimum_stake_fri: int = FRI_PER_STRK
     lease_timeout_s: int = DAY_S
     window_s: int = DAY_S
-    audit_s: int = DAY_S
+    audit_s: int = PHASES * STEP_S  # all rounds of an audit together
     slowest_block_s: int = 60
     seat_unit_fri: int = 10 * FRI_PER_STRK
     epoch_blocks: int = 720
