@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -66,13 +67,14 @@ def test_names_are_on_the_disk_before_it_is_said_that_they_are(
 ) -> None:
     synced: list[bool] = []
     sync = os.fsync
-    monkeypatch.setattr(os, "fsync", lambda file: (synced.append(is_folder(file)), sync(file)))
+
+    def noted(file: int) -> None:
+        synced.append(stat.S_ISDIR(os.fstat(file).st_mode))
+        sync(file)
+
+    monkeypatch.setattr(os, "fsync", noted)
     write_whole(tmp_path / "kept.json", b"all")
     assert synced == [False, True]
-
-
-def is_folder(file: int) -> bool:
-    return Path(f"/proc/self/fd/{file}").is_dir()
 
 
 def test_a_file_system_that_cannot_sync_a_folder_is_no_fault_and_a_broken_disk_is(
