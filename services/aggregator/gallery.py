@@ -15,6 +15,7 @@ from PIL import Image
 from renderchain.core.errors import ContentError
 from renderchain.core.flags import Flag, Light, flags_of
 from renderchain.core.manifest import Manifest
+from renderchain.core.whole_file import write_whole
 
 from .pictures import Pictures
 from .showing import contact_sheet, video
@@ -100,8 +101,7 @@ class Gallery:
         told = [{**asdict(one), "amount": f"{one.amount:g}", "sentence": one.sentence} for one in flags]
         unread = {str(frame): why for frame, why in sorted(self.unread.items())}
         body = {"frames": len(wanted), "here": len(frames), "flags": told, "unread": unread}
-        self._folder.mkdir(parents=True, exist_ok=True)
-        (self._folder / FLAGS).write_text(json.dumps(body, indent=1) + "\n")
+        write_whole(self._folder / FLAGS, (json.dumps(body, indent=1) + "\n").encode())
 
     def sheet(self, frames: Collection[int], flags: Sequence[Flag]) -> None:
         """All pictures at a glance, in a file."""

@@ -16,6 +16,7 @@ from renderchain.core.frame_names import USUAL
 from renderchain.core.frames import format_frames
 from renderchain.core.ids import BoardJob, JobId
 from renderchain.core.scratch import Scratch
+from renderchain.core.whole_file import write_whole
 from renderchain.ports.merging import MergeRenderer
 
 from .orders import Orders
@@ -180,8 +181,7 @@ def _note(output: Path, jobs: Sequence[BoardJob], merged: Merged) -> None:
         "not_merged": {str(frame): why for frame, why in merged.why_not.items()},
         "missing_samples": {str(frame): samples for frame, samples in merged.missing.items()},
     }
-    output.mkdir(parents=True, exist_ok=True)
-    (output / NOTE).write_text(json.dumps(body, indent=1) + "\n")
+    write_whole(output / NOTE, (json.dumps(body, indent=1) + "\n").encode())
 
 
 def _jobs_of(jobs: Sequence[BoardJob]) -> list[list[str | int]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 from renderchain.core.errors import LocalError
 from renderchain.core.ids import BoardJob, JobId
+from renderchain.core.whole_file import write_whole
 
 MOST_BYTES = 16 * 2**20
 
@@ -62,13 +62,7 @@ class Orders:
 
     def _write(self, orders: list[Order], over: frozenset[BoardJob]) -> None:
         body = {"orders": list(map(_told, orders)), "over": list(map(_named, sorted(over)))}
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        partial = self._path.with_suffix(".partial")
-        with partial.open("w") as file:
-            json.dump(body, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(partial, self._path)
+        write_whole(self._path, json.dumps(body, indent=1).encode())
         self.all, self._over = orders, over
 
 

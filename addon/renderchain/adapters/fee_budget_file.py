@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 from ..core.errors import FeeTooHigh, JournalError
 from ..core.money import format_strk
+from ..core.whole_file import FOR_USER, write_whole
 
 DAY_S = 86400
 
@@ -65,13 +65,8 @@ class FeeBudgetFile:
             raise self._unusable(error) from error
 
     def _keep(self, fri: int) -> None:
-        partial = self._path.with_suffix(".partial")
         try:
-            with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-                json.dump({"day": self._day, "fri": str(fri)}, file)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(partial, self._path)
+            write_whole(self._path, json.dumps({"day": self._day, "fri": str(fri)}).encode(), FOR_USER)
         except OSError as error:
             raise self._unusable(error) from error
 

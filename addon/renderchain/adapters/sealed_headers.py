@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..core.errors import SettingsError
 from ..core.reader import shallow_json
+from ..core.whole_file import FOR_USER, write_whole
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
@@ -29,13 +29,9 @@ def seal_headers(file: Path, headers: Mapping[str, str], private_key: int) -> No
     """Write the file, for its user alone, in the place of what was there; raises SettingsError."""
     nonce = secrets.token_bytes(NONCE_BYTES)
     sealed = _cipher(private_key).encrypt(nonce, json.dumps(dict(headers)).encode(), FORM.encode())
-    partial = file.with_suffix(".partial")
+    body = {"form": FORM, "nonce": nonce.hex(), "sealed": sealed.hex()}
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        partial.unlink(missing_ok=True)
-        with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as written:
-            json.dump({"form": FORM, "nonce": nonce.hex(), "sealed": sealed.hex()}, written)
-        os.replace(partial, file)
+        write_whole(file, json.dumps(body).encode(), FOR_USER)
     except OSError as error:
         raise SettingsError(f"The headers can't be written to {file} ({error.strerror}).") from None
 

@@ -12,11 +12,11 @@ from ..adapters.locks import turn
 from ..core.errors import SettingsError
 from ..core.plain_text import printable
 from ..core.settings_text import settings_text
+from ..core.whole_file import FOR_USER, write_whole
 from ..settings import Settings, check_setting, load_settings, own_settings_file
 
 NOT_CHOSEN = "0x1"  # in the place of an account or Directory that is still to be chosen
 MOST_BYTES = 2**20
-NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
 
 def settings_file(named: Path | None = None) -> Path | None:
@@ -56,11 +56,7 @@ class OwnSettings:
             text = settings_text({name: value for name, value in values.items() if value is not None})
         except KeyError as error:
             raise SettingsError(f"{self.file} is wrong: {error.args[0]}. Correct it.") from error
-        partial = self.file.with_suffix(".partial")
-        partial.unlink(missing_ok=True)
-        with open(os.open(partial, NEW, 0o600), "w", encoding="utf-8") as file:  # a node's address may
-            file.write(text)  # have a key in it
-        os.replace(partial, self.file)
+        write_whole(self.file, text.encode(), FOR_USER)  # a node's address may have a key in it
 
     def elsewhere(self) -> Path | None:
         """Another settings file that is used in the place of this one, such as a pipeline's."""
@@ -79,8 +75,7 @@ class OwnSettings:
                 f"The name of {printable(str(elsewhere))} can't be written down; rename it."
             ) from error
         try:
-            self._elsewhere.parent.mkdir(parents=True, exist_ok=True)
-            self._elsewhere.write_bytes(raw)
+            write_whole(self._elsewhere, raw)
         except OSError as error:
             raise SettingsError(f"{self._elsewhere} can't be written ({error.strerror}).") from error
 

@@ -21,8 +21,12 @@ async def write_view_key(settings: Settings, reporter: Reporter, path: Path) -> 
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(handle, "w") as file:
-            file.write(key.hex() + "\n")
+        try:
+            with open(handle, "w") as file:
+                file.write(key.hex() + "\n")
+        except OSError:
+            path.unlink(missing_ok=True)  # else the next try has to name another
+            raise
     except OSError as error:
         raise KeyStoreError(
             f"The view key can't be written to {path} ({error.strerror}); name a new file."

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
+from typing import TypeGuard
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
+UNUSABLE = (*FULL, errno.EROFS, errno.EIO)  # whatever the file
 
 
 def is_full(error: OSError) -> bool:
@@ -13,10 +15,17 @@ def is_full(error: OSError) -> bool:
     return error.errno in FULL
 
 
-def said_of_room(error: OSError) -> str:
-    """A sentence for what goes on by itself once there is room."""
+def is_of_disk(error: BaseException) -> TypeGuard[OSError]:
+    """Whether it is full, broken, or lets nothing be written, as the system has it after a fault."""
+    return isinstance(error, OSError) and error.errno in UNUSABLE
+
+
+def said_of_disk(error: OSError) -> str:
+    """A sentence for what goes on by itself once the disk can be used; ``error`` is one of those."""
     place = f" for {error.filename}" if error.filename else ""
-    return f"There is no room left on the disk{place}; make some."
+    if is_full(error):
+        return f"There is no room left on the disk{place}; make some."
+    return f"The disk can't be used{place} ({error.strerror}); look what is wrong with it."
 
 
 def said_of_file(error: OSError) -> str:

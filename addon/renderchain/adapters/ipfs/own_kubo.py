@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 
 from ...core.errors import StoreAway, StoreError
 from ...core.file_lock import take
+from ...core.whole_file import FOR_USER, write_whole
 
 KEEPER = Path(__file__).with_name("kubo_keeper.py")
 START_S = 60.0
@@ -194,11 +195,7 @@ class OwnKubo:
                 "the folder away."
             ) from error
         file = self.repository / "config"
-        partial = file.with_suffix(".partial")
-        partial.unlink(missing_ok=True)
-        with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as written:
-            json.dump(config, written, indent=2)
-        os.replace(partial, file)
+        write_whole(file, json.dumps(config, indent=2).encode(), FOR_USER)
 
     def _swarm(self, before: list[str]) -> list[str]:
         if self.is_private:

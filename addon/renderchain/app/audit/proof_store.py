@@ -21,6 +21,7 @@ from ...core.job import LeaseResult
 from ...core.merkle import HashMany
 from ...core.prints import RECORD_BYTES, TilePrint, split_records
 from ...core.private_package import WrappedKey
+from ...core.whole_file import FOR_USER, write_whole
 from .kept_content import KeptContent, private_folder
 
 FELT_BYTES = 32
@@ -220,12 +221,7 @@ class ProofStore:
             raise self._unusable(path.name, error) from error
 
     def _write(self, name: str, raw: bytes) -> None:
-        partial = self._folder / f"{name}.partial"
-        with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(raw)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(partial, self._folder / name)
+        write_whole(self._folder / name, raw, FOR_USER)
 
     def _read(self, name: str) -> bytes:
         try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +11,7 @@ from weakref import WeakValueDictionary
 
 from ...core.errors import StoreError
 from ...core.ids import LeaseId
+from ...core.whole_file import write_whole
 from ...ports.content_store import ContentStore
 
 # Each board has a Pins for the same file, and none may unpin what another one pins meanwhile.
@@ -84,8 +84,6 @@ class Pins:
             return {}  # at worst something stays pinned
 
     def _keep(self, noted: Mapping[str, Leases]) -> None:
-        partial = self._path.with_suffix(".partial")
-        self._path.parent.mkdir(parents=True, exist_ok=True)
         made = {cid: [(hex(one), lease) for one, lease in sorted(leases)] for cid, leases in noted.items()}
-        partial.write_text(json.dumps({cid: leases for cid, leases in made.items() if leases}))
-        os.replace(partial, self._path)
+        kept = {cid: leases for cid, leases in made.items() if leases}
+        write_whole(self._path, json.dumps(kept).encode())

@@ -8,6 +8,7 @@ from pathlib import Path
 from ...core.canonical import dump_canonical
 from ...core.errors import ContentError
 from ...core.probe_report import MAX_REPORT_BYTES, ProbeReport, ReasonKind, parse_report
+from ...core.whole_file import write_whole
 
 MOST_KEPT = 1000
 
@@ -32,11 +33,7 @@ class ProbeCache:
         """Keep a report, unless a process failed: that may have been this machine's fault, this time."""
         if any(one.kind is ReasonKind.SCENE for one in report.reasons):
             return
-        self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._path(cid, family, seconds)
-        partial = path.with_suffix(".partial")
-        partial.write_bytes(report.to_bytes())
-        partial.replace(path)
+        write_whole(self._path(cid, family, seconds), report.to_bytes())
         kept = sorted(self._folder.glob("*.json"), key=lambda one: one.stat().st_mtime)
         for old in kept[:-MOST_KEPT]:
             old.unlink(missing_ok=True)

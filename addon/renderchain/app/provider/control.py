@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from ...core.errors import SettingsError
+from ...core.whole_file import write_whole
 from ...core.worker_control import FILE_NAME, MOST_BYTES, Control, parse_control
 
 
@@ -26,11 +26,8 @@ def read_control(folder: Path) -> Control:
 def write_control(folder: Path, control: Control) -> Path:
     """Tell the worker of that folder, all at once; returns the file. Raises SettingsError."""
     path = folder / FILE_NAME
-    partial = path.with_suffix(".partial")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        partial.write_text(control.to_text(), encoding="utf-8")
-        os.replace(partial, path)
+        write_whole(path, control.to_text().encode())
     except OSError as error:
         raise SettingsError(f"{path} can't be written ({error.strerror}); check the folder.") from error
     return path

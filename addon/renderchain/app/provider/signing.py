@@ -59,11 +59,16 @@ async def write_calls(chain: SigningChain, change: Change, say: Say, path: Path,
     """The same without the costs, for an account whose fees another one may pay; raises ChangeRefused."""
     file = CallsFile(chain.chain_name, chain.address, change.action, await chain.nonce(), change.calls)
     try:
-        with path.open("x", encoding="utf-8") as target:
-            target.write(file.to_text())
+        target = path.open("x", encoding="utf-8")
     except FileExistsError:
         raise ChangeRefused(f"{path} is there already; move it away first, or name another file.") from None
     except OSError as error:
+        raise ChangeRefused(f"{path} can't be written ({error.strerror}); name another file.") from error
+    try:
+        with target:
+            target.write(file.to_text())
+    except OSError as error:
+        path.unlink(missing_ok=True)  # else the next try has to name another
         raise ChangeRefused(f"{path} can't be written ({error.strerror}); name another file.") from error
     say(f"{path} has the calls. Sign and send it where the key of {chain.address:#x} is: {command}")
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from ...core.ids import BoardJob
 from ...core.manifest import MANIFEST_NAME, Manifest, parse_manifest
 from ...core.result import FrameFiles
+from ...core.whole_file import write_whole
 
 NOISY = ".noisy.exr"
 SETTLED = "settled.json"
@@ -50,11 +51,9 @@ class KeptPasses:
         The frames of a job that is settled later, as those that were ordered again, count instead of others.
         """
         told = {_key(job): {str(frame): hex(root) for frame, root in sorted(roots.items())}}
-        partial = self.folder / f"{SETTLED}.partial"
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            partial.write_text(json.dumps(self._settled() | told))
-            os.replace(partial, self.folder / SETTLED)
+            write_whole(self.folder / SETTLED, json.dumps(self._settled() | told).encode())
         except OSError as error:
             self.fault = f"{self.folder} can't be written ({error.strerror})"
 

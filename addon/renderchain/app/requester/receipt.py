@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -25,6 +24,7 @@ from ...core.receipt.document import (
 )
 from ...core.receipt.history import JobHistory
 from ...core.receipt.signed_call import SignedCall
+from ...core.whole_file import write_whole
 from ...ports.receipt_chain import ReceiptChain, ReceiptSigner
 from ..exchange.package import file_entry
 from .kept_frames import name_of
@@ -125,13 +125,9 @@ def write_receipt(receipt: Receipt, folder: Path) -> Path:
     path = folder / f"receipt-{receipt.job_id}.json"
     if not _may_take(path, receipt):
         path = folder / f"receipt-{receipt.job_id}-{receipt.board:#x}.json"
-    partial = path.with_name(path.name + ".partial")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(receipt.to_bytes())
-        os.replace(partial, path)
+        write_whole(path, receipt.to_bytes())
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise FolderUnusable(
             f"{path} can't be written ({error.strerror}). Make room, or choose another folder for it."
         ) from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +13,7 @@ from ...core.manifest import MAX_MANIFEST_BYTES, SCHEMA, Manifest, read_settings
 from ...core.reader import Reader
 from ...core.receipt.document import FrameProof
 from ...core.receipt.frame_proofs import MOST_BYTES, parse_proofs, proofs_to_bytes
+from ...core.whole_file import write_whole
 
 SETTINGS = "settings.json"
 
@@ -53,9 +53,5 @@ class ReceiptParts:
         return ()
 
     def _write(self, name: str, raw: bytes) -> None:
-        path = self._folder / name
-        partial = path.with_suffix(".partial")
         with suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
-            partial.write_bytes(raw)
-            os.replace(partial, path)
+            write_whole(self._folder / name, raw)

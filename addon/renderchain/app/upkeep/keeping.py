@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Hashable
 from contextlib import suppress
 from typing import Generic, TypeVar
 
-from ...core.disk_room import is_full, said_of_room
+from ...core.disk_room import is_of_disk, said_of_disk
 from ...core.errors import ProcessKilled, RenderChainError
 from ...core.notices.conditions import PartFailed
 from ...ports.reporter import Reporter
@@ -27,15 +27,15 @@ def reason_of(error: BaseException) -> str:
     """The sentence of one of our errors; of others, which nobody foresaw, the kind too."""
     if isinstance(error, RenderChainError) and str(error):
         return str(error)
-    if isinstance(error, OSError) and is_full(error):
-        return said_of_room(error)
+    if is_of_disk(error):
+        return said_of_disk(error)
     kind, text = type(error).__name__, str(error)
     return f"{kind}: {text}." if text else f"{kind}."
 
 
 def is_unforeseen(error: Exception) -> bool:
     """Whether no sentence of ours says it all, so that the log needs the traceback."""
-    return not (isinstance(error, RenderChainError) or (isinstance(error, OSError) and is_full(error)))
+    return not (isinstance(error, RenderChainError) or is_of_disk(error))
 
 
 def raise_if_ending(error: Exception) -> None:

@@ -21,6 +21,7 @@ from ...core.lease_id import split_lease_id
 from ...core.manifest import PackedFile
 from ...core.messages import Loaded, Rendered
 from ...core.result import RESULT_NAME
+from ...core.whole_file import sync_folder
 from ...ports.journal import FrameEntry, Journal, LeaseEntry
 from ..exchange.package import READ_BYTES, check_files
 
@@ -87,7 +88,7 @@ class FinishedFrames:
             left = most_bytes - sum(file.size_bytes for file in files)
             files.append(_copy_out(output, name, folder, one.frame, left))
         check(folder, one)
-        _sync_folder(folder)
+        sync_folder(folder)
         frame = FrameEntry(entry, one.frame, tuple(files), one, loaded)
         self._journal.save_frame(frame)
         for name in names:
@@ -151,14 +152,3 @@ def _opened(path: Path, frame: int) -> BinaryIO:
         os.close(descriptor)
         raise lacks
     return os.fdopen(descriptor, "rb")
-
-
-def _sync_folder(folder: Path) -> None:
-    """Have the names on the disk, not only the bytes; Windows has no way to ask for it."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -8,7 +8,6 @@ where one without a scene makes the tile wrong, too, the machine is at fault.
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +27,7 @@ from ...core.manifest import Manifest
 from ...core.messages import KnownRendered, Loaded, Rendered, TilesRendered
 from ...core.notices.devices import FamilyOutOfService, KnownTileKept, KnownTileRight
 from ...core.prints import TilePrint
+from ...core.whole_file import write_whole
 from ...ports.renderer import KnownTileRenderer, OnProgress, RenderSession, WatchedRenderer, WatchedSession
 from ...ports.reporter import Reporter
 from ..upkeep.keeping import past_kills
@@ -52,10 +52,7 @@ class KeptTiles:
         if self._is_looking:
             return
         others = [one for one in self._all() if one[0] != maker]
-        partial = self.path.with_suffix(".partial")
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(kept_bytes([*others, (maker, made)]))
-        os.replace(partial, self.path)
+        write_whole(self.path, kept_bytes([*others, (maker, made)]))
 
     def _all(self) -> list[tuple[Maker, TilePrint]]:
         try:

@@ -20,6 +20,7 @@ from ...composition.provider import open_provider
 from ...core.errors import KeyStoreError, SettingsError
 from ...core.networks import NETWORKS
 from ...core.settings_text import settings_text
+from ...core.whole_file import write_whole
 from ...core.worker_unit import UNIT_NAME, unit_text
 from ...ports.reporter import Reporter
 from ...settings import check_setting, load_settings
@@ -137,8 +138,7 @@ def _write_unit(path: Path | None, config: Path) -> None:
     base = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
     path = path or base / "systemd" / "user" / UNIT_NAME
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(unit_text(worker_command(config)), encoding="utf-8")
+        write_whole(path, unit_text(worker_command(config)).encode())
     except (OSError, ValueError) as error:
         raise SettingsError(
             f"The unit {path} can't be written ({error}); name another with --unit."

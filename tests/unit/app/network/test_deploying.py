@@ -20,6 +20,7 @@ from renderchain.core.network_record import OF_A_BOARD, ONE_EACH, STRK, NetworkR
 from renderchain.core.network_rules import Rules
 
 from devkit.fakes.answering_node import Answer, AnsweringNode
+from devkit.fakes.full_disk import no_room
 
 OWNER, NEWEST, FIRST = 0x123, 900, 70
 CORE = {name: known_classes()[name] for name in ONE_EACH}
@@ -145,6 +146,17 @@ def test_an_owners_calls_are_written_without_asking_for_its_funds_and_found_agai
     assert not holds(file, network.chain, calls)
     with pytest.raises(ChangeRefused, match="is there already"):
         asyncio.run(write_calls(network.chain, change, heard.append, file))
+
+
+def test_where_a_disk_is_full_no_half_file_of_calls_stands_in_the_way_of_the_next_try(tmp_path: Path) -> None:
+    network, file = Network(tmp_path, boards=1), tmp_path / "calls.json"
+    calls = asyncio.run(lacking(network.chain, network.record, known_classes())).owners
+    change = Change("Opening the network one", calls, 0, ())
+    with no_room(), pytest.raises(ChangeRefused, match="can't be written"):
+        asyncio.run(write_calls(network.chain, change, lambda _: None, file))
+    assert not file.exists()
+    asyncio.run(write_calls(network.chain, change, lambda _: None, file))
+    assert holds(file, network.chain, calls)
 
 
 @pytest.mark.parametrize("chain_id", ["MY-CHAIN", "my.chain_2"])

@@ -1,4 +1,4 @@
-"""A full disk has a sentence: what goes on by itself says that there is no room, and logs no traceback."""
+"""A disk that is full or broken has a sentence: what goes on by itself says it, and logs no traceback."""
 
 from __future__ import annotations
 
@@ -52,6 +52,14 @@ def test_the_file_is_named_where_it_is_known(number: int) -> None:
     full = OSError(number, os.strerror(number), "/frames/1.exr")
     assert reason_of(full) == "There is no room left on the disk for /frames/1.exr; make some."
     assert not is_unforeseen(full)
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.EIO])
+def test_a_disk_that_broke_is_named_with_what_the_system_says(number: int) -> None:
+    broken = OSError(number, os.strerror(number), "/frames/1.exr")
+    said = f"The disk can't be used for /frames/1.exr ({os.strerror(number)}); look what is wrong with it."
+    assert reason_of(broken) == said
+    assert not is_unforeseen(broken)
 
 
 def test_any_other_error_of_a_file_keeps_its_traceback() -> None:

@@ -36,7 +36,7 @@ def at(point: str, bench: UseCaseBench) -> None:
     """Have the process die there."""
     points: dict[str, Callable[[], None]] = {
         "first frame": lambda: setattr(bench, "renderer", Dying(0)),
-        "copy": lambda: setattr(finished, "_sync_folder", die),
+        "copy": lambda: setattr(finished, "sync_folder", die),
         "journal": lambda: setattr(bench.journal, "save_frame", die),
         "second frame": lambda: setattr(bench, "renderer", Dying(1)),
         "upload": lambda: setattr(bench.store, "add_folder", die),
