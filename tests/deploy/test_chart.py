@@ -156,6 +156,11 @@ def test_every_variable_is_a_setting_or_a_services_own(whole: list[Object]) -> N
     assert all(spec["enableServiceLinks"] is False for _, spec in pods(whole))
 
 
+def test_a_rollback_waits_for_no_pod_that_can_not_start(whole: list[Object]) -> None:
+    sets = [one for one in whole if one["kind"] == "StatefulSet"]
+    assert len(sets) == 5 and {one["spec"].get("podManagementPolicy") for one in sets} == {"Parallel"}
+
+
 def test_what_is_asked_of_a_program_is_a_page_that_it_has(whole: list[Object]) -> None:
     sources = [
         (REPO / "services" / "common" / "health.py").read_text(),
