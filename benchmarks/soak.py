@@ -80,13 +80,20 @@ class Soak:
             await troubling
             async with asyncio.timeout(LAST_JOBS_S):
                 await working
-                while not await ledger.is_settled(self.network):
+                while not await self._is_settled():
                     await asyncio.sleep(1)
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
         return seen, await self._wrong(before, first_block)
+
+    async def _is_settled(self) -> bool:
+        """Whether the board holds nothing but what it burned, and fees that are not worth their gas yet."""
+        async with self.network.chain("artist") as chain:
+            owed_fri = [await chain.balance_fri(one.address) for one in self.network.accounts.values()]
+            held_fri = await chain.tokens_fri(self.network.contracts.board)
+            return held_fri == await chain.board_burned_fri() + sum(owed_fri)
 
     async def _books(self) -> tuple[dict[str, int], int]:
         """All balances and the first block behind them, with no transaction between: agents are at work."""
