@@ -92,8 +92,7 @@ class Soak:
         """Whether the board holds nothing but what it burned, and fees that are not worth their gas yet."""
         async with self.network.chain("artist") as chain:
             owed_fri = [await chain.balance_fri(one.address) for one in self.network.accounts.values()]
-            held_fri = await chain.tokens_fri(self.network.contracts.board)
-            return held_fri == await chain.board_burned_fri() + sum(owed_fri)
+        return await ledger.held_fri(self.network) == sum(owed_fri)
 
     async def _books(self) -> tuple[dict[str, int], int]:
         """All balances and the first block behind them, with no transaction between: agents are at work."""

@@ -34,6 +34,7 @@ RULES = Rules(
     epoch_blocks=10,
     **AT_ONCE,
 )
+OFFER = StandingOffer(1, 10**6, 16, 2**39, audit_fee_fri=1, audits_until_epoch=2**31)  # takes what is given
 AUDIT_TERMS = JobTerms(**{**TERMS.as_dict(), "tasks": 2, "window_s": 3000})
 NONCE = 77
 FAVOURED = 9  # seats: of four holders with one each, who has so many has three quarters of all

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def no_room() -> Iterator[None]:
-    """Files can be made and named, and nothing written into them: an OSError, as where a disk is full."""
+def no_room(but_bytes: int = 0) -> Iterator[None]:
+    """Files can be made and named, and only so much written into one: an OSError, as where a disk is full."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (but_bytes, before[1]))
     try:
         yield
     finally:

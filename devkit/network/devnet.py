@@ -9,7 +9,7 @@ from typing import Any
 from renderchain.core.audit.draw import DRAW_AGE
 
 # Whatever proxy the environment names: it would be asked for an address of its own machine.
-_direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 def tell(rpc_url: str, method: str, **params: Any) -> Any:
@@ -46,7 +46,7 @@ def ask(rpc_url: str, method: str, params: dict[str, Any]) -> Any:
     request = urllib.request.Request(
         rpc_url, json.dumps(question).encode(), {"Content-Type": "application/json"}
     )
-    with _direct.open(request) as answer:
+    with direct.open(request) as answer:
         return json.load(answer)
 
 

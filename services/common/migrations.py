@@ -12,8 +12,7 @@ from renderchain.core.errors import SettingsError
 from sqlalchemy import Connection, Engine, text
 
 from .engine import writing
-
-MAKING = 0x72656E646572  # PostgreSQL's lock while tables are made; any number of ours
+from .writer import lock_key
 
 
 def migrate(engine: Engine, folder: Path) -> None:
@@ -40,4 +39,4 @@ def migrate(engine: Engine, folder: Path) -> None:
 def _wait_for_others(connection: Connection) -> None:
     """Until the transaction ends. SQLite has locked the whole database by now."""
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MAKING})
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": lock_key("tables")})

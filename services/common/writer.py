@@ -39,7 +39,7 @@ async def _file(path: Path) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _postgres(engine: Engine, name: str) -> AsyncIterator[None]:
-    key = zlib.crc32(f"renderchain {name}".encode())
+    key = lock_key(name)
     connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
     try:
         while not await asyncio.to_thread(_try, connection, key):
@@ -48,6 +48,11 @@ async def _postgres(engine: Engine, name: str) -> AsyncIterator[None]:
     finally:
         connection.invalidate()  # the lock goes with the connection, not back into the pool
         connection.close()
+
+
+def lock_key(name: str) -> int:
+    """The number of PostgreSQL's advisory lock of that part of a database."""
+    return zlib.crc32(f"renderchain {name}".encode())
 
 
 def _try(connection: Connection, key: int) -> bool:

@@ -15,11 +15,11 @@ from renderchain.core.audit.errors import (
     VerifiersMissing,
 )
 from renderchain.core.audit.state import DrawOutcome
-from renderchain.core.job import LeaseResult, Place, StandingOffer
+from renderchain.core.job import LeaseResult, Place
 from renderchain.core.lifecycle import JobState, LeaseState, Twin
 from renderchain.core.money import FRI_PER_STRK
 
-from devkit.audited_lease import AUDIT_TERMS, AuditBench
+from devkit.audited_lease import AUDIT_TERMS, OFFER, AuditBench
 from devkit.made_up_job import FAMILY, FEE_FRI, PAYOUT, RULES, TERMS
 from devkit.made_up_pixels import Rendering
 from devkit.parties import Networks
@@ -27,7 +27,6 @@ from tests.board.opener import Opener
 
 RESULT = LeaseResult(123, 4, 5, 6)
 JUDGED = replace(TERMS, takes_unjudged=False)
-OFFER = StandingOffer(1, 10**6, 16, 2**39, audit_fee_fri=1, audits_until_epoch=2**31)
 
 
 async def seat_first_two(bench: AuditBench[Any], units: int) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from renderchain.core.contract_errors import LeaseInOtherState, NothingToClaim
 from renderchain.core.ids import JobId, LeaseId
-from renderchain.core.job import LeaseResult, Place, StandingOffer
+from renderchain.core.job import LeaseResult, Place
 from renderchain.core.lifecycle import JobState, LeaseState, Twin
 from renderchain.core.money import FRI_PER_STRK
 from renderchain.core.schedule_errors import (
@@ -19,7 +19,7 @@ from renderchain.core.schedule_errors import (
     SparesWithoutScheduler,
 )
 
-from devkit.audited_lease import AUDIT_TERMS, AuditBench
+from devkit.audited_lease import AUDIT_TERMS, OFFER, AuditBench
 from devkit.made_up_job import FEE_FRI, PAYOUT
 from devkit.parties import Board, Networks
 from tests.board.opener import Opener
@@ -28,7 +28,6 @@ RESULT = LeaseResult(123, 4, 5, 6)
 RESERVE_FRI = 3 * FEE_FRI
 PAY_FRI = 2 * AUDIT_TERMS.reward_fri
 TERMS = replace(AUDIT_TERMS, tasks=2, spare_tasks=2, audit_pool_fri=4 * RESERVE_FRI, scheduler_grace_s=100)
-OFFER = StandingOffer(1, 10**6, 16, 2**39, audit_fee_fri=1, audits_until_epoch=2**31)
 
 
 @dataclass

@@ -147,32 +147,24 @@ def test_from_the_first_install_to_the_last_removal(cluster: ControlPlane) -> No
     cluster.helm("install", *release, *given, *WAIT)
     cluster.kubectl("scale", "statefulset/rc-hill", "--replicas", "2", "--namespace", "life")  # as KEDA does
     cluster.wait_for(lambda: sum(map(is_ready, cluster.all("pods", "life").values())) == PODS)
-    first, disks = images(cluster), volumes(cluster)
+    first, disks = cluster.tags("life"), volumes(cluster)
     assert set(first.values()) == {"1.0"} and len(disks) == 5
 
     with cluster.watching("pods", "life") as seen:
         cluster.helm("upgrade", *release, *given, "--set", "images.tag=1.1", *WAIT)
     assert fewest_ready(seen) == {"index": 2, "worker-town": 2, "worker-hill": 1}
-    assert set(images(cluster).values()) == {"1.1"} and len(images(cluster)) == PODS
+    assert set(cluster.tags("life").values()) == {"1.1"} and len(cluster.tags("life")) == PODS
     assert volumes(cluster) == disks
 
     with cluster.watching("pods", "life") as seen:
         cluster.helm("rollback", "rc", "1", "--namespace", "life", *WAIT)
     assert fewest_ready(seen) == {"index": 2, "worker-town": 2, "worker-hill": 1}
-    assert sorted(images(cluster).values()) == sorted(first.values())
+    assert sorted(cluster.tags("life").values()) == sorted(first.values())
     assert volumes(cluster) == disks
 
     cluster.helm("uninstall", *release, *WAIT)
     cluster.wait_for(lambda: not cluster.all("pods", "life"))
     assert volumes(cluster) == disks
-
-
-def images(cluster: ControlPlane) -> dict[str, str]:
-    """Of each ready pod the tag of what it runs."""
-    pods = cluster.all("pods", "life").items()
-    return {
-        name: one["spec"]["containers"][0]["image"].rpartition(":")[2] for name, one in pods if is_ready(one)
-    }
 
 
 def volumes(cluster: ControlPlane) -> dict[str, str]:

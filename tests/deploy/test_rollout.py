@@ -101,8 +101,7 @@ class Site:
 
     def tags(self) -> list[str]:
         """Of what runs in ready pods."""
-        images = [one["spec"]["containers"][0]["image"] for one in self.pods().values() if is_ready(one)]
-        return sorted(image.rpartition(":")[2] for image in images)
+        return sorted(self.node.plane.tags(NAMESPACE).values())
 
 
 @pytest.fixture(scope="module")

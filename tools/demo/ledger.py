@@ -116,8 +116,13 @@ async def burned_fri(network: Network) -> int:
 
 async def is_settled(network: Network) -> bool:
     """Whether the board holds nothing but what it burned."""
+    return not await held_fri(network)
+
+
+async def held_fri(network: Network) -> int:
+    """What the board holds and has not burned."""
     async with network.chain("artist") as chain:
-        return await chain.tokens_fri(network.contracts.board) == await chain.board_burned_fri()
+        return await chain.tokens_fri(network.contracts.board) - await chain.board_burned_fri()
 
 
 def moved(before: dict[str, int], after: dict[str, int], sent: list[Transaction]) -> dict[str, int]:

@@ -14,7 +14,8 @@ FOR_USER = 0o600  # alone
 def write_whole(path: Path, raw: bytes, mode: int = 0o666) -> None:
     """Put it in the place of what was there, on the disk before the name says so.
 
-    Raises OSError, which names the file as writing alone does not; then what was there is still there.
+    Raises OSError, which names the file as writing alone does not; then what was there is still there, unless
+    all but the folder's name for it is on the disk.
     """
     partial = path.with_name(f"{path.name}.partial")
     try:

@@ -9,19 +9,17 @@ import os
 import signal
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPException
 from pathlib import Path
 
+from devkit.network.devnet import direct
 from devkit.network.services import start
 from tests.deploy.cluster.node import Node
 
 PAUSE_S, TIMEOUT_S = 0.05, 10
 ANSWERED = "200"
-# Whatever proxy the environment names: it would be asked for an address of its own machine.
-_direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 @contextmanager
@@ -47,7 +45,7 @@ def main(url: str, file: Path) -> None:
 
 def _outcome(url: str) -> str:
     try:
-        with _direct.open(url, timeout=TIMEOUT_S) as answer:
+        with direct.open(url, timeout=TIMEOUT_S) as answer:
             answer.read()
             return str(answer.status)
     except (OSError, HTTPException) as error:

@@ -92,6 +92,12 @@ class ControlPlane:
         said = self.kubectl("get", kind, "--namespace", namespace, *more, "--output", "json").stdout
         return {one["metadata"]["name"]: one for one in json.loads(said)["items"]}
 
+    def tags(self, namespace: str) -> dict[str, str]:
+        """Of each ready pod the tag of what it runs."""
+        pods = self.all("pods", namespace).items()
+        ready = {name: one["spec"]["containers"][0]["image"] for name, one in pods if is_ready(one)}
+        return {name: image.rpartition(":")[2] for name, image in ready.items()}
+
     @contextmanager
     def watching(self, kind: str, namespace: str) -> Iterator[list[Object]]:
         """All that happens to them inside of this, in order; what there was comes first."""

@@ -5,16 +5,18 @@ from __future__ import annotations
 import errno
 import json
 import os
-import resource
 import stat
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from renderchain.adapters import keys
 from renderchain.adapters.keys import KeystoreFile, Opened, PassphraseKeystore, make_password
 from renderchain.core.errors import KeyStoreError, KeyStoreLocked
+
+from devkit.fakes.full_disk import no_room
 
 ROUNDS = 1000  # a real keystore has so many that a test of it would take seconds
 
@@ -118,19 +120,13 @@ def test_a_full_disk_leaves_no_half_of_a_secret(
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    with monkeypatch.context() as patched:
+    with monkeypatch.context() as patched, no_room(10) if failing == "write" else nullcontext():
         if failing == "fsync":
             patched.setattr(os, "fsync", full)
-        else:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (10, before[1]))
-        try:
-            with pytest.raises(KeyStoreError, match="can't be written"):
-                PassphraseKeystore(tmp_path / "key.json", Opened()).create(3, 12345, "open it")
-            with pytest.raises(KeyStoreError, match="can't be written"):
-                make_password(tmp_path / "password")
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        with pytest.raises(KeyStoreError, match="can't be written"):
+            PassphraseKeystore(tmp_path / "key.json", Opened()).create(3, 12345, "open it")
+        with pytest.raises(KeyStoreError, match="can't be written"):
+            make_password(tmp_path / "password")
     assert [*tmp_path.iterdir()] == []
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 
 from ...core.errors import ChangeRefused, SettingsError
 from ...core.network_record import MOST_BYTES, NetworkRecord, checked_name, parse_record
+from ...core.whole_file import write_whole
 
 
 def record_file(folder: Path, name: str) -> Path:
@@ -32,19 +31,8 @@ def read_record(path: Path) -> NetworkRecord:
 def write_record(path: Path, record: NetworkRecord) -> None:
     """In one step, so that there is always a whole one; raises ChangeRefused."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            "w", dir=path.parent, prefix=f".{path.name}.", delete=False, encoding="utf-8"
-        ) as file:
-            partial = Path(file.name)
-            file.write(record.to_text())
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            partial.chmod(0o644)
-            os.replace(partial, path)
-        finally:
-            partial.unlink(missing_ok=True)
+        write_whole(path, record.to_text().encode())
+        path.chmod(0o644)  # whatever the user's own files have
     except OSError as error:
         raise ChangeRefused(
             f"The record {path} can't be written ({error.strerror}); nothing more was sent. Make room there, "

@@ -14,18 +14,17 @@ from renderchain.core.audit.state import DrawOutcome
 from renderchain.core.board_events import BoardEvent, JobCreated, LeaseClaimed, Reorganised
 from renderchain.core.contract_errors import NothingToWithdraw, UnknownJob
 from renderchain.core.ids import JobId, LeaseId
-from renderchain.core.job import LeaseResult, Place, Record, StandingOffer
+from renderchain.core.job import LeaseResult, Place, Record
 from renderchain.core.lifecycle import LeaseState
 from renderchain.core.money import FRI_PER_STRK
 from renderchain.core.registry_errors import BoardRetired
 
-from devkit.audited_lease import AUDIT_TERMS, PHASE_S, AuditBench
+from devkit.audited_lease import AUDIT_TERMS, OFFER, PHASE_S, AuditBench
 from devkit.board.network import MemoryNetwork
 from devkit.board.people import MemoryNetworks, MemoryPeople
 from devkit.made_up_job import FAMILY, FEE_FRI, RULES, TERMS
 
 RESULT = LeaseResult(123, 4, 5, 6)
-OFFER = StandingOffer(1, 10**6, 16, 2**39, audit_fee_fri=1, audits_until_epoch=2**31)
 
 
 async def a_claim() -> tuple[MemoryPeople, JobId, LeaseId]:
